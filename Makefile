@@ -1,0 +1,77 @@
+# The commands of the README. `make run` and `make test` work on a fresh clone.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+UV_VERSION := 0.13.8
+VENV := .venv
+BIN := $(VENV)/bin
+WEB := maps/web
+export COTRENCH_PORT ?= 8000
+
+.PHONY: help setup run dev test lint types layers unit web-test bench bless wheel system clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "CoTrench needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V 2>&1). Try: make PYTHON=python3.12 run"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "Python has no venv module. On Debian/Ubuntu: sudo apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+# uv stays in the environment (--inexact), so a clone needs nothing but Python.
+$(VENV)/.synced: pyproject.toml uv.lock | $(BIN)/uv
+	@echo "· Python packages (uv.lock)"
+	@$(BIN)/uv sync --quiet --locked --inexact
+	@touch $@
+
+$(VENV)/.warm: $(VENV)/.synced $(wildcard geo/*.py)
+	@echo "· compiling the geometry kernels once (about a minute; kept for every later start)"
+	@$(BIN)/python -m geo.warm
+	@touch $@
+
+$(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json
+	@command -v node >/dev/null || { echo "CoTrench builds its web client with Node 20 or newer; node was not found."; exit 1; }
+	@echo "· web client packages (package-lock.json)"
+	@cd $(WEB) && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+WEB_SOURCES := $(shell find $(WEB) -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+$(WEB)/dist/index.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
+	@echo "· building the web client"
+	@cd $(WEB) && npm run --silent build
+	@touch $@
+
+setup: $(VENV)/.synced $(VENV)/.warm $(WEB)/dist/index.html ## everything `run` needs, without running
+
+run: setup ## open the sample county at http://127.0.0.1:8000
+	@exec $(BIN)/cotrench serve --demo
+
+dev: setup ## the same with reload on both sides
+	@trap 'kill 0' EXIT; $(BIN)/cotrench serve --demo --reload & (cd $(WEB) && npm run dev)
+
+lint: $(VENV)/.synced ## ruff, formatting, types, layers
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+system: ## system packages the tests need, where this user may install them
+	@bash tests/system_packages.sh
+
+test: setup system lint ## everything: linters, types, layers, unit, property, stores, scenarios, browser
+	@cd $(WEB) && npm run --silent check && npm test --silent
+	@$(BIN)/pytest
+	@bash tests/system_packages.sh --report
+
+bench: setup ## ratios against GeoPandas and PostGIS, growth, latency (about 15 minutes)
+	@$(BIN)/python -m tests.benchmarks
+
+bless: setup ## write the golden files anew; look at the difference before committing
+	@COTRENCH_BLESS=1 $(BIN)/pytest tests -q -k golden
+
+wheel: setup ## dist/cotrench-*.whl, with the built web client inside
+	@$(BIN)/uv build --wheel --quiet && ls dist/*.whl
+
+clean: ## remove what was built; the data folder stays
+	rm -rf $(VENV) $(WEB)/node_modules $(WEB)/dist dist

@@ -1,0 +1,1 @@
+"""Reach the house: HTTP, command line, database and wiring."""

@@ -1,0 +1,1 @@
+"""Answer `cotrench …`, one module a command group."""

@@ -1,0 +1,1 @@
+"""Keep the rows: tables, store, migrations; all SQL of the project."""

@@ -1,0 +1,1 @@
+"""Hold every difference between PostGIS and SQLite."""

@@ -1,0 +1,1 @@
+"""Answer HTTP requests: parse, call, shape; one module a resource."""

@@ -1,0 +1,1 @@
+"""Measure lines and areas exactly, vectorised and fast; know no utility and no law."""

@@ -1,0 +1,1 @@
+"""Read and write map files, one module a format, every fault listed."""

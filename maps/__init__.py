@@ -1,0 +1,1 @@
+"""Show people what was measured and judged: symbols, layers, offline map, web client."""

@@ -1,0 +1,1 @@
+"""Judge what was measured: utilities, standards, county policies and verdicts."""

@@ -1,0 +1,1 @@
+"""Hold each county's rules as dated, cited values."""
