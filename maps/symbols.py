@@ -13,8 +13,8 @@ def symbols() -> dict[str, Any]:
     """Return the symbology of ``symbols.json``: colours, widths, names in Chinese and English.
 
     Widths and dashes are in screen pixels, ``max_resolution`` in metres of the grid a pixel (a layer is left out where
-    the map is coarser; None: always shown). ``standard`` is the colour CJJ 61 names, ``screen`` the same hue dark enough
-    to be read on a light ground.
+    the map is coarser; None: always shown). ``standard`` is the colour CJJ 61 names, ``screen`` the same hue dark
+    enough to be read on a light ground.
 
     Examples
     --------
