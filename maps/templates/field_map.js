@@ -1,0 +1,78 @@
+// The offline survey map: facts on a click, a list of routes to find, labels that keep out of the way. All text is set
+// as text, never as HTML, so that a hostile name stays a name.
+function cotrenchFieldMap(map, words, routes, labels, factLayers) {
+  "use strict";
+  const make = (tag, text, parent, name) => {
+    const element = document.createElement(tag);
+    if (text !== undefined && text !== null) element.textContent = text;
+    if (name) element.className = name;
+    if (parent) parent.append(element);
+    return element;
+  };
+  const facts = (feature) => {
+    const table = make("table", null, null, "facts");
+    make("caption", feature.properties.layer, table);
+    for (const [label, value] of feature.properties.rows) {
+      const row = make("tr", null, table);
+      make("th", label, row).scope = "row";
+      make("td", value, row);
+    }
+    return table;
+  };
+  for (const layer of factLayers) layer.bindPopup((clicked) => facts(clicked.feature), { maxWidth: 340 });
+
+  const sheet = L.control({ position: "topleft" });
+  sheet.onAdd = () => {
+    const box = make("section", null, null, "sheet");
+    L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
+    make("h1", words.title, box);
+    for (const line of words.lines) make("p", line, box);
+    if (routes.length) {
+      const fold = make("details", null, box);
+      fold.open = window.innerWidth > 640;
+      make("summary", words.routes, fold);
+      const find = make("input", null, fold);
+      find.type = "search";
+      find.placeholder = find.ariaLabel = words.find;
+      const list = make("ul", null, fold);
+      const items = routes.map((route) => {
+        const item = make("li", null, list);
+        const button = make("button", null, item);
+        button.type = "button";
+        if (route.verdict) {
+          make("span", route.verdict, button, "verdict").style.color = route.colour;
+        }
+        make("div", route.name, button);
+        make("div", route.figures, button, "figures");
+        button.addEventListener("click", () => map.fitBounds(route.bounds, { maxZoom: 19, padding: [40, 40] }));
+        return [item, (route.name + " " + route.figures + " " + (route.verdict || "")).toLowerCase()];
+      });
+      find.addEventListener("input", () => {
+        const wanted = find.value.trim().toLowerCase();
+        for (const [item, text] of items) item.hidden = !text.includes(wanted);
+      });
+    }
+    return box;
+  };
+  sheet.addTo(map);
+
+  const north = L.control({ position: "bottomright" });
+  north.onAdd = () => {
+    const box = make("div", null, null, "north");
+    box.innerHTML = '<svg width="20" height="30" viewBox="0 0 20 30" aria-hidden="true"><path d="M10 0 18 28 10 22z" fill="#1f2933"/><path d="M10 0 2 28 10 22z" fill="#fff" stroke="#1f2933"/></svg>';
+    make("div", words.north, box);
+    return box;
+  };
+  north.addTo(map);
+  L.control.scale({ imperial: false, maxWidth: 160, position: "bottomleft" }).addTo(map);
+  L.control.zoom({ position: "bottomright", zoomInTitle: words.zoomIn, zoomOutTitle: words.zoomOut }).addTo(map);
+  map.attributionControl.setPrefix(false);
+
+  for (const label of labels) {
+    const text = make("span", label.text, null, "measure " + label.kind);
+    L.marker(label.at, { icon: L.divIcon({ html: text, className: "", iconSize: [0, 0] }), interactive: false, keyboard: false }).addTo(window[words.labelLayer]);
+  }
+  const near = () => map.getContainer().classList.toggle("far", map.getZoom() < 17);
+  map.on("zoomend", near);
+  near();
+}
