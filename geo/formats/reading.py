@@ -1,0 +1,203 @@
+"""Read a layer of any known format and check all of it: everything wrong is found in one pass."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from geo.faults import BadInputError, Fault
+from geo.formats import delimited, geojson, geopackage, geoparquet, shapefile
+from geo.formats.fields import apply_map, apply_values, check_names, check_values
+from geo.formats.geometry import check_geometry
+from geo.formats.places import check_places
+from geo.formats.recognise import Format, recognise
+from geo.formats.table import ANY_KIND, Findings, Raw, Request, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import pandas as pd
+
+    from geo.formats.table import Finding
+
+READERS: dict[Format, Callable[[Request], Raw]] = {
+    Format.GEOJSON: geojson.read_raw,
+    Format.GEOPACKAGE: geopackage.read_raw,
+    Format.GEOPARQUET: geoparquet.read_raw,
+    Format.SHAPEFILE: shapefile.read_raw,
+    Format.ZIPPED_SHAPEFILE: shapefile.read_zipped,
+    Format.CSV: delimited.read_raw,
+}
+
+
+def read(
+    path: str | Path,
+    *,
+    layer: str | None = None,
+    crs: str | CRS | None = None,
+    encoding: str | None = None,
+    field_map: Mapping[str, str] | None = None,
+    value_map: Mapping[str, Mapping[str, str]] | None = None,
+    kinds: frozenset[str] = ANY_KIND,
+    prefer: tuple[str, ...] = (),
+    check: Callable[[pd.DataFrame, Findings], None] | None = None,
+    skip_bad: bool = False,
+) -> Table:
+    r"""Read a layer and check names, values, geometries and coordinates.
+
+    Parameters
+    ----------
+    path
+        GeoJSON, GeoPackage, GeoParquet, Shapefile (also zipped) or CSV, recognised by content.
+    layer
+        Layer of a GeoPackage or zip file; needed where there are several.
+    crs
+        CRS of the coordinates where the file names none (anything pyproj understands).
+    encoding
+        Of the text, where it is neither said by the file nor guessed right.
+    field_map
+        OURS to THEIRS, such as ``{"start": "Cb_Da"}``.
+    value_map
+        For each of our columns THEIR values (``*`` and ``?`` allowed) to OUR values.
+    kinds
+        Which of ``point``, ``line``, ``area`` are meant; others are faults.
+    prefer
+        Lower-case layer names taken without asking where one of several layers is called so.
+    check
+        Further checks of the attributes, which this package knows nothing about; called with the columns (index
+        0..n-1).
+    skip_bad
+        Leave faulty rows out and return their faults in ``Table.skipped``; faults of the whole file are still raised.
+
+    Returns
+    -------
+    Table
+        ``frame`` in the file's own CRS. A layer of no rows is returned as an empty frame with a note.
+
+    Raises
+    ------
+    BadInputError
+        With every fault of the file.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "a.csv"
+    >>> lines = ["id;start;wkt", "R1;115/04/22;LINESTRING (5e5 35e5, 500003 3500004)"]
+    >>> _ = path.write_text("\n".join(lines))
+    >>> table = read(path, crs="EPSG:4546")
+    >>> table.frame.length.tolist(), table.frame["start"].dt.date.tolist()
+    ([5.0], [datetime.date(2026, 4, 22)])
+    >>> read(path)
+    Traceback (most recent call last):
+    ...
+    geo.faults.BadInputError: a.csv: the file does not say its CRS — name it with --crs, such as --crs EPSG:4546
+    """
+    path = Path(path)
+    kind = recognise(path)
+    asked = _crs(crs)
+    request = Request(path, layer, asked, encoding, dict(field_map or {}), kinds, prefer)
+    raw = READERS[kind](request)
+    found = raw.found
+    raw = replace(raw, crs=_settled_crs(raw.crs, asked, kind, found))
+    columns = _columns(raw, request, value_map or {}, found)
+    if check is not None:
+        check(columns, found)
+    geometry = check_geometry(raw.geometry, kinds, found, raw.unreadable)
+    if raw.crs is not None:
+        check_places(geometry, raw.crs, found)
+    if not len(geometry):
+        found.note(None, Fault("layer.no_rows", "图层没有要素", "the layer has no features"))
+    frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(geometry, index=columns.index), crs=raw.crs)
+    return _judged(frame, found, kind, raw.layer, path.name, skip_bad=skip_bad)
+
+
+def _columns(raw: Raw, request: Request, value_map: Mapping[str, Mapping[str, str]], found: Findings) -> pd.DataFrame:
+    used_up = {"x", "y", "z", "wkt", "vertex"} if request.path.suffix.lower() in {".csv", ".tsv", ".txt"} else set()
+    field_map = {ours: theirs for ours, theirs in request.field_map.items() if ours not in used_up}
+    columns = apply_map(raw.columns, field_map, found)
+    columns = columns.rename(columns={"geometry": "geometry_in_file"})
+    check_names([str(name) for name in columns.columns], found)
+    return check_values(apply_values(columns, value_map, found), found)
+
+
+def _judged(
+    frame: gpd.GeoDataFrame, found: Findings, kind: Format, layer: str | None, name: str, *, skip_bad: bool
+) -> Table:
+    """Put the place into every finding; raise, or leave the faulty rows out."""
+    ids = frame["id"].to_numpy(dtype=object) if "id" in frame.columns else None
+
+    def placed(finding: Finding) -> Fault:
+        fault = finding.fault.at(file=finding.fault.file or name, layer=finding.fault.layer or layer)
+        if finding.row is None:
+            return fault
+        own = None if ids is None else ids[finding.row]
+        known = own is not None and own == own and str(own).strip()  # noqa: PLR0124 - NaN is not itself
+        return fault.at(feature=str(own) if known else int(finding.row))
+
+    faults = sorted(found.faults, key=lambda finding: -1 if finding.row is None else finding.row)
+    whole_file = any(finding.row is None for finding in faults)
+    if faults and (whole_file or not skip_bad):
+        raise BadInputError([placed(finding) for finding in faults])
+    bad = sorted({finding.row for finding in faults if finding.row is not None})
+    kept = np.ones(len(frame), dtype=bool)
+    kept[bad] = False
+    return Table(
+        frame[kept],
+        notes=tuple(placed(note) for note in found.notes),
+        skipped=tuple(placed(finding) for finding in faults),
+        layer=layer,
+        kind=str(kind),
+        rows_read=len(frame),
+    )
+
+
+def _crs(crs: str | CRS | None) -> CRS | None:
+    if crs is None or isinstance(crs, CRS):
+        return crs
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError as error:
+        fault = Fault(
+            "crs.unknown",
+            "看不懂 --crs",
+            "the CRS asked for is not understood",
+            "写成 EPSG:4546，或给出 WKT",
+            "write EPSG:4546, or give WKT",
+            value=str(crs)[:200],
+        )
+        raise BadInputError([fault]) from error
+
+
+def _settled_crs(own: CRS | None, asked: CRS | None, kind: Format, found: Findings) -> CRS | None:
+    """Return the CRS to use; the file's own stands, and one that contradicts it is a fault, not a choice."""
+    if own is None and asked is None:
+        found.fault(
+            None,
+            Fault(
+                "crs.missing",
+                "文件没有说明坐标系",
+                "the file does not say its CRS",
+                "用 --crs 指定，如 --crs EPSG:4546",
+                "name it with --crs, such as --crs EPSG:4546",
+            ),
+        )
+        return None
+    if own is not None and asked is not None and not own.equals(asked, ignore_axis_order=True):
+        found.fault(
+            None,
+            Fault(
+                "crs.conflict",
+                f"文件的坐标系是 {own.to_string()[:60]}，--crs 却是 {asked.to_string()[:60]}",
+                f"the file's CRS is {own.to_string()[:60]}, but --crs says {asked.to_string()[:60]}",
+                f"去掉 --crs；若 {kind} 文件写错了，先在原软件中改正",
+                f"leave --crs out; if the {kind} file is wrong, correct it where it comes from",
+            ),
+        )
+    return own or asked

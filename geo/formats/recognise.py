@@ -1,0 +1,196 @@
+"""Tell what a file really is by its first bytes, whatever its name says."""
+
+from __future__ import annotations
+
+import zipfile
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from geo.faults import BadInputError, Fault
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HEAD_BYTES = 4096
+
+
+class Format(StrEnum):
+    """The formats that can be read; the value is the name users see."""
+
+    GEOJSON = "GeoJSON"
+    GEOPACKAGE = "GeoPackage"
+    GEOPARQUET = "GeoParquet"
+    SHAPEFILE = "Shapefile"
+    ZIPPED_SHAPEFILE = "zipped Shapefile"
+    CSV = "CSV"
+
+
+ENDINGS: dict[str, tuple[Format, ...]] = {
+    ".geojson": (Format.GEOJSON,),
+    ".json": (Format.GEOJSON,),
+    ".gpkg": (Format.GEOPACKAGE,),
+    ".parquet": (Format.GEOPARQUET,),
+    ".geoparquet": (Format.GEOPARQUET,),
+    ".shp": (Format.SHAPEFILE,),
+    ".shz": (Format.ZIPPED_SHAPEFILE,),
+    ".zip": (Format.ZIPPED_SHAPEFILE,),
+    ".csv": (Format.CSV,),
+    ".tsv": (Format.CSV,),
+    ".txt": (Format.CSV, Format.GEOJSON),
+}
+
+#: First bytes of files that are often given by mistake, with the name a user knows them by.
+SIGNATURES: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF", "PDF"),
+    (b"\x89PNG", "PNG 图片 image"),
+    (b"\xff\xd8\xff", "JPEG 图片 image"),
+    (b"GIF8", "GIF 图片 image"),
+    (b"II*\x00", "TIFF 图片 image"),
+    (b"MM\x00*", "TIFF 图片 image"),
+    (b"\x1f\x8b", "gzip 压缩文件 archive"),
+    (b"7z\xbc\xaf", "7z 压缩文件 archive"),
+    (b"Rar!", "RAR 压缩文件 archive"),
+    (b"\xd0\xcf\x11\xe0", "旧版 Office 文件 old Office file (.xls/.doc)"),
+    (b"AutoCAD Binary DXF", "DXF (AutoCAD)"),
+    (b"AC10", "DWG (AutoCAD)"),
+    (b"fgb\x03", "FlatGeobuf"),
+    (b"MZ", "Windows 程序 program"),
+    (b"\x7fELF", "程序 program"),
+)
+
+
+def recognise(path: Path) -> Format:
+    """Return the format of a file by its content, after holding it against its ending.
+
+    Raises
+    ------
+    BadInputError
+        The file is missing, a folder, empty, of a kind that cannot be read, or is not what its name says; the fault
+        names what it really is.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "roads.gpkg"
+    >>> _ = path.write_text('{"type": "FeatureCollection", "features": []}')
+    >>> recognise(path)
+    Traceback (most recent call last):
+    ...
+    geo.faults.BadInputError: roads.gpkg: named .gpkg, but it is GeoJSON — rename it to .geojson
+    """
+    head = _head(path)
+    found = _by_content(path, head)
+    if isinstance(found, Fault):
+        raise BadInputError([found.at(file=path.name)])
+    ending = path.suffix.lower()
+    if ending in ENDINGS and found not in ENDINGS[ending]:
+        right = next(known for known, formats in ENDINGS.items() if found in formats)
+        raise BadInputError(
+            [
+                Fault(
+                    "file.not_what_it_says",
+                    f"扩展名是 {ending}，内容却是 {found}",
+                    f"named {ending}, but it is {found}",
+                    f"把扩展名改为 {right}",
+                    f"rename it to {right}",
+                    file=path.name,
+                )
+            ]
+        )
+    return found
+
+
+def _head(path: Path) -> bytes:
+    problem = None
+    if path.is_dir():
+        problem = Fault("file.folder", "这是文件夹", "it is a folder", "请指定其中的文件", "name a file in it")
+    elif not path.exists():
+        problem = Fault("file.missing", "没有这个文件", "there is no such file", "检查路径", "check the path")
+    elif path.stat().st_size == 0:
+        problem = Fault(
+            "file.empty", "文件为空（0 字节）", "the file is empty (0 bytes)", "重新导出", "export it again"
+        )
+    if problem:
+        raise BadInputError([problem.at(file=path.name)])
+    try:
+        with path.open("rb") as stream:
+            return stream.read(HEAD_BYTES)
+    except OSError as error:
+        fault = Fault("file.unreadable", f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}")
+        raise BadInputError([fault.at(file=path.name)]) from error
+
+
+def _by_content(path: Path, head: bytes) -> Format | Fault:
+    if head.startswith(b"SQLite format 3\x00"):
+        return _sqlite(path, head)
+    if head.startswith(b"PAR1"):
+        return Format.GEOPARQUET
+    if head.startswith(b"PK\x03\x04"):
+        return _zip(path)
+    if path.suffix.lower() in (".shx", ".dbf", ".prj", ".cpg"):
+        name = f"Shapefile 的一部分 part of a Shapefile ({path.suffix.lower()})"
+        return _not_a_map(name, "请指定同名的 .shp", "name the .shp beside it")
+    if head.startswith(b"\x00\x00\x27\x0a"):
+        return Format.SHAPEFILE
+    signed = next((name for signature, name in SIGNATURES if head.startswith(signature)), None)
+    return _not_a_map(signed) if signed else _text(path, head)
+
+
+def _sqlite(path: Path, head: bytes) -> Format | Fault:
+    if head[68:72] in (b"GPKG", b"GP10", b"GP11") or path.suffix.lower() == ".gpkg":
+        return Format.GEOPACKAGE
+    return _not_a_map("SQLite 数据库 database")
+
+
+def _zip(path: Path) -> Format | Fault:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [name.lower() for name in archive.namelist()]
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return Fault(
+            "file.cut_in_half",
+            "压缩包不完整或已损坏",
+            "the zip file is cut off or damaged",
+            "重新下载或复制",
+            "download or copy it again",
+        )
+    if any(name.endswith(".shp") for name in names):
+        return Format.ZIPPED_SHAPEFILE
+    known = {"xl/": "Excel 工作簿 workbook (.xlsx)", "word/": "Word 文档 document (.docx)", "doc.kml": "KMZ"}
+    for start, name in known.items():
+        if any(member.startswith(start) for member in names):
+            return _not_a_map(name)
+    return _not_a_map("没有 Shapefile 的 zip 压缩包 zip file without a Shapefile", "先解压", "unpack it first")
+
+
+def _text(path: Path, head: bytes) -> Format | Fault:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # UTF-16, as spreadsheets save "Unicode text"
+        return Format.CSV
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    foreign = _foreign_text(path, start)
+    if foreign:
+        return _not_a_map(foreign)
+    return Format.GEOJSON if start[:1] in (b"{", b"[") else Format.CSV
+
+
+def _foreign_text(path: Path, start: bytes) -> str | None:
+    """Return the name of a kind that is neither JSON nor a table; None where it may be one of these."""
+    if b"\x00" in start:
+        return "未知的二进制文件 unknown binary file"
+    if start.startswith(b"<"):
+        lowered = start.lower()
+        tags = {b"<gpx": "GPX", b"<kml": "KML", b"<osm": "OSM XML", b"<html": "HTML 网页 page", b"gml": "GML"}
+        return next((name for tag, name in tags.items() if tag in lowered), "XML")
+    if start.startswith((b"0\r\nSECTION", b"0\nSECTION", b"999")) or path.suffix.lower() == ".dxf":
+        return "DXF (AutoCAD)"
+    return "EPANET INP" if start.startswith((b"[TITLE]", b"[JUNCTIONS]")) else None
+
+
+def _not_a_map(name: str, mend_zh: str = "", mend_en: str = "") -> Fault:
+    return Fault(
+        "file.wrong_kind",
+        f"这是 {name}，不是可读取的地图文件",
+        f"this is {name}, not a map file that can be read",
+        mend_zh or "导出为 GeoPackage（.gpkg）、GeoJSON、GeoParquet、Shapefile 或 CSV",
+        mend_en or "export it as GeoPackage (.gpkg), GeoJSON, GeoParquet, Shapefile or CSV",
+    )
