@@ -1,0 +1,410 @@
+"""Hold many lines as flat arrays with chainage: the one data structure of the engine.
+
+A line has zero or more parts; a part is a sequence of at least two vertices. Chainage runs from 0 at the first vertex
+through all parts of the line: the gap between two parts adds nothing. Coordinates are metres of a projected grid;
+lengths and chainages are planar metres of that grid (see `geo.lengths` for the ellipsoid).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from geo.compiled import kernel
+from geo.faults import Fault, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.float64]
+    IntArray = npt.NDArray[np.int64]
+
+LINE_TYPES = (1, 2, 5)
+"""Shapely's type numbers of LineString, LinearRing and MultiLineString."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """Every segment of some lines that has a length, in order; repeated vertices make none.
+
+    Attributes
+    ----------
+    x, y
+        Start vertex, metres of the grid, absolute.
+    ux, uy
+        Unit direction.
+    length
+        Metres, above 0.
+    chainage
+        Of the start vertex, metres from the start of the line.
+    line
+        Index of the line, non-decreasing.
+    linked
+        True where the start vertex is the end of the segment before it in the same part.
+    starts
+        ``int64[n_lines + 1]``: segments ``starts[i]:starts[i + 1]`` are those of line ``i``.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    ux: FloatArray
+    uy: FloatArray
+    length: FloatArray
+    chainage: FloatArray
+    line: IntArray
+    linked: npt.NDArray[np.bool_]
+    starts: IntArray
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True, slots=True)
+class Polylines:
+    """Many lines as flat arrays. Build with `from_shapely` or `from_arrays`, which check what comes in.
+
+    Attributes
+    ----------
+    x, y
+        ``float64[n_vertices]``, absolute metres of the grid; finite.
+    part_starts
+        ``int64[n_parts + 1]``: vertices ``part_starts[p]:part_starts[p + 1]`` are those of part ``p`` (at least two).
+    part_line
+        ``int64[n_parts]``, non-decreasing: the line of each part.
+    n_lines
+        How many lines there are. A line without a part is allowed: its length is 0 and it has no segment, so that the
+        index of a line is always the row it came from.
+
+    Examples
+    --------
+    >>> lines = Polylines.from_shapely([shapely.LineString([(0, 0), (3, 4), (3, 10)]), None])
+    >>> lines.lengths()
+    array([11.,  0.])
+    >>> lines.cut([0], [2.5], [6.0])[0].wkt
+    'LINESTRING (1.5 2, 3 4, 3 5)'
+    """
+
+    x: FloatArray
+    y: FloatArray
+    part_starts: IntArray
+    part_line: IntArray
+    n_lines: int
+
+    @classmethod
+    def from_arrays(cls, x: Any, y: Any, part_starts: Any, part_line: Any, n_lines: int) -> Polylines:  # noqa: ANN401 - anything that numpy takes
+        """Return lines from flat arrays; parts without a vertex are left out.
+
+        Raises
+        ------
+        BadInputError
+            With every coordinate that is NaN or infinite and every part of one vertex, by line and by vertex.
+        ValueError
+            Where the arrays do not fit each other (a mistake of the caller, not of the data).
+        """
+        x, y = _floats(x), _floats(y)
+        part_starts, part_line = _integers(part_starts), _integers(part_line)
+        _check_layout(x, y, part_starts, part_line, n_lines)
+        kept = np.diff(part_starts) > 0
+        if not kept.all():
+            part_starts = _integers(np.append(part_starts[:-1][kept], part_starts[-1]))
+            part_line = _integers(part_line[kept])
+        lines = cls(x, y, part_starts, part_line, int(n_lines))
+        refuse(_vertex_faults(lines))
+        return lines
+
+    @classmethod
+    def from_shapely(cls, geometries: Any) -> Polylines:  # noqa: ANN401 - a sequence, array or GeoSeries of geometries
+        """Return lines from shapely LineStrings and MultiLineStrings, one line for each geometry.
+
+        Z and M are ignored, vertices are kept as they are, None and empty geometries become lines without a part.
+
+        Raises
+        ------
+        BadInputError
+            With every geometry that is not a line and every coordinate that is NaN or infinite.
+        """
+        geometries = np.asarray(geometries, dtype=object)
+        types = shapely.get_type_id(geometries)
+        wrong = np.flatnonzero((types != -1) & ~np.isin(types, LINE_TYPES) & ~shapely.is_empty(geometries))
+        refuse(_wrong_type(int(row), geometries[row]) for row in wrong)
+        parts, part_line = shapely.get_parts(geometries, return_index=True)
+        kept = ~shapely.is_empty(parts)
+        xy, vertex_part = shapely.get_coordinates(parts[kept], return_index=True)
+        counts = np.bincount(vertex_part, minlength=int(kept.sum()))
+        starts = np.concatenate(([0], np.cumsum(counts)))
+        return cls.from_arrays(xy[:, 0], xy[:, 1], starts, part_line[kept], len(geometries))
+
+    @classmethod
+    def concatenate(cls, several: Sequence[Polylines]) -> Polylines:
+        """Return the lines of ``several``, one after the other."""
+        vertices = np.cumsum([0, *(len(lines.x) for lines in several)])
+        rows = np.cumsum([0, *(lines.n_lines for lines in several)])
+        starts = [lines.part_starts[:-1] + before for lines, before in zip(several, vertices[:-1], strict=True)]
+        numbers = [lines.part_line + before for lines, before in zip(several, rows[:-1], strict=True)]
+        return cls(
+            np.concatenate([np.empty(0), *(lines.x for lines in several)]),
+            np.concatenate([np.empty(0), *(lines.y for lines in several)]),
+            _integers(np.concatenate([*starts, vertices[-1:]])),
+            _integers(np.concatenate([np.empty(0, np.int64), *numbers])),
+            int(rows[-1]),
+        )
+
+    def segments(self) -> Segments:
+        """Return the segments that have a length, with chainage, in order."""
+        arrays = _segments(self.x, self.y, self.part_starts, self.part_line)
+        starts = np.searchsorted(arrays[6], np.arange(self.n_lines + 1)).astype(np.int64)
+        return Segments(*arrays, starts)
+
+    def lengths(self) -> FloatArray:
+        """Return the length of each line in metres of the grid; 0 for a line without a segment."""
+        return _line_lengths(self.x, self.y, self.part_starts, self.part_line, self.n_lines)
+
+    def points_at(self, line_idx: Any, chainage: Any) -> tuple[FloatArray, FloatArray]:  # noqa: ANN401 - anything that numpy takes
+        """Return x and y at ``chainage`` metres along the lines ``line_idx`` (both arrays, or broadcast).
+
+        A chainage before 0 or past the end gives the first or last vertex. At the gap between two parts the end of the
+        earlier part is meant. NaN for a line without a segment or a chainage that is NaN.
+        """
+        line, at = np.broadcast_arrays(_integers(line_idx), _floats(chainage))
+        s = self.segments()
+        return _points_at(s.x, s.y, s.ux, s.uy, s.length, s.chainage, s.starts, _integers(line), _floats(at))
+
+    def cut(self, line_idx: Any, from_m: Any, to_m: Any) -> npt.NDArray[np.object_]:  # noqa: ANN401 - anything that numpy takes
+        """Return the pieces of the lines ``line_idx`` between two chainages, as an array of shapely lines.
+
+        A piece that crosses from one part into the next is a MultiLineString. Chainages are clamped to the line; an
+        empty LineString where ``to_m <= from_m`` or the line has no segment. Repeated vertices are left out.
+        """
+        line, begin, end = np.broadcast_arrays(_integers(line_idx), _floats(from_m), _floats(to_m))
+        s = self.segments()
+        x, y, starts, piece = _cut(
+            s.x,
+            s.y,
+            s.ux,
+            s.uy,
+            s.length,
+            s.chainage,
+            s.linked,
+            s.starts,
+            _integers(line),
+            _floats(begin),
+            _floats(end),
+        )
+        return Polylines(x, y, starts, piece, len(line)).to_shapely()
+
+    def take(self, indices: Any) -> Polylines:  # noqa: ANN401 - anything that numpy takes
+        """Return the lines at ``indices`` (integers in any order, repeats allowed, or a boolean mask of all lines)."""
+        rows = np.asarray(indices)
+        rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64)
+        bounds = np.searchsorted(self.part_line, np.arange(self.n_lines + 1))
+        part_counts = np.diff(bounds)[rows]
+        parts = _ranges(bounds[:-1][rows], part_counts)
+        counts = np.diff(self.part_starts)[parts]
+        vertices = _ranges(self.part_starts[:-1][parts], counts)
+        starts = np.concatenate(([0], np.cumsum(counts)))
+        part_line = np.repeat(np.arange(len(rows)), part_counts)
+        return Polylines(self.x[vertices], self.y[vertices], _integers(starts), _integers(part_line), len(rows))
+
+    def to_shapely(self) -> npt.NDArray[np.object_]:
+        """Return an array of LineString, MultiLineString (several parts) or an empty LineString (no part)."""
+        result = np.full(self.n_lines, shapely.LineString(), dtype=object)
+        if len(self.part_line) == 0:
+            return result
+        xy = np.column_stack((self.x, self.y))
+        owner = np.repeat(np.arange(len(self.part_line)), np.diff(self.part_starts))
+        parts = shapely.linestrings(xy, indices=owner)
+        first = np.flatnonzero(np.diff(self.part_line, prepend=-1))
+        counts = np.diff(first, append=len(parts))
+        result[self.part_line[first]] = parts[first]
+        several = np.repeat(counts > 1, counts)
+        if several.any():
+            rows = self.part_line[several]
+            unique, dense = np.unique(rows, return_inverse=True)
+            result[unique] = shapely.multilinestrings(parts[several], indices=dense)
+        return result
+
+
+def _floats(values: Any) -> FloatArray:  # noqa: ANN401 - anything that numpy takes
+    """Return a one-dimensional array as the kernels want it: float64, contiguous, writable."""
+    return np.require(np.atleast_1d(values), np.float64, ["C", "W"])
+
+
+def _integers(values: Any) -> IntArray:  # noqa: ANN401 - anything that numpy takes
+    """Return a one-dimensional array as the kernels want it: int64, contiguous, writable."""
+    return np.require(np.atleast_1d(values), np.int64, ["C", "W"])
+
+
+def _ranges(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> IntArray:
+    """Return the concatenated ranges ``start .. start + count - 1``."""
+    before = np.cumsum(counts) - counts
+    return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
+
+
+def _check_layout(x: FloatArray, y: FloatArray, part_starts: IntArray, part_line: IntArray, n_lines: int) -> None:
+    if len(x) != len(y) or len(part_starts) != len(part_line) + 1:
+        message = "x and y, or part_starts and part_line, differ in length"
+        raise ValueError(message)
+    if part_starts[0] != 0 or part_starts[-1] != len(x) or (np.diff(part_starts) < 0).any():
+        message = "part_starts does not run from 0 to the number of vertices"
+        raise ValueError(message)
+    if len(part_line) and ((np.diff(part_line) < 0).any() or part_line[0] < 0 or part_line[-1] >= n_lines):
+        message = "part_line must not decrease and must lie in 0 .. n_lines - 1"
+        raise ValueError(message)
+
+
+def _vertex_faults(lines: Polylines) -> list[Fault]:
+    bad = np.flatnonzero(~(np.isfinite(lines.x) & np.isfinite(lines.y)))
+    single = np.flatnonzero(np.diff(lines.part_starts) == 1)
+    if len(bad) == 0 and len(single) == 0:
+        return []
+    owner = lines.part_line[np.searchsorted(lines.part_starts, bad, side="right") - 1]
+    first = lines.part_starts[np.searchsorted(lines.part_line, owner)]
+    faults = [
+        Fault(
+            "coordinate.not_finite", "坐标不是有限数", "a coordinate that is not a finite number",
+            "删去或改正这个顶点", "delete or correct this vertex",
+            feature=int(line), vertex=int(vertex - start), value=(float(lines.x[vertex]), float(lines.y[vertex])),
+        )
+        for vertex, line, start in zip(bad, owner, first, strict=True)
+    ]  # fmt: skip
+    return faults + [
+        Fault(
+            "line.one_point", "线只有一个点", "a line of one point", "至少画两个点", "draw two points",
+            feature=int(lines.part_line[part]),
+        )
+        for part in single
+    ]  # fmt: skip
+
+
+def _wrong_type(row: int, geometry: Any) -> Fault:  # noqa: ANN401 - any shapely geometry
+    return Fault(
+        "geometry.not_a_line", "几何类型不是线", "a geometry that is not a line",
+        "只用线或多部件线", "use LineString or MultiLineString", feature=row, value=geometry.geom_type,
+    )  # fmt: skip
+
+
+@kernel
+def _line_lengths(x: FloatArray, y: FloatArray, part_starts: IntArray, part_line: IntArray, n_lines: int) -> FloatArray:
+    result = np.zeros(n_lines)
+    for part in range(len(part_line)):
+        for v in range(part_starts[part], part_starts[part + 1] - 1):
+            result[part_line[part]] += np.hypot(x[v + 1] - x[v], y[v + 1] - y[v])
+    return result
+
+
+@kernel
+def _segments(
+    x: FloatArray, y: FloatArray, part_starts: IntArray, part_line: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, IntArray, npt.NDArray[np.bool_]]:
+    n = max(len(x) - len(part_line), 0)
+    sx, sy, ux, uy, length, chainage = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    line, linked = np.empty(n, np.int64), np.empty(n, np.bool_)
+    k, at = 0, 0.0
+    for part in range(len(part_line)):
+        if part == 0 or part_line[part] != part_line[part - 1]:
+            at = 0.0
+        first = k
+        for v in range(part_starts[part], part_starts[part + 1] - 1):
+            dx, dy = x[v + 1] - x[v], y[v + 1] - y[v]
+            metres = np.hypot(dx, dy)
+            if metres == 0.0:
+                continue
+            sx[k], sy[k], ux[k], uy[k] = x[v], y[v], dx / metres, dy / metres
+            length[k], chainage[k], line[k], linked[k] = metres, at, part_line[part], k > first
+            at += metres
+            k += 1
+    return (
+        sx[:k].copy(), sy[:k].copy(), ux[:k].copy(), uy[:k].copy(), length[:k].copy(), chainage[:k].copy(),
+        line[:k].copy(), linked[:k].copy(),
+    )  # fmt: skip
+
+
+@kernel
+def segment_at(chainage: FloatArray, first: int, last: int, at: float) -> int:
+    """Return the segment of ``first .. last - 1`` on which ``at`` lies: the last that starts before it, else ``first``.
+
+    At a vertex the earlier segment is meant.
+    """
+    low, high = first, last
+    while high - low > 1:
+        middle = (low + high) // 2
+        if chainage[middle] < at:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+@kernel
+def _points_at(
+    x: FloatArray,
+    y: FloatArray,
+    ux: FloatArray,
+    uy: FloatArray,
+    length: FloatArray,
+    chainage: FloatArray,
+    starts: IntArray,
+    line: IntArray,
+    at: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    px, py = np.full(len(line), np.nan), np.full(len(line), np.nan)
+    for i in range(len(line)):
+        first, last = starts[line[i]], starts[line[i] + 1]
+        if first == last or np.isnan(at[i]):
+            continue
+        k = segment_at(chainage, first, last, at[i])
+        along = min(max(at[i] - chainage[k], 0.0), length[k])
+        px[i], py[i] = x[k] + along * ux[k], y[k] + along * uy[k]
+    return px, py
+
+
+@kernel
+def _cut(
+    x: FloatArray,
+    y: FloatArray,
+    ux: FloatArray,
+    uy: FloatArray,
+    length: FloatArray,
+    chainage: FloatArray,
+    linked: npt.NDArray[np.bool_],
+    starts: IntArray,
+    line: IntArray,
+    from_m: FloatArray,
+    to_m: FloatArray,
+) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+    """Write the pieces as vertices, part starts and piece numbers; a first pass counts, a second one fills."""
+    px, py, part_starts, piece = np.empty(0), np.empty(0), np.zeros(1, np.int64), np.empty(0, np.int64)
+    for filling in range(2):
+        n, parts = 0, 0
+        for i in range(len(line)):
+            last = starts[line[i] + 1]
+            k = segment_at(chainage, starts[line[i]], last, from_m[i])
+            fresh = True
+            while k < last and chainage[k] < to_m[i]:
+                begin = max(from_m[i] - chainage[k], 0.0)
+                end = min(to_m[i] - chainage[k], length[k])
+                if end > begin:
+                    if fresh or not linked[k]:
+                        if filling == 1:
+                            px[n], py[n] = x[k] + begin * ux[k], y[k] + begin * uy[k]
+                            part_starts[parts], piece[parts] = n, i
+                        parts += 1
+                        n += 1
+                        fresh = False
+                    if filling == 1:
+                        if end == length[k] and k + 1 < last and linked[k + 1]:  # the vertex itself, to the last bit
+                            px[n], py[n] = x[k + 1], y[k + 1]
+                        else:
+                            px[n], py[n] = x[k] + end * ux[k], y[k] + end * uy[k]
+                    n += 1
+                k += 1
+        if filling == 0:
+            px, py = np.empty(n), np.empty(n)
+            part_starts, piece = np.empty(parts + 1, np.int64), np.empty(parts, np.int64)
+        part_starts[parts] = n
+    return px, py, part_starts, piece
