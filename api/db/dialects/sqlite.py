@@ -1,0 +1,132 @@
+"""Keep a county in one file: well-known binary and SQLite's built-in R*Tree, no extension to load."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from api.db.tables import as_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+BUSY_SECONDS = 30
+WRITES = "cotrench_writes"
+
+
+class Sqlite:
+    """The embedded store. Every table with a geometry has an R*Tree beside it, named after it."""
+
+    def engine(self, url: sa.URL) -> sa.Engine:
+        """Return an engine that writes ahead to a log, syncs every commit, and waits for another writer."""
+        engine = sa.create_engine(
+            url,
+            # The driver must leave BEGIN to us: its own, deferred one loses updates between concurrent writers.
+            connect_args={"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False},
+            pool_size=10,
+            max_overflow=30,
+            json_serializer=as_json,
+        )
+        sa.event.listen(engine, "connect", _set_up)
+        sa.event.listen(engine, "begin", _begin)
+        return engine
+
+    def lock(self, connection: sa.Connection) -> None:
+        """Do nothing: BEGIN IMMEDIATE has let in one writer already."""
+
+    def in_box(self, table: sa.Table, box: tuple[float, float, float, float]) -> sa.ColumnElement[bool]:
+        """Ask the R*Tree; its 32-bit boxes are rounded outwards, up to some metres."""
+        tree = _tree(table)
+        x0, y0, x1, y1 = box
+        near = sa.select(tree.c.number).where(
+            tree.c.max_x >= x0, tree.c.min_x <= x1, tree.c.max_y >= y0, tree.c.min_y <= y1
+        )
+        return table.c.number.in_(near)
+
+    def append(
+        self, connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    ) -> None:
+        """Write by one prepared statement."""
+        connection.execute(sa.insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+
+    def index(
+        self, connection: sa.Connection, table: sa.Table, numbers: Sequence[int], boxes: NDArray[np.float64]
+    ) -> None:
+        """Enter or move rows; an R*Tree replaces the entry of the same number."""
+        if not len(numbers):
+            return
+        # Column order: number, min x, max x, min y, max y.
+        entries = list(zip(numbers, *boxes[:, (0, 2, 1, 3)].T.tolist(), strict=True))
+        statement = f"INSERT OR REPLACE INTO {_tree_name(table.name)} VALUES (?, ?, ?, ?, ?)"  # noqa: S608 - our own table's name
+        connection.exec_driver_sql(statement, entries)
+
+    def unindex(self, connection: sa.Connection, table: sa.Table, number: int) -> None:
+        """Take one entry out."""
+        tree = _tree(table)
+        connection.execute(sa.delete(tree).where(tree.c.number == number))
+
+    def bounds(self, connection: sa.Connection, table: sa.Table) -> tuple[float, float, float, float] | None:
+        """Return the least box of the R*Tree's boxes."""
+        tree = _tree(table).c
+        least, most = sa.func.min, sa.func.max
+        found = connection.execute(
+            sa.select(least(tree.min_x), least(tree.min_y), most(tree.max_x), most(tree.max_y))
+        ).one()
+        return None if found[0] is None else (found[0], found[1], found[2], found[3])
+
+    def misindexed(self, connection: sa.Connection, table: sa.Table) -> int:
+        """Count numbers that only one of table and R*Tree has."""
+        tree = _tree(table)
+        rows, entries = sa.select(table.c.number), sa.select(tree.c.number)
+        differences = [sa.except_(rows, entries).subquery(), sa.except_(entries, rows).subquery()]
+        return sum(connection.scalar(sa.select(sa.func.count()).select_from(one)) or 0 for one in differences)
+
+    def bind_grid(self, connection: sa.Connection, tables: Iterable[sa.Table], srid: int) -> None:
+        """Do nothing: a blob has no SRID, and rows reach it through the store only."""
+
+    def prepare(self, connection: sa.Connection) -> None:
+        """Do nothing: the R*Tree is part of SQLite."""
+
+    def spatial_index(self, table: str) -> str:
+        """Return the R*Tree's statement."""
+        return f"CREATE VIRTUAL TABLE {_tree_name(table)} USING rtree(number, min_x, max_x, min_y, max_y)"
+
+    def without_spatial_index(self, table: str) -> str:
+        """Return the statement that drops the R*Tree with the tables it keeps its nodes in."""
+        return f"DROP TABLE {_tree_name(table)}"
+
+    def is_own(self, name: str) -> bool:
+        """Tell R*Trees and their parts, and SQLite's own tables."""
+        return name.startswith("sqlite_") or "_tree" in name
+
+
+def _set_up(connection: Any, record: object) -> None:  # noqa: ANN401, ARG001 - the driver's, and the event's signature
+    """Set what SQLite keeps for each connection."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    # What was answered with success is on disk, also after a power cut.
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin(connection: sa.Connection) -> None:
+    """Begin as a writer at once where one is: a reader that turns writer would have to fail."""
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _tree_name(table: str) -> str:
+    return f"{table}_tree"
+
+
+def _tree(table: sa.Table) -> sa.TableClause:
+    return sa.table(
+        _tree_name(table.name),
+        sa.column("number", sa.Integer),
+        *(sa.column(side, sa.Double) for side in ("min_x", "max_x", "min_y", "max_y")),
+    )

@@ -1,0 +1,216 @@
+"""Name every table and column of the store; the same on both databases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+import sqlalchemy as sa
+
+from api.db.geometry import GridGeometry
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.engine import Dialect
+
+Kind = Literal["text", "number", "integer", "date"]
+
+# Names that a row has besides its columns. The last two are the store's own: read, never written by a caller.
+IDENTITY, GEOMETRY, KEPT_BY_STORE = "id", "geometry", ("revision", "changed_at")
+
+
+class Instant(sa.types.TypeDecorator[datetime]):
+    """A moment; always with a zone in Python, always UTC in the database."""
+
+    impl = sa.DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[datetime]:
+        """Return ``timestamptz`` on PostgreSQL; SQLite keeps UTC without a mark."""
+        return dialect.type_descriptor(sa.DateTime(timezone=dialect.name == "postgresql"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone: it would be another one elsewhere."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value}")
+        in_utc = value.astimezone(UTC)
+        return in_utc if dialect.name == "postgresql" else in_utc.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give it with its zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def as_json(value: object) -> str:
+    """Return JSON text with Chinese as it is and dates as ISO text.
+
+    >>> as_json({"name": "范蠡大街", "start": datetime(2026, 3, 1, tzinfo=UTC).date()})
+    '{"name":"范蠡大街","start":"2026-03-01"}'
+    """
+    return orjson.dumps(value).decode()
+
+
+def key_text() -> sa.Text:
+    """Return the type of ids: ordered by code point on both databases, so that pages come in one order."""
+    return sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def number() -> sa.BigInteger:
+    """Return the type of change numbers; on SQLite it must say INTEGER to be the row's own key."""
+    return sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+SQL_TYPES: Mapping[Kind, type[sa.types.TypeEngine[Any]]] = MappingProxyType(
+    {"text": sa.Text, "number": sa.Double, "integer": sa.Integer, "date": sa.Date}
+)
+METADATA = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+POINTS = frozenset({"Point", "MultiPoint"})
+LINES = frozenset({"LineString", "MultiLineString"})
+AREAS = frozenset({"Polygon", "MultiPolygon"})
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One stored layer: its name, what it is called, its columns with their kinds, the geometry types it takes."""
+
+    name: str
+    zh: str
+    columns: Mapping[str, Kind]
+    geometry_types: frozenset[str]
+    table: sa.Table
+
+
+def _layer(name: str, zh: str, geometry_types: frozenset[str], columns: Mapping[str, Kind]) -> Layer:
+    table = sa.Table(
+        name,
+        METADATA,
+        # The number of the change that brought the row; the R*Tree of SQLite refers to it.
+        sa.Column("number", number(), primary_key=True, autoincrement=False),
+        sa.Column(IDENTITY, key_text(), nullable=False, unique=True),
+        sa.Column("revision", sa.Integer, nullable=False),
+        sa.Column("changed_at", Instant, nullable=False),
+        *(sa.Column(column, SQL_TYPES[kind]) for column, kind in columns.items()),
+        sa.Column(GEOMETRY, GridGeometry, nullable=False),
+    )
+    return Layer(name, zh, MappingProxyType(dict(columns)), geometry_types, table)
+
+
+LAYERS: Mapping[str, Layer] = MappingProxyType(
+    {
+        layer.name: layer
+        for layer in (
+            _layer(
+                "sites",
+                "项目",
+                POINTS | AREAS,
+                {"name": "text", "kind": "text", "applicant": "text", "status": "text"},
+            ),
+            _layer(
+                "routes",
+                "规划管线",
+                LINES,
+                {
+                    "utility": "text",
+                    "name": "text",
+                    "operator": "text",
+                    "start": "date",
+                    "end": "date",
+                    "diameter_mm": "number",
+                    "cover_m": "number",
+                    "pressure_mpa": "number",
+                    "voltage_kv": "number",
+                    "method": "text",
+                    "accuracy_m": "number",
+                    "drawn_by": "text",
+                    "remark": "text",
+                },
+            ),
+            _layer(
+                "roads",
+                "道路",
+                LINES | AREAS,
+                {
+                    "name": "text",
+                    "class": "text",
+                    "width_m": "number",
+                    "delivered": "date",
+                    "overhauled": "date",
+                    "surface": "text",
+                    "highway": "text",  # of OpenStreetMap: class and width are assumed from it where they are not known
+                },
+            ),
+            _layer("greens", "绿地", AREAS, {"name": "text", "kind": "text"}),
+            _layer("buildings", "建筑", AREAS, {"name": "text", "floors": "integer", "kind": "text"}),
+            _layer(
+                "pipes",
+                "现状管线",
+                LINES,
+                {
+                    "utility": "text",
+                    "name": "text",
+                    "diameter_mm": "number",
+                    "cover_m": "number",
+                    "material": "text",
+                    "quality": "text",
+                    "built": "date",
+                },
+            ),
+            _layer("trees", "树木", POINTS, {"species": "text", "crown_m": "number"}),
+        )
+    }
+)
+
+# One line for each change of each row, with the row as it was left; nothing is ever taken out.
+CHANGES = sa.Table(
+    "changes",
+    METADATA,
+    sa.Column("number", number(), primary_key=True, autoincrement=False),
+    sa.Column("layer", key_text(), nullable=False),
+    sa.Column(IDENTITY, key_text(), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("properties", sa.JSON, nullable=False),
+    sa.Column(GEOMETRY, sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("layer", IDENTITY, "revision"),
+)
+
+ANSWERS = sa.Table(
+    "answers",
+    METADATA,
+    sa.Column("key", key_text(), primary_key=True),
+    sa.Column("request", sa.Text, nullable=False),
+    sa.Column("status", sa.Integer, nullable=False),
+    sa.Column("headers", sa.JSON, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("at", Instant, nullable=False, index=True),
+)
+
+COUNTY = sa.Table(
+    "county",
+    METADATA,
+    # A database is one county's: the check leaves room for one line.
+    sa.Column("sole", sa.Integer, sa.CheckConstraint("sole = 1", name="one"), primary_key=True, autoincrement=False),
+    sa.Column(IDENTITY, sa.Text, nullable=False),
+    sa.Column("name_zh", sa.Text, nullable=False),
+    sa.Column("name_en", sa.Text, nullable=False),
+    sa.Column("grid", sa.Text, nullable=False),
+    sa.Column("policy", sa.Text),
+)
