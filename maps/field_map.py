@@ -106,8 +106,10 @@ def field_map_html(
     count = len(layers["routes"]) if "routes" in layers else 0
     if answers and len(answers) != count:
         raise ValueError(f"{len(answers)} assessments for {count} routes")
-    page = empty_page(title, _bounds(drawn, laid))
-    added = [add_layer(page, layer, laid, language) for layer in (*drawn, *_passages(answers, language))]
+    bounds = _bounds(drawn, laid)
+    page = empty_page(title, bounds)
+    shown = [*drawn, *_passages(answers, language)]
+    added = [add_layer(page, layer, laid, language) for layer in shown]
     labels = folium.FeatureGroup(name=escape(WORDS[language]["labels"]))
     labels.add_to(page)
     folium.LayerControl(collapsed=False).add_to(page)
@@ -116,10 +118,11 @@ def field_map_html(
         "title": title,
         "lines": [*lines, WORDS[language]["made"]],
         "labelLayer": labels.get_name(),
+        "bounds": bounds,
     }
     listed = _listed(layers["routes"], answers, laid, language) if count else []
     told = ",".join(script_json(part) for part in (words, listed, _labels(answers, laid, language)))
-    names = ",".join(layer.get_name() for layer in added)
+    names = ",".join(f"[{a.get_name()},{script_json(d.max_resolution)}]" for a, d in zip(added, shown, strict=True))
     return render(page, f"cotrenchFieldMap({page.get_name()},{told},[{names}]);")
 
 

@@ -39,7 +39,8 @@ class DrawnLayer:
     """One switchable layer of a map.
 
     ``geometries`` are in the grid they came in; ``style`` holds screen values (``color fillColor weight opacity
-    fillOpacity dashArray``); ``rows`` holds for every geometry the (label, value) pairs a reader may ask for, as text.
+    fillOpacity dashArray``); ``rows`` holds for every geometry the (label, value) pairs a reader may ask for, as text. ``max_resolution`` is
+    the coarsest map, in metres a pixel, it can be read on (None: any).
     """
 
     key: str
@@ -49,6 +50,7 @@ class DrawnLayer:
     style: dict[str, Any]
     rows: list[list[tuple[str, str]]] = field(default_factory=list)
     visible: bool = True
+    max_resolution: float | None = None
 
     def label(self, language: str) -> str:
         """Return the layer's name in ``zh`` or ``en``."""
@@ -106,7 +108,8 @@ def _by_utility(key: str, frame: gpd.GeoDataFrame, utility: str, language: str) 
 
 def _drawn(key: str, zh: str, en: str, frame: gpd.GeoDataFrame, style: dict[str, Any], language: str) -> DrawnLayer:
     shapes = frame.geometry.to_numpy()
-    return DrawnLayer(key, zh, en, shapes, style, rows_of(frame, language), layer_symbol(key)["visible"])
+    symbol = layer_symbol(key)
+    return DrawnLayer(key, zh, en, shapes, style, rows_of(frame, language), symbol["visible"], symbol["max_resolution"])
 
 
 def _style(symbol: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,20 @@ def fill(town: Town, site_blocks: set[int], rng: random.Random) -> Plots:
         BUILD[use](block, plots, rng)
     _verges(town, plots)
     _river(plots)
-    return plots
+    return _off_the_road(plots, carriageways(town))
+
+
+def _off_the_road(plots: Plots, roads: shapely.Geometry) -> Plots:
+    """Leave out what the bending pushed into a carriageway: blocks bend, buildings do not."""
+    kept = roads.buffer(1.0)
+    shapely.prepare(kept)
+    buildings = [row for row in plots.buildings if not kept.intersects(row["geometry"])]
+    greens = [
+        row
+        for row in plots.greens
+        if row["kind"] not in {"estate", "lawn", "school"} or not kept.intersects(row["geometry"])
+    ]
+    return plots._replace(buildings=buildings, greens=greens)
 
 
 def _use(block: Block, rng: random.Random) -> str:

@@ -19,7 +19,7 @@ function cotrenchFieldMap(map, words, routes, labels, factLayers) {
     }
     return table;
   };
-  for (const layer of factLayers) layer.bindPopup((clicked) => facts(clicked.feature), { maxWidth: 340 });
+  for (const [layer] of factLayers) layer.bindPopup((clicked) => facts(clicked.feature), { maxWidth: 340 });
 
   const sheet = L.control({ position: "topleft" });
   sheet.onAdd = () => {
@@ -72,7 +72,20 @@ function cotrenchFieldMap(map, words, routes, labels, factLayers) {
     const text = make("span", label.text, null, "measure " + label.kind);
     L.marker(label.at, { icon: L.divIcon({ html: text, className: "", iconSize: [0, 0] }), interactive: false, keyboard: false }).addTo(window[words.labelLayer]);
   }
-  const near = () => map.getContainer().classList.toggle("far", map.getZoom() < 17);
+  // Pipes and trees are a tangle from afar: each layer is drawn only where its symbol says it can be read.
+  const near = () => {
+    const metres = (40075016.686 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
+    map.getContainer().classList.toggle("far", metres > 0.8);
+    for (const entry of factLayers) {
+      const hide = entry[1] !== null && metres > entry[1];
+      if (hide === Boolean(entry[2])) continue;
+      entry[2] = hide;
+      if (hide) entry[0].setStyle({ stroke: false, fill: false });
+      else entry[0].eachLayer((each) => entry[0].resetStyle(each));
+    }
+  };
+  const wide = window.innerWidth > 900;
+  map.fitBounds(words.bounds, { maxZoom: 19, paddingTopLeft: wide ? [370, 20] : [20, 20], paddingBottomRight: wide ? [190, 20] : [20, 20], animate: false });
   map.on("zoomend", near);
   near();
 }

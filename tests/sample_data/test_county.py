@@ -24,7 +24,7 @@ def test_the_same_seed_gives_the_same_county(county: SampleCounty) -> None:
 
 def test_another_seed_gives_another_county(county: SampleCounty) -> None:
     other = make_county(seed=7)
-    assert other.frames["roads"].total_bounds.tolist() != county.frames["roads"].total_bounds.tolist()
+    assert other.frames["buildings"].total_bounds.tolist() != county.frames["buildings"].total_bounds.tolist()
 
 
 def test_every_shape_is_sound_and_every_id_is_its_own(county: SampleCounty) -> None:

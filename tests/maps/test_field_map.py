@@ -1,0 +1,118 @@
+"""The offline survey map opens from disk with the network off, shows what it should, and no name can do harm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pytest
+from shapely import LineString, Polygon
+
+from maps.field_map import field_map_html, write_field_map
+from sample_data.county import make_county
+from tests.chromium import chromium
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+GRID = "EPSG:4546"
+HOSTILE = "</script><script>window.hurt=1</script><img src=x onerror='window.hurt=1'>{{7*7}}"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def one_route(name: str = "给水一号") -> dict[str, gpd.GeoDataFrame]:
+    route = LineString([(579400, 3658600), (579460, 3658600), (579460, 3658650)])
+    green = Polygon([(579410, 3658590), (579430, 3658590), (579430, 3658610), (579410, 3658610)])
+    return {
+        "routes": gpd.GeoDataFrame({"id": ["R1"], "name": [name], "utility": ["water"]}, geometry=[route], crs=GRID),
+        "greens": gpd.GeoDataFrame({"name": [name]}, geometry=[green], crs=GRID),
+    }
+
+
+def opened(browser: Browser, path: Path) -> tuple[Page, list[str]]:
+    """Open a file with the network off; return the page and everything that went wrong or was asked for."""
+    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
+    page.on(
+        "request",
+        lambda request: (
+            troubles.append(request.url) if not request.url.startswith(("file:", "data:", "blob:")) else None
+        ),
+    )
+    page.goto(path.as_uri())
+    page.wait_for_selector(".sheet h1")
+    return page, troubles
+
+
+def test_the_whole_sample_county_opens_with_no_network(browser: Browser, tmp_path: Path) -> None:
+    county = make_county()
+    path = write_field_map(county.frames, tmp_path / "map.html", title="内乡县联合踏勘图", grid=GRID, lines=["样例"])
+    page, troubles = opened(browser, path)
+    assert troubles == []
+    assert page.inner_text(".sheet h1") == "内乡县联合踏勘图"
+    assert page.locator(".sheet li").count() == len(county.frames["routes"])
+    legend = page.inner_text(".leaflet-control-layers")
+    for word in ("绿地", "主干路", "规划管线·燃气", "现状管线·排水", "量测标注"):
+        assert word in legend
+    assert page.locator(".leaflet-control-scale-line").inner_text().endswith("m")
+    assert page.locator(".north").inner_text() == "北"
+
+
+def test_a_route_is_found_and_its_facts_are_shown(browser: Browser, tmp_path: Path) -> None:
+    path = write_field_map(one_route(), tmp_path / "map.html", title="图", grid=GRID)
+    page, troubles = opened(browser, path)
+    page.fill(".sheet input", "没有这条")
+    assert page.locator(".sheet li:visible").count() == 0
+    page.fill(".sheet input", "给水")
+    page.click(".sheet li button")
+    page.wait_for_timeout(600)
+    page.mouse.click(*centre_of_map(page))
+    assert troubles == []
+
+
+def centre_of_map(page: Page) -> tuple[float, float]:
+    size = page.viewport_size
+    assert size is not None
+    return size["width"] / 2, size["height"] / 2
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_hostile_name_stays_a_name(browser: Browser, tmp_path: Path, language: str) -> None:
+    path = write_field_map(
+        one_route(HOSTILE), tmp_path / "map.html", title=HOSTILE, grid=GRID, lines=[HOSTILE], language=language
+    )
+    page, troubles = opened(browser, path)
+    page.wait_for_timeout(300)
+    page.click(".sheet li button")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.hurt") is None
+    assert page.inner_text(".sheet h1") == HOSTILE
+    assert troubles == []
+
+
+def test_the_same_map_is_the_same_file() -> None:
+    assert field_map_html(one_route(), title="图", grid=GRID) == field_map_html(one_route(), title="图", grid=GRID)
+
+
+def test_nothing_to_draw_and_a_wrong_number_of_answers_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="nothing to draw"):
+        field_map_html({}, title="图", grid=GRID)
+    with pytest.raises(ValueError, match="2 assessments for 1 routes"):
+        field_map_html(one_route(), title="图", grid=GRID, assessments=[{}, {}])
+    before = tmp_path / "map.html"
+    before.write_text("old", encoding="utf-8")
+    with pytest.raises(ValueError, match="nothing to draw"):
+        write_field_map({}, before, title="图", grid=GRID)
+    assert before.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [before]
