@@ -39,8 +39,8 @@ class DrawnLayer:
     """One switchable layer of a map.
 
     ``geometries`` are in the grid they came in; ``style`` holds screen values (``color fillColor weight opacity
-    fillOpacity dashArray``); ``rows`` holds for every geometry the (label, value) pairs a reader may ask for, as text. ``max_resolution`` is
-    the coarsest map, in metres a pixel, it can be read on (None: any).
+    fillOpacity dashArray``); ``rows`` holds for every geometry the (label, value) pairs a reader may ask for, as text;
+    ``max_resolution`` is the coarsest map, in metres a pixel, the layer can be read on (None: any).
     """
 
     key: str
