@@ -1,0 +1,86 @@
+"""`cotrench trenches` and `cotrench measure`: files in, files out."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli import inputs
+from api.cli.language import both
+from api.cli.reporting import answering, progress, show_table, words
+
+commands = typer.Typer()
+RoutesArgument = Annotated[
+    Path, typer.Argument(metavar="ROUTES", help=both("规划管线文件", "File of the planned routes"))
+]
+
+
+@commands.command(
+    "trenches",
+    help=both("找出并行管段和可同沟的沟段", "Find the stretches that run side by side, and the trenches to share"),
+)
+@answering
+def trenches(
+    routes: RoutesArgument,
+    out: inputs.OutOption,
+    *,
+    distance: Annotated[float, typer.Option(min=0, help=both("相距不超过（米）", "No farther apart than (m)"))] = 3.0,
+    bearing: Annotated[
+        float, typer.Option(min=0, max=90, help=both("方向相差不超过（度）", "Directions differ by no more than (°)"))
+    ] = 15.0,
+    min_length: Annotated[float, typer.Option(min=0, help=both("最短并行长度（米）", "Shortest run (m)"))] = 10.0,
+    bridge: Annotated[
+        float, typer.Option(min=0, help=both("小于此间断则相连（米）", "Join runs closer than (m)"))
+    ] = 5.0,
+    max_width: Annotated[
+        float, typer.Option(min=0, help=both("沟内外侧线最大间距（米）", "Outer lines of a trench at most (m) apart"))
+    ] = 4.5,
+    same_utility: Annotated[
+        bool, typer.Option("--same-utility", help=both("同类管线也比较", "Compare lines of one utility too"))
+    ] = False,
+    workers: Annotated[int, typer.Option(min=0, help=both("线程数，0 为全部", "Threads; 0 for all"))] = 0,
+    layer: inputs.LayerOption = None,
+    crs: inputs.CrsOption = None,
+    encoding: inputs.EncodingOption = None,
+    maps: inputs.MapOption = None,
+    values: inputs.ValuesOption = None,
+    grid: inputs.GridOption = None,
+    skip_bad: inputs.SkipOption = False,
+    faults: inputs.FaultsOption = None,
+) -> None:
+    """Write the layers ``runs`` and ``trenches``."""
+    from geo.formats import check_ending, write  # noqa: PLC0415 - heavy, and not needed for help
+    from survey.opportunities import runs_and_trenches  # noqa: PLC0415
+
+    check_ending(out)
+    options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
+    table = inputs.read_layer(routes, "routes", options)
+    placed, settled = inputs.in_grid(table, grid)
+    started = time.perf_counter()
+    with progress("计算", "computing"):
+        runs, shared = runs_and_trenches(
+            placed,
+            distance=distance,
+            bearing=bearing,
+            min_length=min_length,
+            bridge=bridge,
+            max_width=max_width,
+            same_utility=same_utility,
+            workers=workers or os.cpu_count() or 1,
+        )
+    took = time.perf_counter() - started
+    written = write({"runs": runs, "trenches": shared}, out)
+    columns = words("图层,要素,长度 m,可省开挖 m,文件", "layer,features,length m,saved m,file").split(",")
+    rows = [
+        ("runs", len(runs), float(runs["length_m"].sum()), None, written[0].name),
+        ("trenches", len(shared), float(shared["length_m"].sum()), float(shared["saved_m"].sum()), written[-1].name),
+    ]
+    title = words(
+        f"{len(placed)} 条管线，{settled.code[:40]}，{took:.2f} 秒",
+        f"{len(placed)} routes, {settled.code[:40]}, {took:.2f} s",
+    )
+    show_table(title, columns, rows)

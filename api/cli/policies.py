@@ -1,0 +1,102 @@
+"""`cotrench policies` and `cotrench policy`: the rules of the counties, with document, clause and evidence."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.language import both
+from api.cli.reporting import answering, say, show_table, shown, words
+from geo.faults import BadInputError, Fault
+
+if TYPE_CHECKING:
+    from survey.policies import Rule
+
+commands = typer.Typer()
+OnOption = Annotated[
+    str | None,
+    typer.Option("--on", metavar="YYYY-MM-DD", help=both("按哪一天（默认今天）", "On which day; today if not said")),
+]
+
+
+def day(text: str | None) -> dt.date:
+    """Return the day asked for; today where none is. The clock is read here and nowhere below.
+
+    >>> day("2026-12-01")
+    datetime.date(2026, 12, 1)
+    """
+    if text is None:
+        return dt.datetime.now().astimezone().date()
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        fault = Fault("date.unreadable", "看不懂的日期", "not a date", "写成 2026-12-01", "write it as 2026-12-01")
+        raise BadInputError([fault.at(field="--on", value=text)]) from error
+
+
+@commands.command("policies", help=both("列出各县政策", "List the counties whose rules are known"))
+@answering
+def policies(on: OnOption = None) -> None:
+    """Print one row a policy."""
+    from survey.policies import load_policy, policy_ids  # noqa: PLC0415 - loads numpy and geopandas
+
+    when = day(on)
+    rows = []
+    for policy_id in policy_ids():
+        policy = load_policy(policy_id)
+        county = words(policy.county_zh, policy.county_en)
+        rows.append((policy_id, county, policy.document, policy.issued, len(policy.rules_on(when))))
+    columns = words("编号,县,文件,印发,有效规则", "id,county,document,issued,rules in force").split(",")
+    show_table(words(f"{when} 的政策", f"Policies on {when}"), columns, rows)
+
+
+@commands.command(
+    "policy",
+    help=both("列出一县在某日有效的规则，附文件、条款、依据", "The rules in force on a day, with their source"),
+)
+@answering
+def policy(
+    policy_id: Annotated[
+        str, typer.Argument(metavar="ID", help=both("政策编号，如 neixiang", "Policy, such as neixiang"))
+    ],
+    on: OnOption = None,
+) -> None:
+    """Print every rule of one county that is in force."""
+    from survey.policies import load_policy  # noqa: PLC0415 - loads numpy and geopandas
+
+    when = day(on)
+    county = load_policy(policy_id)
+    name = words(county.county_zh, county.county_en)
+    say(f"{name} · {county.document} {county.title} · {county.issued} · {when}")
+    rules = county.rules_on(when)
+    if not rules:
+        say(words(f"{when} 没有有效的规则。", f"No rule is in force on {when}."))
+        return
+    for rule in rules:
+        _show(rule)
+
+
+def _show(rule: Rule) -> None:
+    """Print a rule: what it says in one line; below it the sentence, how it was read, and what stays open in it."""
+    subject = words(rule.subject_zh, rule.subject_en)
+    facts = [f"{rule.id}  {subject} {limit(rule)}".rstrip(), f"{rule.clause}", _period(rule)]
+    say(" · ".join(fact for fact in facts if fact))
+    say(f"    「{rule.quote}」")
+    say("    " + words(f"依据：{rule.evidence}", f"evidence: {rule.evidence}"))
+    for reading in rule.readings:
+        taken, other = words(reading.taken_zh, reading.taken_en), words(reading.other_zh, reading.other_en)
+        say("    " + words(f"取：{taken}；另一读法：{other}", f"taken: {taken}; the other reading: {other}"))
+
+
+def limit(rule: Rule) -> str:
+    """Return what a rule compares with, as text; a blank in the document stays one."""
+    if rule.value is None:
+        return words("文件未规定", "not in the document") if rule.op else ""
+    value = "、".join(rule.value) if isinstance(rule.value, tuple) else shown(rule.value)
+    return " ".join(part for part in (rule.op, value, rule.unit) if part)
+
+
+def _period(rule: Rule) -> str:
+    return f"{rule.valid_from} –{f' {rule.valid_to}' if rule.valid_to else ''}"
