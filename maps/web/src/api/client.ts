@@ -1,0 +1,164 @@
+/** The one place that speaks HTTP. Every path is relative to the server the page came from. */
+
+import { ProblemError, UnreachableError } from './problem';
+import type { Assessment, County, Feature, FeatureCollection, ProblemJson, RouteProperties, Symbols } from './types';
+
+const PATIENCE_MS = 20_000;
+
+/** A route as the server keeps it, with the revision that a change must name. */
+export interface Stored {
+  readonly feature: Feature<RouteProperties>;
+  readonly etag: string;
+}
+
+/** `crypto.randomUUID` is missing on plain HTTP (other than localhost); random bytes are not. */
+export function uuid(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}
+
+async function problemOf(response: Response): Promise<ProblemJson> {
+  try {
+    const body: unknown = await response.json();
+    if (typeof body === 'object' && body !== null) return { status: response.status, ...(body as object) };
+  } catch {
+    // Not JSON: a proxy's page, or nothing. The status says enough.
+  }
+  return { status: response.status, title: response.statusText };
+}
+
+async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  const patience = new AbortController();
+  const clock = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const onAbort = (): void => patience.abort();
+  init.signal?.addEventListener('abort', onAbort);
+  try {
+    const response = await fetch(path, { ...init, signal: patience.signal, credentials: 'same-origin' });
+    if (!response.ok) throw new ProblemError(await problemOf(response));
+    return response;
+  } catch (error) {
+    if (error instanceof ProblemError || init.signal?.aborted) throw error;
+    throw new UnreachableError(patience.signal.aborted);
+  } finally {
+    clearTimeout(clock);
+    init.signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await send(path, { headers: { Accept: 'application/json' }, ...(signal ? { signal } : {}) });
+  return (await response.json()) as T;
+}
+
+export const county = (): Promise<County> => get('/api/county');
+export const symbols = (): Promise<Symbols> => get('/api/symbols');
+
+export async function collectionIds(): Promise<string[]> {
+  const listed = await get<{ collections: { id: string }[] }>('/api/collections');
+  return listed.collections.map((collection) => collection.id);
+}
+
+export async function assess(
+  feature: Feature<RouteProperties>,
+  crs: string,
+  signal: AbortSignal,
+): Promise<Assessment> {
+  const response = await send('/api/assessments', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ route: feature, crs }),
+    signal,
+  });
+  return (await response.json()) as Assessment;
+}
+
+/** The next page's path on this server; whatever host the link names, only its path and query are followed. */
+function nextOf(page: FeatureCollection): string | null {
+  const href = page.links?.find((link) => link.rel === 'next')?.href;
+  if (!href) return null;
+  const url = new URL(href, location.href);
+  return `${url.pathname}${url.search}`;
+}
+
+export interface Page {
+  readonly features: Feature[];
+  /** Whether more lay beyond the bound. */
+  readonly more: boolean;
+}
+
+const PAGE = 2000;
+
+/** Features of a layer in a box of the grid, at most `most` of them, page after page. */
+export async function items(
+  layer: string,
+  crs: string,
+  box: readonly number[] | null,
+  most: number,
+  signal?: AbortSignal,
+): Promise<Page> {
+  const query = new URLSearchParams({ crs, limit: String(Math.min(PAGE, most)) });
+  if (box) {
+    query.set('bbox', box.map((value) => value.toFixed(3)).join(','));
+    query.set('bbox-crs', crs);
+  }
+  const features: Feature[] = [];
+  let path: string | null = `/api/collections/${layer}/items?${query.toString()}`;
+  while (path && features.length < most) {
+    const page: FeatureCollection = await get<FeatureCollection>(path, signal);
+    features.push(...page.features);
+    path = nextOf(page);
+  }
+  return { features, more: path !== null };
+}
+
+const itemPath = (id: string, crs: string): string =>
+  `/api/collections/routes/items/${encodeURIComponent(id)}?crs=${encodeURIComponent(crs)}`;
+
+export const etagOf = (feature: Feature): string => `"${String(feature.properties.revision ?? '')}"`;
+
+async function stored(response: Response): Promise<Stored> {
+  const feature = (await response.json()) as Feature<RouteProperties>;
+  return { feature, etag: response.headers.get('ETag') ?? etagOf(feature) };
+}
+
+export async function route(id: string, crs: string): Promise<Stored> {
+  return stored(await send(itemPath(id, crs), { headers: { Accept: 'application/geo+json' } }));
+}
+
+const writing = (crs: string, key: string, etag?: string): Record<string, string> => ({
+  'Content-Type': 'application/geo+json',
+  'Content-Crs': `<${crs}>`,
+  Prefer: 'return=representation',
+  'Idempotency-Key': key,
+  ...(etag ? { 'If-Match': etag } : {}),
+});
+
+async function written(response: Response, crs: string, id: string | null): Promise<Stored> {
+  if (response.headers.get('Content-Type')?.includes('json')) return stored(response);
+  const place = response.headers.get('Location')?.split('?')[0]?.split('/').at(-1);
+  return route(place ? decodeURIComponent(place) : id!, crs);
+}
+
+export async function createRoute(feature: Feature<RouteProperties>, crs: string, key: string): Promise<Stored> {
+  const path = `/api/collections/routes/items?crs=${encodeURIComponent(crs)}`;
+  const response = await send(path, { method: 'POST', headers: writing(crs, key), body: JSON.stringify(feature) });
+  return written(response, crs, feature.id === undefined ? null : String(feature.id));
+}
+
+export async function replaceRoute(
+  id: string,
+  feature: Feature<RouteProperties>,
+  crs: string,
+  etag: string,
+  key: string,
+): Promise<Stored> {
+  const init = { method: 'PUT', headers: writing(crs, key, etag), body: JSON.stringify(feature) };
+  return written(await send(itemPath(id, crs), init), crs, id);
+}
+
+export async function deleteRoute(id: string, crs: string, etag: string): Promise<void> {
+  await send(itemPath(id, crs), { method: 'DELETE', headers: { 'If-Match': etag } });
+}

@@ -1,0 +1,228 @@
+/** The shapes the API answers with: kept in this one place, named as the API names them. */
+
+import type { Point } from '../geometry/points';
+
+export interface Grid {
+  code: string;
+  name: string;
+  central_meridian: number;
+  false_easting: number;
+  ellipsoid: { a: number; f: number };
+  gauss_kruger: boolean;
+}
+
+export interface UtilityInfo {
+  key: string;
+  zh: string;
+  en: string;
+  code: string;
+  colour: string;
+}
+
+export interface County {
+  id: string;
+  name_zh: string;
+  name_en: string;
+  grid: Grid;
+  policy: string | null;
+  bbox_grid: [number, number, number, number] | null;
+  bbox_lonlat: [number, number, number, number] | null;
+  defaults: Record<string, unknown>;
+  utilities: UtilityInfo[];
+  loopback_only: boolean;
+}
+
+export interface LayerSymbol {
+  key: string;
+  zh: string;
+  en: string;
+  geometry: string;
+  fill?: string;
+  stroke?: string;
+  width: number;
+  dash?: number[];
+  opacity?: number;
+  by?: string;
+  max_resolution: number | null;
+  visible: boolean;
+  classes?: Record<string, { zh: string; en: string; fill: string; casing: string }>;
+}
+
+export interface Symbols {
+  paper: string;
+  ink: string;
+  utilities: Record<string, { zh: string; en: string; code: string; standard: string; screen: string; dash: number[] }>;
+  layers: LayerSymbol[];
+  passages: Record<string, { zh: string; en: string; stroke: string; width: number }>;
+  verdicts: Record<string, { zh: string; en: string; colour: string }>;
+}
+
+export type Geometry =
+  | { type: 'LineString'; coordinates: Point[] }
+  | { type: 'MultiLineString'; coordinates: Point[][] }
+  | { type: 'Point'; coordinates: Point }
+  | { type: 'MultiPoint'; coordinates: Point[] }
+  | { type: 'Polygon'; coordinates: Point[][] }
+  | { type: 'MultiPolygon'; coordinates: Point[][][] }
+  | { type: 'GeometryCollection'; geometries: Geometry[] };
+
+export interface Feature<P = Record<string, unknown>> {
+  type: 'Feature';
+  id?: string | number;
+  geometry: Geometry | null;
+  properties: P;
+}
+
+export interface FeatureCollection {
+  type: 'FeatureCollection';
+  features: Feature[];
+  links?: { rel: string; href: string }[];
+  numberMatched?: number;
+  numberReturned?: number;
+}
+
+export interface RouteProperties {
+  utility: string;
+  operator?: string | null;
+  name?: string | null;
+  start?: string | null;
+  end?: string | null;
+  diameter_mm?: number | null;
+  accuracy_m?: number | null;
+  drawn_by?: string | null;
+  remark?: string | null;
+  revision?: number;
+  [other: string]: unknown;
+}
+
+export interface Quantity {
+  value: number;
+  uncertainty: number;
+  unit: string;
+  note_zh?: string;
+  note_en?: string;
+}
+
+export type Outcome = 'passes' | 'fails' | 'within_uncertainty' | 'unknown' | 'silent' | 'not_applicable';
+
+export interface TraceLine {
+  rule: string;
+  kind: string;
+  subject_zh: string;
+  subject_en: string;
+  outcome: Outcome;
+  measured: number | string | null;
+  uncertainty: number | null;
+  limit: number | string | null;
+  op: string | null;
+  unit: string | null;
+  margin: number | null;
+  document: string | null;
+  clause: string | null;
+  quote: string | null;
+  evidence: string | null;
+  sentence_zh: string;
+  sentence_en: string;
+  reading: {
+    taken_zh: string;
+    taken_en: string;
+    other_zh: string;
+    other_en: string;
+    other_measured: number | null;
+    other_outcome: Outcome | null;
+  } | null;
+  counted: number[];
+}
+
+export interface Passage {
+  kind: 'crossing' | 'along' | 'green';
+  owner: string;
+  name: string | null;
+  class: string | null;
+  assumed: boolean;
+  from_m: number;
+  to_m: number;
+  length_m: number;
+  skew_deg: number | null;
+  delivered: string | null;
+  overhauled: string | null;
+  geometry: Geometry | null;
+}
+
+export interface Partner {
+  route: string;
+  utility: string;
+  operator: string | null;
+  from_m: number;
+  to_m: number;
+  length_m: number;
+  gap_min_m: number;
+  gap_mean_m: number;
+  gap_max_m: number;
+  same_direction: boolean;
+  window_start: string | null;
+  window_end: string | null;
+  geometry: Geometry | null;
+}
+
+export interface Trench {
+  routes: string[];
+  utilities: string[];
+  length_m: number;
+  saved_m: number;
+  width_m: number;
+  geometry: Geometry | null;
+}
+
+export interface Assessment {
+  grid: string;
+  crs: string;
+  policy: { id: string; county_zh: string; document: string; title: string; on: string } | null;
+  quantities: {
+    length_m: Quantity;
+    crossing_m: Quantity;
+    crossing_max_m: Quantity;
+    along_m: Quantity;
+    green_m2: Quantity;
+    crossings: number;
+  };
+  verdict: {
+    verdict: string;
+    label_zh: string;
+    label_en: string;
+    margin_m: number | null;
+    sentence_zh: string;
+    sentence_en: string;
+    decisive: string[];
+  };
+  trace: TraceLine[];
+  passages: Passage[];
+  partners: Partner[];
+  trenches: Trench[];
+  joined: string[];
+  notes: { code: string; zh: string; en: string }[];
+  took_ms: number;
+}
+
+/** One fault of a bad input: `geo.faults.Fault.as_dict()`. */
+export interface FaultJson {
+  code: string;
+  zh?: string;
+  en?: string;
+  mend_zh?: string;
+  mend_en?: string;
+  feature?: string | number;
+  vertex?: number;
+  field?: string;
+  value?: unknown;
+}
+
+export interface ProblemJson {
+  type?: string;
+  title?: string;
+  status: number;
+  detail?: string;
+  code?: string;
+  errors?: FaultJson[];
+  current?: Feature;
+}

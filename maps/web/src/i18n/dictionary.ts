@@ -1,0 +1,14 @@
+import { en } from './en';
+import { zh } from './zh';
+
+export type Language = 'zh' | 'en';
+export type Word = keyof typeof zh;
+export type Translate = (word: Word, values?: Record<string, string | number>) => string;
+
+const DICTIONARIES: Record<Language, Record<Word, string>> = { zh, en };
+
+/** The words of one language: `words('zh')('routes_count', { n: 3 })`. */
+export function words(language: Language): Translate {
+  const dictionary = DICTIONARIES[language];
+  return (word, values = {}) => dictionary[word].replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+}

@@ -1,0 +1,196 @@
+/** The map of the window: the county's layers below, the sketch above, the pen in between. */
+
+import { buffer, boundingExtent, type Extent } from 'ol/extent';
+import { defaults as defaultInteractions } from 'ol/interaction/defaults';
+import VectorLayer from 'ol/layer/Vector';
+import Map from 'ol/Map';
+import View from 'ol/View';
+import type { County, LayerSymbol, Symbols } from '../api/types';
+import { boundsOf, type Point } from '../geometry/points';
+import { mapWindow } from '../state/window.svelte';
+import { BoxLoader, type LoadState } from './boxLoader';
+import { registerGrid, type CountyGrid } from './grid';
+import { Pen, type PenHost } from './pen';
+import { Sketch } from './sketch';
+import { nameStyle, styleOf } from './symbolise';
+import { targetsIn, type Targets } from './targets';
+
+/** Metres a pixel: from the whole county on a phone down to a hand's breadth. */
+const FINEST = 0.02;
+const COARSEST = 60;
+/** Layers without a limit of their own are not fetched beyond this. */
+const COARSEST_DATA = 40;
+const SETTLE_MS = 90;
+
+
+interface Drawn {
+  readonly symbol: LayerSymbol;
+  readonly loader: BoxLoader;
+  readonly layer: VectorLayer;
+}
+
+export class Stage {
+  readonly map: Map;
+  readonly sketch: Sketch;
+  #grid: CountyGrid;
+  #drawn: Drawn[];
+  #visible: Readonly<Record<string, boolean>> = {};
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #home: Extent;
+  /** Street names, above everything of the county. */
+  #names: VectorLayer[];
+
+  constructor(target: HTMLElement, county: County, symbols: Symbols, layers: readonly LayerSymbol[], host: PenHost) {
+    this.#grid = registerGrid(county.grid);
+    this.#home = county.bbox_grid ?? [county.grid.false_easting - 5000, 3_600_000, county.grid.false_easting + 5000, 3_610_000];
+    this.sketch = new Sketch(symbols);
+    this.#drawn = layers.map((symbol, order) => this.#layer(symbol, symbols, county.grid.code, order));
+    this.#names = this.#drawn
+      .filter(({ symbol }) => symbol.key === 'roads')
+      .map(({ loader }) => new VectorLayer({ source: loader.source, style: nameStyle(symbols), zIndex: 100, declutter: 'names' }));
+    const room = buffer(this.#home, 6000);
+    this.map = new Map({
+      target,
+      controls: [],
+      interactions: defaultInteractions({ onFocusOnly: false }),
+      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer],
+      view: new View({
+        projection: this.#grid.projection,
+        extent: room,
+        showFullExtent: true,
+        constrainOnlyCenter: true,
+        minResolution: FINEST,
+        maxResolution: COARSEST,
+        center: [(this.#home[0]! + this.#home[2]!) / 2, (this.#home[1]! + this.#home[3]!) / 2],
+        resolution: 4,
+      }),
+    });
+    this.map.addInteraction(new Pen(host));
+    this.map.on('moveend', () => this.#moved());
+    this.map.on('pointermove', (event) => this.point([event.coordinate[0]!, event.coordinate[1]!]));
+    this.map.getView().on(['change:resolution', 'change:rotation'], () => this.#watch());
+    this.#watch();
+  }
+
+  #layer(symbol: LayerSymbol, symbols: Symbols, crs: string, order: number): Drawn {
+    const loader = new BoxLoader(symbol.key, crs, () => this.#tellLoads());
+    const layer = new VectorLayer({
+      source: loader.source,
+      style: styleOf(symbol, symbols),
+      zIndex: order * 10,
+      opacity: symbol.opacity ?? 1,
+      declutter: symbol.key === 'sites' ? 'names' : false,
+      maxResolution: symbol.max_resolution ?? COARSEST_DATA,
+      renderBuffer: 60,
+      updateWhileAnimating: true,
+      updateWhileInteracting: true,
+      properties: { key: symbol.key },
+    });
+    return { symbol, loader, layer };
+  }
+
+  /** Where the pointer is, for the readout. */
+  point(at: Point | null): void {
+    mapWindow.pointer = at;
+    mapWindow.pointerLonLat = at ? this.#grid.toLonLat(at) : null;
+  }
+
+  show(visible: Readonly<Record<string, boolean>>): void {
+    this.#visible = { ...visible };
+    for (const { symbol, layer } of this.#drawn) layer.setVisible(visible[symbol.key] ?? true);
+    for (const names of this.#names) names.setVisible(visible['roads'] ?? true);
+    this.#moved();
+  }
+
+  loader(key: string): BoxLoader | undefined {
+    return this.#drawn.find(({ symbol }) => symbol.key === key)?.loader;
+  }
+
+  #watch(): void {
+    const view = this.map.getView();
+    mapWindow.resolution = view.getResolution() ?? 1;
+    mapWindow.rotation = view.getRotation();
+    mapWindow.tooFar = this.#drawn.filter((drawn) => this.#on(drawn) && !this.#inReach(drawn)).map(({ symbol }) => symbol.key);
+  }
+
+  #on = ({ symbol }: Drawn): boolean => this.#visible[symbol.key] ?? true;
+  #inReach = ({ symbol }: Drawn): boolean => (this.map.getView().getResolution() ?? 1) < (symbol.max_resolution ?? COARSEST_DATA);
+
+  #moved(): void {
+    this.#watch();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.load(), SETTLE_MS);
+  }
+
+  /** Fetch what the window shows and is not here yet; `force` fetches it anew. */
+  load(force = false): void {
+    const size = this.map.getSize();
+    if (!size || size[0] === 0) return;
+    const window = this.map.getView().calculateExtent(size);
+    for (const drawn of this.#drawn) {
+      if (this.#on(drawn) && this.#inReach(drawn)) void drawn.loader.show(window, force);
+    }
+  }
+
+  #tellLoads(): void {
+    mapWindow.loads = Object.fromEntries(this.#drawn.map(({ symbol, loader }): [string, LoadState] => [symbol.key, loader.state]));
+  }
+
+  targets(cursor: Point, reach: number, exceptId: string | null): Targets {
+    const box = buffer([cursor[0], cursor[1], cursor[0], cursor[1]], reach);
+    const near = this.#drawn.filter((drawn) => this.#on(drawn) && this.#inReach(drawn));
+    return targetsIn(near.map(({ loader }) => loader.source), box, exceptId);
+  }
+
+  /** The id of the planned route under a pixel, the nearest drawn on top. */
+  routeAt(pixel: number[]): string | null {
+    const hit = this.map.forEachFeatureAtPixel(pixel, (feature) => feature.getId(), {
+      layerFilter: (layer) => layer.get('key') === 'routes',
+      hitTolerance: 6,
+    });
+    return hit === undefined ? null : String(hit);
+  }
+
+  /** Room that panels take from the map, in pixels: top, right, bottom, left. */
+  padding(padding: number[]): void {
+    this.map.getView().padding = padding;
+  }
+
+  home(): void {
+    this.map.getView().fit(this.#home, { padding: [20, 20, 20, 20], duration: 250 });
+  }
+
+  zoomTo(parts: readonly (readonly Point[])[], closest = 0.12): void {
+    const bounds = boundsOf(parts);
+    if (bounds) this.map.getView().fit(boundingExtent([[bounds[0], bounds[1]], [bounds[2], bounds[3]]]), { padding: [70, 70, 90, 70], minResolution: closest, duration: 250 });
+  }
+
+  /** Move so that `at` is well inside the window; nothing happens when it already is. */
+  reveal(at: Point): void {
+    const view = this.map.getView();
+    const window = view.calculateExtent(this.map.getSize());
+    const margin = 0.1 * (window[2]! - window[0]!);
+    const inside = buffer(window, -margin);
+    if (at[0] < inside[0]! || at[0] > inside[2]! || at[1] < inside[1]! || at[1] > inside[3]!) view.animate({ center: [...at], duration: 200 });
+  }
+
+  zoomBy(steps: number): void {
+    const view = this.map.getView();
+    view.animate({ zoom: (view.getZoom() ?? 0) + steps, duration: 150 });
+  }
+
+  northUp(): void {
+    this.map.getView().animate({ rotation: 0, duration: 200 });
+  }
+
+  centre(): Point {
+    const centre = this.map.getView().getCenter() ?? [0, 0];
+    return [centre[0]!, centre[1]!];
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.map.setTarget(undefined);
+    this.map.dispose();
+  }
+}

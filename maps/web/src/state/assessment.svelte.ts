@@ -1,0 +1,59 @@
+import { Assessor } from '../api/assessor';
+import * as client from '../api/client';
+import { faultyVertices } from '../api/problem';
+import type { Assessment, Feature, RouteProperties } from '../api/types';
+import { featureOf } from '../editing/draft';
+import { isLine } from '../editing/parts';
+import { samePlace } from '../geometry/points';
+import { draft } from './draft.svelte';
+import { settings } from './settings.svelte';
+
+/** What the user points at in the panel, to be lit on the map. */
+export type Focus = { kind: 'passages'; indices: readonly number[] } | { kind: 'partner'; index: number } | null;
+
+/** The server's opinion of the line as it is drawn. */
+class AssessmentState {
+  result = $state.raw<Assessment | null>(null);
+  error = $state.raw<unknown>(null);
+  asking = $state(false);
+  focus = $state.raw<Focus>(null);
+  /** Milliseconds between question and answer, the way included. */
+  roundTrip = $state<number | null>(null);
+
+  #askedAt = 0;
+  #assessor = new Assessor<Feature<RouteProperties>, Assessment>({
+    ask: (feature, signal) => {
+      this.#askedAt = performance.now();
+      return client.assess(feature, settings.crs, signal);
+    },
+    answered: (answer) => {
+      this.roundTrip = performance.now() - this.#askedAt;
+      this.result = answer;
+      this.error = null;
+      this.asking = this.#assessor.waiting;
+    },
+    failed: (error) => {
+      this.error = error;
+      this.asking = this.#assessor.waiting;
+      draft.faulty = faultyVertices(error);
+    },
+  });
+
+  /** Follow the draft; call once, inside an effect. */
+  follow(): void {
+    const { properties, base, mode } = draft.shape;
+    const parts = draft.shown.map((line) => line.filter((p, i) => i === 0 || !samePlace(p, line[i - 1]!)));
+    if (mode === 'browse' || !isLine(parts) || !properties.utility) {
+      this.#assessor.cancel();
+      this.asking = false;
+      this.focus = null;
+      this.result = null;
+      this.error = null;
+      return;
+    }
+    this.asking = true;
+    this.#assessor.request(featureOf({ parts, properties, base }));
+  }
+}
+
+export const assessment = new AssessmentState();

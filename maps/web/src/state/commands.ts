@@ -1,0 +1,41 @@
+/** What buttons and keys do, said once. */
+
+import { draft } from './draft.svelte';
+import { steps } from './history.svelte';
+import { prompts } from './prompts.svelte';
+import { saving } from './saving.svelte';
+import { settings } from './settings.svelte';
+
+/** Leave the draft: at once when it is clean, else after asking. False when the user stays. */
+export async function leave(): Promise<boolean> {
+  if (!draft.dirty) {
+    draft.close();
+    return true;
+  }
+  const answer = await prompts.ask('unsaved');
+  if (answer === 'save') {
+    if (!(await saving.save())) return false;
+    draft.close();
+    return true;
+  }
+  if (answer !== 'discard') return false;
+  const abandoned = draft.shape;
+  draft.close();
+  steps.push({ label: 'act_discard', undo: () => draft.put(abandoned), redo: () => draft.close() });
+  return true;
+}
+
+export async function startDrawing(): Promise<void> {
+  const { utility, operator } = draft.shape.properties;
+  if (draft.mode === 'draw' || !(await leave())) return;
+  draft.begin(utility || settings.county?.utilities[0]?.key || 'water', operator ?? null);
+}
+
+export async function openRoute(id: string): Promise<boolean> {
+  if (draft.id === id) return true;
+  return (await leave()) && (await saving.open(id));
+}
+
+export async function removeRoute(): Promise<void> {
+  if ((await prompts.ask('delete')) === 'delete') await saving.remove();
+}

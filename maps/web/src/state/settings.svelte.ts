@@ -1,0 +1,39 @@
+import type { County, LayerSymbol, Symbols } from '../api/types';
+import type { AngleSense } from '../geometry/typed';
+
+/** What the server says of the county, and what this user switched; the page shows nothing before `ready`. */
+class Settings {
+  county = $state.raw<County | null>(null);
+  symbols = $state.raw<Symbols | null>(null);
+  layers = $state.raw<readonly LayerSymbol[]>([]);
+  visible = $state<Record<string, boolean>>({});
+  ortho = $state(false);
+  snapping = $state(true);
+  sense = $state<AngleSense>('cad');
+  layersOpen = $state(false);
+  /** Whether the last pointer was a finger: shows the cross and its buttons. */
+  touch = $state(matchMedia('(pointer: coarse)').matches);
+
+  get ready(): boolean {
+    return this.county !== null && this.symbols !== null;
+  }
+
+  get crs(): string {
+    return this.county?.grid.code ?? '';
+  }
+
+  open(county: County, symbols: Symbols, collections: readonly string[]): void {
+    const known = new Set(collections);
+    this.layers = symbols.layers.filter((layer) => known.has(layer.key));
+    this.visible = Object.fromEntries(this.layers.map((layer) => [layer.key, layer.visible]));
+    this.symbols = symbols;
+    this.county = county;
+  }
+
+  utilityColour(key: string | null | undefined): string {
+    const known = key ? this.symbols?.utilities[key] : undefined;
+    return known?.screen ?? this.symbols?.ink ?? '#1f2933';
+  }
+}
+
+export const settings = new Settings();
