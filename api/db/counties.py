@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import pyproj
 import sqlalchemy as sa
 
+import geo.crs
 from api.db.records import County
 from api.db.tables import COUNTY
 from geo.faults import BadInputError, Fault, refuse
@@ -16,37 +15,20 @@ from geo.faults import BadInputError, Fault, refuse
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from geo.crs import Grid
+
 # An SRID that PostGIS keeps for "unknown"; a local grid without a code has it, and its WKT stands in the county.
 NO_SRID = 0
 
 
-@lru_cache(maxsize=8)
-def crs_of(grid: str) -> pyproj.CRS:
-    """Return the CRS of ``EPSG:4546`` or of a WKT; refuse one that cannot be read, or that is not projected.
+def srid_of(grid: Grid) -> int:
+    """Return the EPSG code of a grid, or 0 where it has none.
 
-    >>> crs_of("EPSG:4546").name
-    'CGCS2000 / 3-degree Gauss-Kruger CM 111E'
-    >>> crs_of("EPSG:4326")
-    Traceback (most recent call last):
-    geo.faults.BadInputError: 'EPSG:4326': not a projected grid in metres — give a projected CRS such as EPSG:4546
-    """
-    try:
-        crs = pyproj.CRS.from_user_input(grid)
-    except pyproj.exceptions.CRSError:
-        crs = None
-    if crs is None or not crs.is_projected or crs.axis_info[0].unit_name != "metre":
-        raise BadInputError([NO_GRID.at(value=grid[:80])])
-    return crs
-
-
-def srid_of(crs: pyproj.CRS) -> int:
-    """Return the EPSG code of a CRS, or 0 where it is not exactly one of EPSG's.
-
-    >>> srid_of(crs_of("EPSG:4546")), srid_of(crs_of("+proj=tmerc +lon_0=111.7 +x_0=500000 +ellps=GRS80"))
+    >>> srid_of(geo.crs.grid("EPSG:4546")), srid_of(geo.crs.grid("+proj=tmerc +lon_0=111.7 +x_0=500000 +ellps=GRS80"))
     (4546, 0)
     """
-    authority = crs.to_authority("EPSG", min_confidence=100)
-    return int(authority[1]) if authority else NO_SRID
+    authority, _, code = grid.code.partition(":")
+    return int(code) if authority == "EPSG" and code.isdigit() else NO_SRID
 
 
 def read(connection: sa.Connection) -> County | None:
@@ -65,9 +47,10 @@ def read_or_refuse(connection: sa.Connection) -> County:
 
 
 def write(connection: sa.Connection, county: County) -> None:
-    """Put a county in the place of whichever was there."""
+    """Put a county in the place of whichever was there; its grid under the grid's own code."""
+    named = dataclasses.replace(county, grid=geo.crs.grid(county.grid).code)
     connection.execute(sa.delete(COUNTY))
-    connection.execute(sa.insert(COUNTY), {"sole": 1, **dataclasses.asdict(county)})
+    connection.execute(sa.insert(COUNTY), {"sole": 1, **dataclasses.asdict(named)})
 
 
 def refuse_rows(layers: Iterable[str]) -> None:
@@ -75,13 +58,6 @@ def refuse_rows(layers: Iterable[str]) -> None:
     refuse(HAS_ROWS.at(layer=name) for name in layers)
 
 
-NO_GRID = Fault(
-    "county.grid",
-    "不是以米为单位的投影坐标系",
-    "not a projected grid in metres",
-    "给出投影坐标系，如 EPSG:4546",
-    "give a projected CRS such as EPSG:4546",
-)
 NO_COUNTY = Fault(
     "county.missing",
     "尚未设定县与坐标系",

@@ -76,8 +76,8 @@ def known(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def author(who: str) -> str:
-    """Return a name as both databases can hold it."""
-    return who.replace("\0", "")
+    """Return a name as both databases can hold it: without NUL, half surrogates as question marks."""
+    return who.replace("\0", "").encode(errors="replace").decode()
 
 
 def _change(line: Any) -> Change:  # noqa: ANN401 - a row of SQLAlchemy

@@ -20,13 +20,15 @@ from api.db.records import Answer, Change, County, Revision, Row
 from api.db.tables import GEOMETRY, LAYERS, Layer
 from api.db.values import batch_of_frame, batch_of_rows
 from api.db.writing import Pen, append, remove, rewrite
+from geo.crs import grid
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     import geopandas as gpd
-    import pyproj
+
+    from geo.crs import Grid
 
 DATABASE_FILE = "cotrench.db"
 
@@ -158,20 +160,20 @@ class Store:
 
     @county.setter
     def county(self, county: County) -> None:
-        crs = counties.crs_of(county.grid)
+        wanted = grid(county.grid)
         with self.transaction() as connection:
             before = counties.read(connection)
-            if before is None or counties.crs_of(before.grid) != crs:
+            if before is None or grid(before.grid) != wanted:
                 counties.refuse_rows([name for name in LAYERS if self.count(name)])
                 tables = [layer.table for layer in LAYERS.values()]
-                self._dialect.bind_grid(connection, tables, counties.srid_of(crs))
+                self._dialect.bind_grid(connection, tables, counties.srid_of(wanted))
             counties.write(connection, county)
 
     @property
-    def crs(self) -> pyproj.CRS:
-        """The CRS of the county's grid; `BadInputError` as long as there is no county."""
+    def grid(self) -> Grid:
+        """The county's grid; `BadInputError` as long as there is no county."""
         with self._reading() as connection:
-            return counties.crs_of(counties.read_or_refuse(connection).grid)
+            return grid(counties.read_or_refuse(connection).grid)
 
     # Reading ----------------------------------------------------------------------------------------------------------
 
@@ -243,7 +245,7 @@ class Store:
         """
         asked = _layer(layer)
         with self._reading() as connection:
-            frame = select_frame(connection, asked, self._near(asked, bbox), self.crs)
+            frame = select_frame(connection, asked, self._near(asked, bbox), self.grid.crs)
         if bbox is None:
             return frame
         area = shapely.box(*bbox)
@@ -295,7 +297,7 @@ class Store:
         thousand rows; what it raises ends the import, and nothing was written.
         """
         asked = _layer(layer)
-        crs = self.crs
+        crs = self.grid.crs
         if frame.crs is not None and not frame.crs.equals(crs, ignore_axis_order=True):
             frame = frame.to_crs(crs)
         batch = batch_of_frame(asked, frame)
@@ -336,8 +338,10 @@ class Store:
 
     @contextmanager
     def _pen(self, who: str, now: datetime) -> Iterator[Pen]:
+        if now.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {now}")
         with self.transaction() as connection:
-            yield Pen(connection, self._dialect, counties.srid_of(self.crs), who, now)
+            yield Pen(connection, self._dialect, counties.srid_of(self.grid), who, now)
 
     def _seen(self, layer: str, row_id: str, revision: int | None) -> Row:
         """Return the row, if it is still at the revision that the caller has seen."""

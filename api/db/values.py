@@ -157,7 +157,7 @@ def _id_text(value: object) -> str:
     """Return an id as text; whole numbers without the ``.0`` that a column with gaps has given them."""
     if isinstance(value, float | np.floating) and float(value).is_integer():
         return str(int(value))
-    return "" if value is None else str(value)
+    return "" if value is None or value != value else str(value)  # noqa: PLR0124 - NaN is the one that differs
 
 
 def _is_id(text: str) -> bool:
