@@ -41,7 +41,14 @@ _RULE_KEYS = {
     "id": str, "kind": str, "quantity": str, "subject_zh": str, "subject_en": str, "document": str, "clause": str,
     "quote": str, "evidence": str, "valid_from": date,
 }  # fmt: skip
-_RULE_MORE = {"op": str, "value": (int, float, list), "unit": str, "valid_to": date, "reading": list, "consequence": dict}
+_RULE_MORE = {
+    "op": str,
+    "value": (int, float, list),
+    "unit": str,
+    "valid_to": date,
+    "reading": list,
+    "consequence": dict,
+}
 _SAYS = {"taken_zh": str, "taken_en": str, "other_zh": str, "other_en": str, "evidence": str}
 _READING_KEYS = {"id": str, "taken": str, "other": str, **_SAYS}
 _CONSEQUENCE_KEYS = {
@@ -111,8 +118,8 @@ def parse_policy(policy_text: str, county_text: str, *, place: str = "") -> Poli
     Raises
     ------
     BadInputError
-        With every fault: what is no TOML, a key met twice, unknown or missing, a value of the wrong type, a unit that does
-        not fit the quantity, a reading that judging does not know, a rule id met twice, dates the wrong way round.
+        With every fault: what is no TOML, a key met twice, unknown or missing, a value of the wrong type, a unit that
+        does not fit the quantity, a reading that judging does not know, a rule id met twice, dates the wrong way round.
     """
     prefix = f"{place}/" if place else ""
     law = _Document.parse(policy_text, f"{prefix}policy.toml")
@@ -152,7 +159,9 @@ class _Document:
             document.readable = False
             if not document.faults:
                 at = re.search(r"line (\d+)", str(error))
-                document._say("policy.not_toml", int(at[1]) if at else 0, f"不是合法的 TOML：{error}", f"not TOML: {error}")
+                document._say(
+                    "policy.not_toml", int(at[1]) if at else 0, f"不是合法的 TOML：{error}", f"not TOML: {error}"
+                )
         return document
 
     def _say(self, code: str, line: int, zh: str, en: str, key: str | None = None) -> None:
@@ -186,14 +195,18 @@ class _Document:
     def _type(self, value: object, at: Path, kind: Any) -> None:  # noqa: ANN401 - a type or a tuple of types
         wrong = not isinstance(value, kind) or isinstance(value, (bool, datetime))
         if wrong:
-            self.fault("policy.type", at, f"“{at[-1]}”的值类型不对：{value!r}", f"{at[-1]!r} has the wrong type: {value!r}")
+            self.fault(
+                "policy.type", at, f"“{at[-1]}”的值类型不对：{value!r}", f"{at[-1]!r} has the wrong type: {value!r}"
+            )
 
     def one_of(self, value: str, at: Path, known: Sequence[str] | Mapping[str, Any]) -> bool:
         """Check that a word is one of the known; return whether it is."""
         if value in known:
             return True
         words = ", ".join(known)
-        self.fault("policy.unknown_word", at, f"不认识“{value}”，可用：{words}", f"unknown {value!r}; use one of: {words}")
+        self.fault(
+            "policy.unknown_word", at, f"不认识“{value}”，可用：{words}", f"unknown {value!r}; use one of: {words}"
+        )
         return False
 
 

@@ -73,7 +73,8 @@ KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """The kinds of rule and what each may speak of.
 
 ``scope``: outside it the policy says nothing. ``threshold``: commitment only while the value is kept. ``exclusion``: no
-commitment on such a road. ``approval``: a permission that is needed. ``blank``: the document was searched and is silent.
+commitment on such a road. ``approval``: a permission that is needed. ``blank``: the document was searched and is
+silent.
 """
 
 READINGS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
@@ -120,8 +121,8 @@ class Consequence:
 class Rule:
     """One rule of a document: a value with its unit, the clause it stands in, and the days on which it is in force.
 
-    ``value`` is a number, a tuple of names (``op`` is ``in``) or None for rules that compare nothing. ``valid_to`` is the
-    last day; None while it is in force. `evidence` tells how the value was read.
+    ``value`` is a number, a tuple of names (``op`` is ``in``) or None for rules that compare nothing. ``valid_to`` is
+    the last day; None while it is in force. `evidence` tells how the value was read.
     """
 
     id: str
@@ -194,7 +195,8 @@ class Defaults:
     Parameters
     ----------
     accuracy_m
-        Mean error (中误差) of a vertex by the way the line was drawn, and of the edges of ``roads`` and ``greens``; metres.
+        Mean error (中误差) of a vertex by the way the line was drawn, and of the edges of ``roads`` and ``greens``;
+        metres.
     accuracy_source
         Where each of those comes from.
     working_width_m
