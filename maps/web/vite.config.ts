@@ -1,6 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
-import { offlineAssets } from './offline-assets';
+import { offlineAssets } from './offline-assets.ts';
 
 // The page is served by the project's own API at "/"; while developing, Vite serves it and hands /api on.
 export default defineConfig({

@@ -9,9 +9,8 @@ export interface TypedContext {
   /** The last point of the line; null when there is none yet. */
   readonly last: Point | null;
   readonly sense: AngleSense;
-  /** Box of the county in the grid, and in degrees: what lies far outside was mistyped. */
+  /** Box of the county in the grid: what lies far outside was mistyped. Null: anything goes. */
   readonly bounds: readonly [number, number, number, number] | null;
-  readonly boundsLonLat: readonly [number, number, number, number] | null;
 }
 
 export type TypedEntry =

@@ -1,11 +1,12 @@
 /** The map of the window: the county's layers below, the sketch above, the pen in between. */
 
-import { buffer, boundingExtent, type Extent } from 'ol/extent';
+import { buffer, type Extent } from 'ol/extent';
+import GeoJSON from 'ol/format/GeoJSON';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults';
 import VectorLayer from 'ol/layer/Vector';
 import Map from 'ol/Map';
 import View from 'ol/View';
-import type { County, LayerSymbol, Symbols } from '../api/types';
+import type { County, Geometry, LayerSymbol, Symbols } from '../api/types';
 import { boundsOf, type Point } from '../geometry/points';
 import { mapWindow } from '../state/window.svelte';
 import { BoxLoader, type LoadState } from './boxLoader';
@@ -78,7 +79,8 @@ export class Stage {
       source: loader.source,
       style: styleOf(symbol, symbols),
       zIndex: order * 10,
-      opacity: symbol.opacity ?? 1,
+      // What lies in the ground already steps back behind what is planned.
+      opacity: symbol.opacity ?? (symbol.key === 'pipes' ? 0.7 : 1),
       declutter: symbol.key === 'sites' ? 'names' : false,
       maxResolution: symbol.max_resolution ?? COARSEST_DATA,
       renderBuffer: 60,
@@ -162,7 +164,7 @@ export class Stage {
 
   zoomTo(parts: readonly (readonly Point[])[], closest = 0.12): void {
     const bounds = boundsOf(parts);
-    if (bounds) this.map.getView().fit(boundingExtent([[bounds[0], bounds[1]], [bounds[2], bounds[3]]]), { padding: [70, 70, 90, 70], minResolution: closest, duration: 250 });
+    if (bounds) this.#fit(bounds, closest);
   }
 
   /** Move so that `at` is well inside the window; nothing happens when it already is. */
@@ -172,6 +174,15 @@ export class Stage {
     const margin = 0.1 * (window[2]! - window[0]!);
     const inside = buffer(window, -margin);
     if (at[0] < inside[0]! || at[0] > inside[2]! || at[1] < inside[1]! || at[1] > inside[3]!) view.animate({ center: [...at], duration: 200 });
+  }
+
+  /** Go to what a row of the panel stands for. */
+  zoomToGeometry(geometry: Geometry | null): void {
+    if (geometry) this.#fit(new GeoJSON().readGeometry(geometry).getExtent(), 0.08);
+  }
+
+  #fit(extent: Extent, closest: number): void {
+    this.map.getView().fit(extent, { padding: [70, 70, 90, 70], minResolution: closest, duration: 250 });
   }
 
   zoomBy(steps: number): void {

@@ -41,7 +41,7 @@ function streetName(feature: FeatureLike, rank: number, resolution: number, symb
 }
 
 /** Carriageways: all casings lie under all surfaces, so that junctions open into each other. */
-function roadStyle(symbol: LayerSymbol, symbols: Symbols): StyleFunction {
+function roadStyle(symbol: LayerSymbol): StyleFunction {
   const cache: Cache = new Map();
   return (feature, resolution) => {
     const kind = String(feature.get('class') ?? 'local');
@@ -147,7 +147,7 @@ function treeStyle(symbol: LayerSymbol): StyleFunction {
 }
 
 export function styleOf(symbol: LayerSymbol, symbols: Symbols): StyleFunction {
-  if (symbol.key === 'roads') return roadStyle(symbol, symbols);
+  if (symbol.key === 'roads') return roadStyle(symbol);
   if (symbol.key === 'sites') return siteStyle(symbol, symbols);
   if (symbol.by === 'utility') return utilityStyle(symbol, symbols);
   if (symbol.geometry === 'point') return treeStyle(symbol);

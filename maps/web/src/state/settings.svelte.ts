@@ -19,7 +19,9 @@ class Settings {
   }
 
   get crs(): string {
-    return this.county?.grid.code ?? '';
+    // A local grid may be a page of WKT: the server knows it as its own grid then.
+    const code = this.county?.grid.code ?? '';
+    return code.startsWith('EPSG:') ? code : 'grid';
   }
 
   open(county: County, symbols: Symbols, collections: readonly string[]): void {
