@@ -50,8 +50,18 @@ class Sqlite:
     def append(
         self, connection: sa.Connection, table: sa.Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]
     ) -> None:
-        """Write by one prepared statement."""
-        connection.execute(sa.insert(table), [dict(zip(columns, row, strict=True)) for row in rows])
+        """Write by one prepared statement, past SQLAlchemy's own loop over the values of each row."""
+        dialect = connection.dialect
+        processors = [table.c[column].type.dialect_impl(dialect).bind_processor(dialect) for column in columns]
+        turned = [(at, process) for at, process in enumerate(processors) if process is not None]
+        values = [list(row) for row in rows]
+        for at, process in turned:
+            for row in values:
+                row[at] = process(row[at])
+        quoted = ", ".join(f'"{column}"' for column in columns)
+        marks = ", ".join("?" * len(columns))
+        statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})'  # noqa: S608 - our own names
+        connection.exec_driver_sql(statement, [tuple(row) for row in values])
 
     def index(
         self, connection: sa.Connection, table: sa.Table, numbers: Sequence[int], boxes: NDArray[np.float64]
