@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -59,14 +58,27 @@ def from_wkb(values: Sequence[bytes | None], found: Findings) -> tuple[NDArray[n
     """
     encoded = np.empty(len(values), dtype=object)
     encoded[:] = values
-    with warnings.catch_warnings():  # shapely warns once a bad row; each gets its own fault below
-        warnings.simplefilter("ignore")
-        decoded: NDArray[np.object_] = shapely.from_wkb(encoded, on_invalid="ignore")
+    try:
+        decoded = _decoded(encoded)
+    except NotImplementedError:  # a curve stops the whole call
+        straight = encoded.copy()
+        straight[[row for row, blob in enumerate(encoded) if blob and _is_curve(blob)]] = None
+        decoded = _decoded(straight)
     missing = np.flatnonzero(shapely.is_missing(decoded))
-    failed = [int(row) for row in missing if encoded[row] is not None and len(encoded[row]) > 0]
+    failed = [int(row) for row in missing if encoded[row]]
     for row in failed:
         found.fault(row, _why(encoded[row]))
     return decoded, frozenset(failed)
+
+
+def _decoded(encoded: NDArray[np.object_]) -> NDArray[np.object_]:
+    with np.errstate(invalid="ignore"):  # NaN coordinates get their own faults
+        decoded: NDArray[np.object_] = shapely.from_wkb(encoded, on_invalid="ignore")
+    return decoded
+
+
+def _is_curve(blob: bytes) -> bool:
+    return len(blob) >= 5 and _header(blob, 0).kind in TYPE_NAMES
 
 
 class _Header(NamedTuple):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -148,8 +147,7 @@ def _from_wkt(column: pd.Series, found: Findings) -> tuple[NDArray[np.object_], 
     if srids:
         texts = np.array([_EWKT.sub("", text) for text in texts], dtype=object)
         crs = _one_srid(srids, found)
-    with warnings.catch_warnings():  # shapely warns once a bad row; each gets its own fault below
-        warnings.simplefilter("ignore")
+    with np.errstate(invalid="ignore"):  # NaN coordinates get their own faults
         geometry: NDArray[np.object_] = shapely.from_wkt(texts, on_invalid="ignore")
     missing = np.flatnonzero(shapely.is_missing(geometry))
     for row in missing:

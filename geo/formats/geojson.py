@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,8 @@ from geo.formats.geometry import MAX_VERTICES_LISTED, not_finite
 from geo.formats.table import Findings, Raw, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
 CRS84 = "OGC:CRS84"
@@ -51,13 +55,26 @@ def read_raw(request: Request) -> Raw:
     BadInputError
         The text is not JSON, is cut off, is in another encoding, or is JSON of another kind.
     """
-    document = _parse(request)
     found = Findings()
-    features = _features(document, request.path.name)
-    crs = _crs(document, found) or request.crs or CRS.from_user_input(CRS84)
-    rows = [feature if isinstance(feature, dict) else {} for feature in features]
-    geometry, unreadable = build([row.get("geometry") for row in rows], found)
-    return Raw(_columns(rows), geometry, crs, None, found, unreadable)
+    with _many_objects():
+        document = _parse(request)
+        features = _features(document, request.path.name)
+        crs = _crs(document, found) or request.crs or CRS.from_user_input(CRS84)
+        rows = [feature if isinstance(feature, dict) else {} for feature in features]
+        geometry, unreadable = build([row.get("geometry") for row in rows], found)
+        return Raw(_columns(rows), geometry, crs, None, found, unreadable)
+
+
+@contextmanager
+def _many_objects() -> Iterator[None]:
+    """Keep the cycle collector from walking millions of fresh lists again and again: it took two thirds of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def build(geometries: list[Any], found: Findings) -> tuple[NDArray[np.object_], frozenset[int]]:

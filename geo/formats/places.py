@@ -69,7 +69,8 @@ def _readable(value: object) -> object:
 
 
 def _tell_far(geometry: NDArray[np.object_], crs: CRS, found: Findings) -> None:
-    bounds = shapely.bounds(geometry)
+    with np.errstate(invalid="ignore"):  # NaN coordinates get their own faults
+        bounds = shapely.bounds(geometry)
     middle = np.nanmedian((bounds[:, :2] + bounds[:, 2:]) / 2, axis=0)
     if not np.isfinite(middle).all():
         return

@@ -17,6 +17,7 @@ import orjson
 import pandas as pd
 import pyogrio
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from geo.faults import BadInputError, Fault
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 ENDINGS = (".gpkg", ".geojson", ".parquet", ".csv", ".shp.zip")
 #: A ten-thousandth of a millimetre; RFC 7946 asks for no needless digits.
 LONLAT_DECIMALS = 9
+LIBRARY_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
 
 
 def write(layers: gpd.GeoDataFrame | Mapping[str, gpd.GeoDataFrame], path: str | Path) -> tuple[Path, ...]:
@@ -98,17 +100,19 @@ def _replace_all(targets: Mapping[Path, Callable[[Path], None]], ending: str) ->
             for temporary, target in made:
                 _sync(temporary)
                 temporary.replace(target)
-    except OSError as error:
-        target = next(iter(targets))
-        fault = Fault(
-            "write.refused",
-            f"无法写入：{error.strerror or error}",
-            f"cannot be written: {error.strerror or error}",
-            "检查文件夹是否存在、有无权限、磁盘是否已满",
-            "check that the folder exists, may be written to, and that the disk has room",
-            file=target.name,
-        )
-        raise BadInputError([fault]) from error
+    except (OSError, *LIBRARY_ERRORS) as error:
+        raise BadInputError([_refused(error, next(iter(targets)).name)]) from error
+
+
+def _refused(error: Exception, name: str) -> Fault:
+    reason = getattr(error, "strerror", None) or str(error)
+    if isinstance(error, LIBRARY_ERRORS):
+        mend_zh = "这种格式装不下这些内容（如一个图层有几种图形），改用 .gpkg"
+        mend_en = "the format cannot hold this, such as several kinds of geometry in a layer; use .gpkg"
+    else:
+        mend_zh = "检查文件夹是否存在、有无权限、磁盘是否已满"
+        mend_en = "check that the folder exists, may be written to, and that the disk has room"
+    return Fault("write.refused", f"无法写入：{reason}", f"cannot be written: {reason}", mend_zh, mend_en, file=name)
 
 
 @contextmanager
