@@ -1,4 +1,4 @@
-"""Assess one drawn route in its county: measured, judged, and who could share its trench; the one answer everybody shows."""
+"""Assess one drawn route in its county: measured, judged, its partners found; the one answer everybody shows."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def _quantities(measured: Measured, drawn: PlannedRoute) -> dict[str, Any]:
             "uncertainty": float(quantity.uncertainty[0] + quantity.above[0]),
             "unit": quantity.unit,
             "note_zh": f"{zh}；顶点中误差 {drawn.accuracy_m:g} m，不确定度取其传播值的两倍",
-            "note_en": f"{en}; mean error of a vertex {drawn.accuracy_m:g} m, the uncertainty is twice what it leads to",
+            "note_en": f"{en}; mean error of a vertex {drawn.accuracy_m:g} m, the uncertainty twice what it leads to",
         }
     return answer | {"crossings": int(measured.crossings[0])}
 
@@ -268,7 +268,7 @@ def _together_line(work: _Work, policy: Policy) -> list[dict[str, Any]]:
         )
     else:
         zh = f"与 {'、'.join(doubts)} 首尾相接，但单位不明，未合并；如属同一单位须合并计算"
-        en = f"touches {', '.join(doubts)}, but an operator is not stated: judged apart; if it is the same they count together"
+        en = f"touches {', '.join(doubts)}, but an operator is not stated: judged apart unless it is the same"
     reading = {
         "id": "same_work", "taken_zh": rule.taken_zh, "taken_en": rule.taken_en, "other_zh": rule.other_zh,
         "other_en": rule.other_en, "other_measured": None, "other_outcome": "not_applicable", "evidence": rule.evidence,
@@ -285,7 +285,7 @@ def _together_line(work: _Work, policy: Policy) -> list[dict[str, Any]]:
 def _neighbours(
     drawn: PlannedRoute, county: County, frame: Frame, distance: float, bearing: float, min_length: float
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the planned routes beside the drawn one, and the trenches it could share, with geometries for the answer."""
+    """Return the planned routes beside the drawn one, and the trenches it could share."""
     beside = Beside.of(drawn, county.routes, distance=distance, bearing=bearing, min_length=min_length)
     partners = [row | {"geometry": frame.geojson(row["geometry"])} for row in beside.partners()]
     trenches = [row | {"geometry": frame.geojson(row["geometry"])} for row in beside.trenches()]

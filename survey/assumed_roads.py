@@ -40,7 +40,7 @@ ASSUMED: Mapping[str, AssumedRoad] = MappingProxyType(
         "busway": AssumedRoad("local", 7.0),
     }
 )
-"""Class and width (metres) by ``highway``. The project's judgement: OpenStreetMap's usage in China pairs trunk, primary,
+"""Class and width (metres) by ``highway``. The project's judgement: OpenStreetMap in China pairs trunk, primary,
 secondary and tertiary with 快速路, 主干路, 次干路 and 支路; widths are two to six lanes of 3.5 m. Every road taken from
 here is marked assumed. Footways, paths, cycleways, steps, tracks and pedestrian areas are no carriageway and are left
 out."""

@@ -139,7 +139,7 @@ class RouteEnds:
         return sorted(found)
 
     def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Return the pairs a < b of routes with ends no farther apart than `GREATEST_TOLERANCE_M`, and their least gap."""
+        """Return the pairs a < b of routes with ends within `GREATEST_TOLERANCE_M`, and their least gap."""
         if not len(self._ends):
             none = np.empty(0, dtype=np.int64)
             return none, none, np.empty(0)

@@ -64,7 +64,7 @@ class Beside:
         return cls(routes, runs, partner, lines, distance, bearing, min_length)
 
     def partners(self) -> Iterator[dict[str, Any]]:
-        """Yield each run as the columns of ``partners``; ``geometry`` is the stretch of the drawn route, in the grid."""
+        """Yield each run as the columns of ``partners``; ``geometry`` is on the drawn route, in the grid."""
         runs = self.runs
         cut = self.lines.cut(np.zeros(len(runs.a), dtype=np.int64), runs.from_a, runs.to_a)
         for k, partner in enumerate(self.partner):

@@ -179,7 +179,7 @@ def vertex_accuracy(accuracy_m: Sequence[Any], drawn_by: Sequence[Any], defaults
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The routes to measure: lines in the grid, ids, utilities, mean error of a vertex and width of the working strip."""
+    """The routes to measure: lines in the grid, with mean error of a vertex and width of the working strip."""
 
     shapes: NDArray[np.object_]
     ids: list[str]
@@ -192,7 +192,7 @@ class Asked:
         """Take the columns of ROUTES; without ``id`` the row number is the id."""
         n = len(routes)
         nothing = [None] * n
-        utilities = list(routes["utility"]) if "utility" in routes else nothing
+        utilities: list[str | None] = list(routes["utility"]) if "utility" in routes else [None] * n
         return cls(
             routes.geometry.to_numpy() if n else np.array([], dtype=object),
             [str(i) for i in (routes["id"] if "id" in routes else range(n))],
@@ -253,7 +253,7 @@ def measure_lines(asked: Asked, surroundings: Surroundings, grid: Grid) -> Measu
     passages = find_passages(lines, surroundings.roads)
     stretches = _stretches(passages, segments, planar, scale, asked.accuracy_m, surroundings)
     near_route, near_road, near_m = _near(asked, passages, surroundings)
-    near = np.bincount(near_route, near_m, minlength=n)
+    near = np.bincount(near_route, near_m, minlength=n).astype(np.float64)
     quantities = {
         "length_m": _quantity(length, _length_error(segments, n) * asked.accuracy_m, "m"),
         **_road_quantities(passages, stretches, scale, n, near),
@@ -403,7 +403,7 @@ def _mean_error(stretches: Stretches, mask: NDArray[np.bool_]) -> NDArray[np.flo
 def _near(
     asked: Asked, passages: Passages, surroundings: Surroundings
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    """Return route, road and metres for roads not touched, but nearer than the uncertainty of route and edge together."""
+    """Return route, road and metres beside roads that are not touched, but nearer than the uncertainty of both."""
     facts = surroundings.facts
     none = np.empty(0, dtype=np.int64)
     if not len(asked.shapes) or not len(facts.ids):

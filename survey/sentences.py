@@ -143,7 +143,7 @@ def _line(rule: Rule, measured: Measured, on: date) -> TraceLine:
     if rule.kind == "threshold":
         said = _threshold(weighed)
     elif rule.kind == "exclusion":
-        said = _exclusion(rule, measured, on, code, roads)
+        said = _exclusion(rule, measured, code, roads)
     else:
         said = _told(rule, measured, code, float(weighed.measured[0]))
     return TraceLine(
@@ -214,7 +214,7 @@ def _decimals(margin: float) -> int:
 
 
 def _threshold(weighed: Weighed) -> _Said:
-    """Say value, limit, clause and what is left or too much, e.g. 穿越城市道路长度 14.90 m，限 15 m（四(二)），余 0.10 m."""
+    """Say value, limit, clause and what is left or too much: 长度 14.90 m，限 15 m（四(二)），余 0.10 m."""
     rule, code = weighed.rule, int(weighed.outcome[0])
     value, margin, give = float(weighed.measured[0]), float(weighed.margin[0]), float(weighed.uncertainty[0])
     places = _decimals(margin)
@@ -232,7 +232,7 @@ def _threshold(weighed: Weighed) -> _Said:
     return _Said(f"{zh}余 {amount}", f"{en}{amount} to spare")
 
 
-def _exclusion(rule: Rule, measured: Measured, on: date, code: int, roads: Sequence[int]) -> _Said:
+def _exclusion(rule: Rule, measured: Measured, code: int, roads: Sequence[int]) -> _Said:
     where = f"（{rule.clause}）", f" ({rule.clause})"
     if code == NOT_APPLICABLE:
         return _Said(
