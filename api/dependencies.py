@@ -1,0 +1,120 @@
+"""Hand a request what it needs: the running service, and its body within bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+from fastapi import Depends, Request
+
+from api.errors import ProblemError, refused
+from api.resident import NO_COUNTY
+from geo.crs import grid
+from geo.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from api.db.store import Store
+    from api.resident import Resident
+    from api.settings import Settings
+    from geo.crs import Grid
+
+JSON_TYPES = frozenset({"application/json", "application/geo+json", "application/merge-patch+json"})
+ANYBODY = "local"  # who writes, as long as there are no accounts
+BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What runs behind the routes, from start to stop."""
+
+    settings: Settings
+    store: Store
+    resident: Resident
+
+    def now(self) -> datetime:
+        """Return this moment; the one clock of the HTTP room."""
+        return datetime.now(UTC)
+
+    def grid(self) -> Grid:
+        """Return the county's grid; refuse while there is no county."""
+        county = self.store.county
+        if county is None:
+            raise refused(NO_COUNTY)
+        return grid(county.grid)
+
+
+def service_of(request: Request) -> Service:
+    """Return the service that the application has started."""
+    running: Service = request.app.state.service
+    return running
+
+
+Running = Annotated[Service, Depends(service_of)]
+
+
+def _body_reader(setting: str) -> Callable[[Request], Awaitable[bytes]]:
+    """Return a dependency that reads a JSON body of at most the bytes that ``setting`` allows."""
+
+    async def read(request: Request) -> bytes:
+        limit: int = getattr(service_of(request).settings, setting)
+        _check_kind(request)
+        announced = request.headers.get("content-length", "0")
+        if announced.isdigit() and int(announced) > limit:
+            raise _too_large(limit)
+        chunks, size = [], 0
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > limit:
+                raise _too_large(limit)
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    return read
+
+
+Body = Annotated[bytes, Depends(_body_reader("body_limit"))]
+LargeBody = Annotated[bytes, Depends(_body_reader("assessment_limit"))]
+
+
+def _check_kind(request: Request) -> None:
+    """Refuse a body that is not plain JSON; a body without a type is taken for JSON."""
+    given = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
+    coding = request.headers.get("content-encoding", "identity").lower()
+    if given not in JSON_TYPES or coding != "identity":
+        said = given if given not in JSON_TYPES else coding
+        zh = f"收到 {said}；请用 application/geo+json 或 application/json，不压缩"
+        en = f"got {said}; send application/geo+json or application/json, not compressed"
+        raise ProblemError("body.media_type", zh, en)
+
+
+def _too_large(limit: int) -> ProblemError:
+    zh, en = f"正文最多 {limit:,} 字节", f"a body has {limit:,} bytes at most"
+    return ProblemError("body.too_large", zh, en, headers={"Connection": "close"})
+
+
+def parse_object(body: bytes) -> dict[str, Any]:
+    """Return the JSON object of a body.
+
+    Numbers are finite and nesting is bounded: ``NaN``, ``Infinity``, ``1e999`` and a depth over 1,024 are refused.
+
+    >>> parse_object(b'{"a": 1}')
+    {'a': 1}
+    >>> parse_object(b'{"a": NaN}')
+    Traceback (most recent call last):
+    api.errors.ProblemError: unexpected character, expected a JSON value: line 1 column 7 (char 6)
+    """
+    try:
+        value = orjson.loads(body.removeprefix(BOM))
+    except orjson.JSONDecodeError as error:
+        zh = f"第 {error.lineno} 行第 {error.colno} 列不是有效的 JSON"
+        raise ProblemError("body.not_json", zh, str(error)) from None
+    if not isinstance(value, dict):
+        raise refused(
+            Fault("body.not_object", "正文应为一个 JSON 对象", "the body must be a JSON object", "发送 GeoJSON 要素",
+                  "send a GeoJSON feature", value=type(value).__name__)
+        )  # fmt: skip
+    return value

@@ -1,0 +1,107 @@
+"""Complete the OpenAPI description: the shapes that FastAPI does not see, and one shape for every problem.
+
+``python -m api.openapi > openapi.json`` writes it, for the client's types.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from api import schemas
+from api.errors import PROBLEM_TYPE
+from api.geojson import MEDIA_TYPE
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+REFERENCE = "#/components/schemas/{model}"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body by the name of its model in `api.schemas` and its media types."""
+
+    model: str
+    media: tuple[str, ...] = ("application/json",)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The body as OpenAPI describes it."""
+        schema = {"$ref": REFERENCE.format(model=self.model)}
+        return {media: {"schema": schema} for media in self.media}
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The body as that of a request."""
+        return {"requestBody": {"required": True, "content": self.content}}
+
+
+FEATURE = Content("Feature", (MEDIA_TYPE,))
+FEATURES = Content("FeatureCollection", (MEDIA_TYPE,))
+HISTORY = FEATURES
+PATCH = Content("FeaturePatch", ("application/merge-patch+json",))
+PROBLEM = Content("Problem", (PROBLEM_TYPE,))
+
+
+def documented(shape: Content | None, *problems: int, status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """Return the answers of a route: ``shape`` with ``status``, the problems it may give, and 500.
+
+    304 has no body. Every route may refuse the host (400) and the page it is called from (403).
+    """
+    good: dict[str, Any] = {"description": HTTPStatus(status).phrase}
+    answers: dict[int | str, dict[str, Any]] = {status: good | ({"content": shape.content} if shape else {})}
+    for number in sorted({*problems, 400, 403, 500}):
+        described: dict[str, Any] = {"description": HTTPStatus(number).phrase}
+        answers[number] = described if number == HTTPStatus.NOT_MODIFIED else described | {"content": PROBLEM.content}
+    return answers
+
+
+def install(app: FastAPI) -> None:
+    """Let ``app`` describe itself with every model of `api.schemas`."""
+
+    def describe() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            described = get_openapi(
+                title=app.title, version=app.version, description=app.description, routes=app.routes
+            )
+            components = described.setdefault("components", {}).setdefault("schemas", {})
+            components.update(_models())
+            for unused in ("HTTPValidationError", "ValidationError"):
+                components.pop(unused, None)
+            app.openapi_schema = described
+        return app.openapi_schema
+
+    app.openapi = describe  # type: ignore[method-assign]  # the way FastAPI is told
+
+
+def _models() -> dict[str, Any]:
+    """Return the JSON schema of every model of `api.schemas`, by name."""
+    models = [
+        model
+        for _, model in inspect.getmembers(schemas, inspect.isclass)
+        if issubclass(model, BaseModel) and model.__module__ == schemas.__name__ and model is not schemas.Shape
+    ]
+    _, described = models_json_schema([(model, "serialization") for model in models], ref_template=REFERENCE)
+    found: dict[str, Any] = described["$defs"]
+    return found
+
+
+def main() -> None:
+    """Write the description to the standard output."""
+    from api.main import create_app  # noqa: PLC0415 - main imports this module
+    from api.settings import Settings  # noqa: PLC0415
+
+    sys.stdout.buffer.write(orjson.dumps(create_app(Settings()).openapi(), option=orjson.OPT_INDENT_2) + b"\n")
+
+
+if __name__ == "__main__":
+    main()

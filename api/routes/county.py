@@ -1,0 +1,132 @@
+"""Answer for the county, the symbology and the state of the service."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, fields
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from api import geojson
+from api.coordinates import axes_of
+from api.db.records import County
+from api.db.tables import LAYERS
+from api.dependencies import Body, Running, parse_object
+from api.errors import refused
+from api.openapi import Content, documented
+from api.options import Options
+from api.resident import lonlat_box
+from api.routes.policies import named_policy
+from geo.crs import grid as grid_of
+from geo.faults import Fault
+from maps.symbols import symbols
+from survey.policies import load_policy
+from survey.utilities import UTILITIES
+
+if TYPE_CHECKING:
+    from geo.crs import Grid
+
+router = APIRouter(prefix="/api", tags=["county"])
+
+
+@router.get("/county", responses=documented(Content("County"), 422))
+def get_county(service: Running) -> Response:
+    """Return whose map this is: name, grid, policy, extent, utilities."""
+    grid, county = service.grid(), service.store.county
+    assert county is not None  # noqa: S101 - for mypy: the grid is refused before
+    box = service.resident.box or _extent(service)
+    lonlat = None if box is None else lonlat_box(box, axes_of(None, grid))
+    defaults = asdict(load_policy(county.policy).defaults) if county.policy else {}
+    body = {
+        "id": county.id,
+        "name_zh": county.name_zh,
+        "name_en": county.name_en,
+        "grid": grid_shape(grid),
+        "policy": county.policy,
+        "bbox_grid": box,
+        "bbox_lonlat": lonlat,
+        "defaults": defaults,
+        "utilities": [
+            {"key": u.key, "zh": u.zh, "en": u.en, "code": u.code, "colour": u.colour} for u in UTILITIES.values()
+        ],
+        "loopback_only": True,
+        "tiles": None,
+    }
+    return Response(geojson.dumps(body), media_type="application/json")
+
+
+@router.put(
+    "/county", responses=documented(Content("County"), 413, 415, 422), openapi_extra=Content("CountyNamed").body
+)
+def name_county(service: Running, body: Body) -> Response:
+    """Say whose map this is: id, names, policy and, as long as no layer has rows, the grid."""
+    given = parse_object(body)
+    before = service.store.county
+    options = Options(given)
+    named = {field.name: options.text(field.name) for field in fields(County)}
+    wanted = {name: value for name, value in named.items() if name in given or before is None}
+    if options.faults:
+        raise refused(*options.faults)
+    if wanted.get("policy") is not None:
+        named_policy(str(wanted["policy"]))
+    whole = {**(asdict(before) if before else {}), **wanted}
+    missing = [name for name in ("id", "name_zh", "name_en", "grid") if not whole.get(name)]
+    if missing:
+        raise refused(
+            *(Fault("county.incomplete", "缺少内容", "missing", "填写", "give it", field=name) for name in missing)
+        )
+    whole["grid"] = grid_of(whole["grid"]).code
+    service.store.county = County(**whole)
+    service.resident.follow()
+    return get_county(service)
+
+
+@router.get("/symbols", responses=documented(Content("Symbols")))
+def get_symbols() -> Response:
+    """Return the one symbology of web, offline map and print."""
+    return Response(geojson.dumps(symbols()), media_type="application/json")
+
+
+@router.get("/health", responses=documented(Content("Health")))
+def get_health(service: Running) -> Response:
+    """Return whether the store answers, what it holds, and whether the county is in memory."""
+    store, county = service.store, service.store.county
+    body: dict[str, Any] = {
+        "status": service.resident.state if county else "no_county",
+        "store": store.engine.dialect.name,
+        "current": store.is_current(),
+        "grid": county.grid if county else None,
+        "change": store.last_change(),
+        "layers": {layer: store.count(layer) for layer in LAYERS},
+        "resident": service.resident.report(),
+        "warm": service.resident.warm,
+        "version": version("cotrench"),
+        "time": service.now(),
+    }
+    return Response(geojson.dumps(body), media_type="application/json")
+
+
+def grid_shape(grid: Grid) -> dict[str, Any]:
+    """Return what a client needs to compute in the grid; NaN is written as null."""
+    return {
+        "code": grid.code,
+        "name": grid.name,
+        "central_meridian": grid.central_meridian,
+        "false_easting": grid.false_easting,
+        "ellipsoid": {"a": grid.ellipsoid.a, "f": grid.ellipsoid.f},
+        "gauss_kruger": grid.is_gauss_kruger,
+    }
+
+
+def _extent(service: Running) -> tuple[float, float, float, float] | None:
+    """Return the box of all layers in the grid; None while there is nothing."""
+    boxes = [box for box in map(service.store.bounds, LAYERS) if box is not None]
+    if not boxes:
+        return None
+    array = np.array(boxes)
+    west, south = array[:, :2].min(axis=0).tolist()
+    east, north = array[:, 2:].max(axis=0).tolist()
+    return west, south, east, north

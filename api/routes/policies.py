@@ -1,0 +1,61 @@
+"""Answer for the counties' policies: which there are, and the rules in force on a day."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date  # noqa: TC003 - FastAPI reads the annotations
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api import geojson
+from api.dependencies import Running  # noqa: TC001 - as above
+from api.errors import not_found
+from api.openapi import Content, documented
+from survey.policies import load_policy, policy_ids
+
+if TYPE_CHECKING:
+    from survey.policies import Policy
+
+router = APIRouter(prefix="/api/policies", tags=["policies"])
+
+
+@router.get("", responses=documented(Content("Policies")))
+def get_policies() -> Response:
+    """Return every policy that is installed."""
+    body = {"policies": [_summary(load_policy(policy_id)) for policy_id in policy_ids()]}
+    return Response(geojson.dumps(body), media_type="application/json")
+
+
+@router.get("/{policy_id}", responses=documented(Content("PolicyShape"), 404, 422))
+def get_policy(
+    service: Running,
+    policy_id: str,
+    on: Annotated[date | None, Query(description="The day; today unless given.")] = None,
+) -> Response:
+    """Return a policy with the rules in force on a day, each with its document, clause and evidence."""
+    policy = named_policy(policy_id)
+    day = on or service.now().astimezone().date()
+    body = _summary(policy) | {"on": day, "rules": [asdict(rule) for rule in policy.rules_on(day)]}
+    return Response(geojson.dumps(body), media_type="application/json")
+
+
+def named_policy(policy_id: str) -> Policy:
+    """Return a policy by its id; a problem that names the known ones where there is none."""
+    known = tuple(policy_ids())
+    if policy_id not in known:
+        names = " ".join(known)
+        raise not_found(f"没有政策 {policy_id}；有：{names}", f"there is no policy {policy_id}; there are: {names}")
+    return load_policy(policy_id)
+
+
+def _summary(policy: Policy) -> dict[str, Any]:
+    return {
+        "id": policy.id,
+        "county_zh": policy.county_zh,
+        "county_en": policy.county_en,
+        "document": policy.document,
+        "title": policy.title,
+        "issued": policy.issued,
+    }

@@ -1,0 +1,55 @@
+"""Read what a deployment may choose from the environment, once, when `Settings` is made."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import maps
+
+CLIENT_FOLDER = Path(maps.__file__).parent / "web" / "dist"
+
+
+class Settings(BaseSettings):
+    """What a deployment may choose; each name is an environment variable with the prefix ``COTRENCH_``.
+
+    Every setting is explained in ``api/package.md``; a test holds the two together.
+
+    Examples
+    --------
+    >>> Settings(port=8100).port
+    8100
+    """
+
+    model_config = SettingsConfigDict(env_prefix="COTRENCH_", frozen=True, extra="ignore")
+
+    database_url: str | None = Field(
+        default=None, description="The store; without it the SQLite file of the data folder."
+    )
+    data: Path = Field(default=Path("data"), description="The folder of everything that is kept on disk.")
+    host: str = Field(default="127.0.0.1", description="The address to listen on; loopback only until accounts exist.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    body_limit: int = Field(default=10_000_000, gt=0, description="Bytes a request's body may have.")
+    assessment_limit: int = Field(default=64_000_000, gt=0, description="Bytes the body of an assessment may have.")
+    poll_seconds: float = Field(default=1.0, gt=0, description="Seconds between looks for writes of other processes.")
+    client: Path = Field(default=CLIENT_FOLDER, description="The folder of the built web client.")
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether ``host`` is this machine only: ``localhost`` or an address of 127.0.0.0/8 or ``::1``.
+
+    A name other than ``localhost`` is not looked up: what it resolves to may change.
+
+    >>> [is_loopback(host) for host in ("127.0.0.1", "localhost", "[::1]", "0.0.0.0", "example.com", "")]
+    [True, True, True, False, False, False]
+    """
+    bare = host.strip("[]")
+    if bare.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(bare).is_loopback
+    except ValueError:
+        return False
