@@ -178,7 +178,8 @@ export class Stage {
 
   /** Go to what a row of the panel stands for. */
   zoomToGeometry(geometry: Geometry | null): void {
-    if (geometry) this.#fit(new GeoJSON().readGeometry(geometry).getExtent(), 0.08);
+    const shape = geometry && new GeoJSON().readGeometry(geometry);
+    if (shape) this.#fit(shape.getExtent(), 0.08);
   }
 
   #fit(extent: Extent, closest: number): void {

@@ -1,0 +1,177 @@
+"""Start the real service with the sample county, and a Chromium that reports whatever the page does wrong."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parents[2]
+DIST = ROOT / "maps" / "web" / "dist" / "index.html"
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_S = 180  # the first start on a machine compiles the kernels
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/web/" in item.nodeid:
+            item.add_marker(pytest.mark.browser)
+
+
+def _missing() -> str | None:
+    if shutil.which("chromium") is None:
+        return "Chromium is not installed"
+    if not DIST.exists():
+        return "the web client is not built: npm run build in maps/web"
+    return None
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/api/county", timeout=5) as answer:  # noqa: S310 - our own server
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    process.kill()
+    pytest.fail(f"the service did not start:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    reason = _missing()
+    if reason:
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    data = tmp_path_factory.mktemp("data")
+    port, log = _free_port(), data / "server.log"
+    command = [sys.executable, "-m", "api.cli.main", "serve", "--demo", "--host", "127.0.0.1", "--port", str(port)]
+    with log.open("wb") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "COTRENCH_DATA": str(data)}
+        )
+        try:
+            _wait(f"http://127.0.0.1:{port}", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@pytest.fixture(scope="session")
+def browser(server: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        yield started
+        started.close()
+
+
+@dataclass
+class Window:
+    """One browser window on the map, and what it did that it should not have done."""
+
+    page: Page
+    url: str
+    wrongs: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def open(self) -> Window:
+        self.page.goto(self.url)
+        self.page.get_by_role("button", name="画新管线").or_(self.page.get_by_role("button", name="Draw a route")).wait_for()
+        self.page.wait_for_function("document.querySelector('.map canvas')")
+        return self
+
+    def watch(self) -> None:
+        page = self.page
+        page.on("console", lambda said: self.wrongs.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: self.wrongs.append(str(error)))
+        page.on("request", lambda asked: None if asked.url.startswith((self.url, "data:", "blob:")) else self.wrongs.append(asked.url))
+
+    def told(self) -> list[str]:
+        return [wrong for wrong in self.wrongs if not any(known in wrong for known in self.expected)]
+
+    def pick(self, route: str) -> None:
+        """Open a route from the list by its id."""
+        self.page.get_by_role("searchbox").fill(route)
+        self.page.locator("button.route", has_text=f" {route} ").first.or_(self.page.locator("button.route").first).click()
+        self.page.locator(".verdict .badge").wait_for()
+
+    def tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name).click()
+
+    def type(self, *entries: str) -> None:
+        for entry in entries:
+            self.page.get_by_label("键入坐标", exact=True).locator("visible=true").last.fill(entry)
+            self.page.keyboard.press("Enter")
+
+    def readout(self) -> tuple[float, float]:
+        texts = self.page.locator(".readout span").all_inner_texts()
+        return float(texts[0].split()[-1]), float(texts[1].split()[-1])
+
+    def pixel_of(self, x: float, y: float) -> tuple[float, float]:
+        """Where a place of the grid is in the window: from the readout at two pixels; the map is north up."""
+        self.page.wait_for_timeout(400)
+        self.page.mouse.move(300, 300)
+        x0, y0 = self.readout()
+        self.page.mouse.move(700, 500)
+        x1, y1 = self.readout()
+        return 300 + (x - x0) / (x1 - x0) * 400, 300 + (y - y0) / (y1 - y0) * 200
+
+
+@pytest.fixture
+def window(browser: Browser, server: str) -> Iterator[Callable[..., Window]]:
+    """Open windows; when the test is over, none of them may have met an error or asked a stranger."""
+    opened: list[tuple[BrowserContext, Window]] = []
+
+    def make(width: int = 1366, height: int = 768, *, phone: bool = False) -> Window:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale="zh-CN", has_touch=phone, is_mobile=phone
+        )
+        context.set_default_timeout(15_000)
+        made = Window(context.new_page(), server)
+        made.watch()
+        opened.append((context, made))
+        return made
+
+    yield make
+    wrongs = [wrong for _, made in opened for wrong in made.told()]
+    for context, _ in opened:
+        context.close()
+    assert wrongs == []
