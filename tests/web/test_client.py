@@ -41,7 +41,7 @@ def draw(w: Window, *pixels: tuple[int, int]) -> None:
 
 
 def length(w: Window) -> float:
-    return float(w.page.get_by_test_id("length").inner_text().split()[0])
+    return float(w.page.get_by_test_id("length").inner_text().removesuffix("m"))
 
 
 def test_draw_judge_save_reload(window: Callable[..., Window]) -> None:
