@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from api.cli import inputs
 from api.cli.language import both
-from api.cli.reporting import answering, progress, show_table, words
+from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
+from api.cli.reporting import FINDINGS, answering, progress, show_table, words
+
+if TYPE_CHECKING:
+    import geopandas as gpd
 
 commands = typer.Typer()
 RoutesArgument = Annotated[
@@ -83,4 +87,77 @@ def trenches(
         f"{len(placed)} 条管线，{settled.code[:40]}，{took:.2f} 秒",
         f"{len(placed)} routes, {settled.code[:40]}, {took:.2f} s",
     )
+    show_table(title, columns, rows)
+
+
+@commands.command(
+    "measure", help=both("量算每条管线并按政策给出结论", "Measure every route and judge it by the county's rules")
+)
+@answering
+def measure(
+    routes: RoutesArgument,
+    roads: Annotated[
+        Path,
+        typer.Option(
+            "--roads", help=both("道路：车行道面，或带宽度的中线", "Roads: carriageways, or centre lines with a width")
+        ),
+    ],
+    out: inputs.OutOption,
+    *,
+    greens: Annotated[Path | None, typer.Option("--greens", help=both("绿地面", "Polygons of green"))] = None,
+    policy: PolicyOption = DEFAULT_POLICY,
+    on: OnOption = None,
+    layer: inputs.LayerOption = None,
+    roads_layer: inputs.RoadsLayerOption = None,
+    greens_layer: inputs.GreensLayerOption = None,
+    crs: inputs.CrsOption = None,
+    encoding: inputs.EncodingOption = None,
+    maps: inputs.MapOption = None,
+    values: inputs.ValuesOption = None,
+    grid: inputs.GridOption = None,
+    skip_bad: inputs.SkipOption = False,
+    check: Annotated[
+        bool,
+        typer.Option(
+            "--check", help=both("有非告知承诺的结论时以 1 结束", "End with 1 where a route is no commitment")
+        ),
+    ] = False,
+    faults: inputs.FaultsOption = None,
+) -> None:
+    """Write the layers ``routes`` and ``crossings``."""
+    from geo.formats import check_ending, to_grid, write  # noqa: PLC0415 - heavy, and not needed for help
+    from survey.assessments import measure_frame  # noqa: PLC0415
+    from survey.policies import load_policy  # noqa: PLC0415
+
+    check_ending(out)
+    when, rules = day(on), load_policy(policy)
+    options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
+    read = inputs.read_together(
+        {"routes": (routes, options), "roads": (roads, options.besides(roads_layer))}
+        | ({"greens": (greens, options.besides(greens_layer))} if greens else {})
+    )
+    placed, settled = inputs.in_grid(read["routes"], grid)
+    around = {name: to_grid(read[name].frame, settled) for name in ("roads", "greens") if name in read}
+    started = time.perf_counter()
+    with progress("量算", "measuring"):
+        measured, crossings = measure_frame(placed, around["roads"], around.get("greens"), rules, when, settled)
+    took = time.perf_counter() - started
+    write({"routes": measured, "crossings": crossings}, out)
+    _show_verdicts(measured, f"{rules.document} · {when} · {settled.code[:40]} · {took:.2f} s")
+    if check and (measured["verdict"] != "commitment").any():
+        raise typer.Exit(FINDINGS)
+
+
+def _show_verdicts(measured: gpd.GeoDataFrame, title: str) -> None:
+    """Print a row for each verdict that was given: how many routes, how long, how much road and green."""
+    from survey.policies import VERDICTS  # noqa: PLC0415 - heavy, and not needed for help
+
+    sums = measured.groupby("verdict", sort=False)[["length_m", "crossing_m", "along_m", "green_m2"]].sum()
+    rows = [
+        (words(*VERDICTS[verdict]), int((measured["verdict"] == verdict).sum()), *map(float, values))
+        for verdict, values in zip(sums.index, sums.to_numpy(), strict=True)
+    ]
+    columns = words(
+        "结论,管线,长度 m,穿路 m,沿路 m,占绿 m²", "verdict,routes,length m,crossing m,along m,green m²"
+    ).split(",")
     show_table(title, columns, rows)

@@ -65,6 +65,12 @@ def import_(
     maps: inputs.MapOption = None,
     values: inputs.ValuesOption = None,
     grid: inputs.GridOption = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            "--policy", metavar="ID", help=both("新库所属县的政策编号", "Policy of the county, for a new store")
+        ),
+    ] = None,
     skip_bad: inputs.SkipOption = False,
     faults: inputs.FaultsOption = None,
 ) -> None:
@@ -78,7 +84,7 @@ def import_(
         placed, settled = inputs.in_grid(table, _county_grid(store, grid))
         rows, left_out = _stored_columns(placed, layer)
         with store.transaction():
-            _settle_county(store, settled)
+            _settle_county(store, settled, policy)
             rows = _without_existing(store, layer, rows, options)
             with progress("导入", "importing") as bar:
                 count = store.import_frame(layer, rows, bar, who=whoever(), now=dt.datetime.now(dt.UTC))
@@ -113,12 +119,15 @@ def _same_grid(one: str, other: str) -> bool:
     return grid(one) == grid(other)
 
 
-def _settle_county(store: Store, grid: Grid) -> None:
-    """Give an empty store the grid of the first file; its name and policy are set later."""
+def _settle_county(store: Store, grid: Grid, policy: str | None) -> None:
+    """Give an empty store the grid of the first file, and the county of the policy where one is named."""
     from api.db.records import County  # noqa: PLC0415 - loads SQLAlchemy
+    from survey.policies import load_policy  # noqa: PLC0415
 
+    rules = load_policy(policy) if policy else None
     if store.county is None:
-        store.county = County("county", "本县", "County", grid.code)
+        name_zh, name_en = (rules.county_zh, rules.county_en) if rules else ("本县", "County")
+        store.county = County(policy or "county", name_zh, name_en, grid.code, policy)
         say(words(f"· 新库，坐标系定为 {grid.code[:60]}", f"· a new store; its grid is {grid.code[:60]}"), errors=True)
 
 

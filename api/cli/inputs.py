@@ -52,6 +52,12 @@ ValuesOption = Annotated[
         ),
     ),
 ]
+RoadsLayerOption = Annotated[
+    str | None, typer.Option("--roads-layer", help=both("道路文件的图层名", "Layer of the file of roads"))
+]
+GreensLayerOption = Annotated[
+    str | None, typer.Option("--greens-layer", help=both("绿地文件的图层名", "Layer of the file of greens"))
+]
 GridOption = Annotated[
     str | None,
     typer.Option(
@@ -110,14 +116,15 @@ class Asked:
     grid: str | None = None
     skip_bad: bool = False
     faults: Path | None = None
+    crs_is_default: bool = False
 
     def besides(self, layer: str | None) -> Asked:
-        """Return what holds for another file of the same command: its own layer, no field map.
+        """Return what holds for another file of the same command: its own layer, no field map, its CRS if it names one.
 
         >>> Asked("a", field_map={"id": "no"}).besides(None).field_map
         {}
         """
-        return replace(self, layer=layer, field_map={}, value_map={})
+        return replace(self, layer=layer, field_map={}, value_map={}, crs_is_default=True)
 
 
 def asked(
@@ -201,6 +208,7 @@ def read_layer(path: Path, name: str, asked_for: Asked) -> Table:
             path,
             layer=asked_for.layer,
             crs=asked_for.crs,
+            crs_is_default=asked_for.crs_is_default,
             encoding=asked_for.encoding,
             field_map=asked_for.field_map,
             value_map=asked_for.value_map,
@@ -217,6 +225,20 @@ def read_layer(path: Path, name: str, asked_for: Asked) -> Table:
         frame = frame.copy(deep=False)
         frame.insert(0, "id", frame.index.astype(str))
     return replace(table, frame=frame)
+
+
+def read_together(files: Mapping[str, tuple[Path, Asked]]) -> dict[str, Table]:
+    """Read several files by the name of the layer each holds; the faults of all of them are raised together."""
+    tables: dict[str, Table] = {}
+    wrong: list[Fault] = []
+    for name, (path, options) in files.items():
+        try:
+            tables[name] = read_layer(path, name, options)
+        except BadInputError as error:
+            wrong.extend(error.faults)
+    if wrong:
+        raise BadInputError(wrong)
+    return tables
 
 
 def in_grid(table: Table, grid: str | Grid | None) -> tuple[gpd.GeoDataFrame, Grid]:

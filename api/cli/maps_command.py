@@ -1,7 +1,152 @@
-"""`cotrench field-map`: one HTML file of files, that opens with no network."""
+"""`cotrench field-map`: one HTML file, of files or of the store, that opens with no network."""
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003 - Typer reads annotations at run time
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
+from api.cli import inputs
+from api.cli.database import opened
+from api.cli.language import both, language
+from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
+from api.cli.reporting import answering, progress, show_table, words
+from geo.faults import BadInputError, Fault
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import geopandas as gpd
+
+    from geo.crs import Grid
+    from survey.policies import Policy
+
 commands = typer.Typer()
+#: Layers a map may show besides the routes.
+OTHERS = ("roads", "greens", "buildings", "sites", "pipes", "trees")
+
+
+def _file(name: str, zh: str, en: str) -> Any:  # noqa: ANN401 - what typer.Option returns
+    return typer.Option(f"--{name}", help=both(zh, en))
+
+
+@commands.command(
+    "field-map",
+    help=both("生成离线踏勘图（一个 HTML 文件）", "Make the offline survey map: one HTML file that needs no network"),
+)
+@answering
+def field_map(
+    out: Annotated[Path, typer.Option("-o", "--out", help=both("结果文件 .html", "File to write: .html"))],
+    routes: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[ROUTES]", help=both("规划管线文件；不给则取自数据库", "File of routes; else the store's layers")
+        ),
+    ] = None,
+    *,
+    roads: Annotated[Path | None, _file("roads", "道路文件", "File of roads")] = None,
+    greens: Annotated[Path | None, _file("greens", "绿地文件", "File of greens")] = None,
+    buildings: Annotated[Path | None, _file("buildings", "建筑文件", "File of buildings")] = None,
+    sites: Annotated[Path | None, _file("sites", "项目文件", "File of sites")] = None,
+    pipes: Annotated[Path | None, _file("pipes", "现状管线文件", "File of pipes in the ground")] = None,
+    trees: Annotated[Path | None, _file("trees", "树木文件", "File of trees")] = None,
+    title: Annotated[str | None, typer.Option("--title", help=both("图名", "Title of the map"))] = None,
+    policy: PolicyOption = DEFAULT_POLICY,
+    on: OnOption = None,
+    layer: inputs.LayerOption = None,
+    crs: inputs.CrsOption = None,
+    encoding: inputs.EncodingOption = None,
+    maps: inputs.MapOption = None,
+    values: inputs.ValuesOption = None,
+    grid: inputs.GridOption = None,
+    skip_bad: inputs.SkipOption = False,
+    faults: inputs.FaultsOption = None,
+) -> None:
+    """Read or take the layers, assess every route, draw."""
+    from maps.field_map import write_field_map  # noqa: PLC0415 - heavy, and not needed for help
+    from survey.policies import load_policy  # noqa: PLC0415
+
+    _check_html(out)
+    when, rules = day(on), load_policy(policy)
+    paths = dict(zip(OTHERS, (roads, greens, buildings, sites, pipes, trees), strict=True))
+    given = {name: path for name, path in paths.items() if path is not None}
+    options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
+    if routes is None and not given:
+        layers, settled = _stored()
+    else:
+        layers, settled = _from_files(routes, given, options)
+    answers = _assessed(layers, settled, rules, when)
+    heading = title or words("踏勘图", "Survey map")
+    lines = [f"{words(rules.county_zh, rules.county_en)} · {rules.document}", f"{when} · {settled.name}"]
+    try:
+        write_field_map(layers, out, title=heading, grid=settled, assessments=answers, lines=lines, language=language())
+    except OSError as error:
+        fault = Fault("write.refused", f"无法写入：{error}", f"cannot be written: {error}", file=out.name)
+        raise BadInputError([fault]) from error
+    rows = [(name, len(frame)) for name, frame in layers.items()]
+    show_table(f"{out} · {out.stat().st_size / 1e6:.1f} MB", words("图层,要素", "layer,features").split(","), rows)
+
+
+def _check_html(out: Path) -> None:
+    if out.suffix.lower() not in (".html", ".htm"):
+        fault = Fault(
+            "write.unknown_ending", "踏勘图是 .html 文件", "the map is an .html file", "改扩展名", "name it .html"
+        )
+        raise BadInputError([fault.at(file=out.name)])
+
+
+def _stored() -> tuple[dict[str, gpd.GeoDataFrame], Grid]:
+    from geo.crs import grid as grid_of  # noqa: PLC0415 - heavy, and not needed for help
+
+    with opened() as store:
+        county = store.county
+        layers = {name: store.frame(name) for name in ("routes", *OTHERS)} if county else {}
+    layers = {name: frame for name, frame in layers.items() if len(frame)}
+    if county is None or not layers:
+        fault = Fault(
+            "store.empty",
+            "数据库是空的",
+            "the store is empty",
+            "先用 cotrench import 导入，或指定文件",
+            "bring rows in with cotrench import, or name files",
+        )
+        raise BadInputError([fault])
+    return layers, grid_of(county.grid)
+
+
+def _from_files(
+    routes: Path | None, others: dict[str, Path], options: inputs.Asked
+) -> tuple[dict[str, gpd.GeoDataFrame], Grid]:
+    """Read the files; the grid is that of the first of them, routes before roads before the rest."""
+    from geo.formats import to_grid  # noqa: PLC0415 - heavy, and not needed for help
+
+    files = {"routes": (routes, options)} if routes else {}
+    files |= {name: (path, options.besides(None)) for name, path in others.items()}
+    tables = inputs.read_together(files)
+    first = next(iter(tables.values()))
+    _, settled = inputs.in_grid(first, options.grid)
+    return {name: to_grid(table.frame, settled) for name, table in tables.items()}, settled
+
+
+def _assessed(
+    layers: dict[str, gpd.GeoDataFrame], grid: Grid, rules: Policy, when: dt.date
+) -> list[dict[str, Any]] | None:
+    """Return the assessment of every route, in order; None where there is no road or green to measure it in."""
+    from survey.assessments import County, assess  # noqa: PLC0415 - heavy, and not needed for help
+    from survey.planned import PlannedRoutes  # noqa: PLC0415
+    from survey.surroundings import Surroundings  # noqa: PLC0415
+
+    if "routes" not in layers or not ("roads" in layers or "greens" in layers):
+        return None
+    around = Surroundings.from_frames(layers.get("roads"), layers.get("greens"), grid, rules.defaults)
+    routes = layers["routes"]
+    county = County(grid, rules, around, PlannedRoutes(routes, rules.defaults))
+    answers = []
+    with progress("评估", "assessing", len(routes)) as bar:
+        for number, properties in enumerate(routes.drop(columns=routes.geometry.name).to_dict("records")):
+            plain = {name: value for name, value in properties.items() if value is not None and value == value}  # noqa: PLR0124 - NaN is not itself
+            feature = {"type": "Feature", "geometry": routes.geometry.iloc[number], "properties": plain}
+            answers.append(assess(feature, county, on=when, crs=grid.code))
+            bar(number + 1, len(routes))
+    return answers

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from survey.policies import Rule
 
 commands = typer.Typer()
+#: The county whose rules were entered first and completely; another is named with --policy.
+DEFAULT_POLICY = "neixiang"
+PolicyOption = Annotated[
+    str, typer.Option("--policy", metavar="ID", help=both("按哪个县的政策", "By the rules of which county"))
+]
 OnOption = Annotated[
     str | None,
     typer.Option("--on", metavar="YYYY-MM-DD", help=both("按哪一天（默认今天）", "On which day; today if not said")),

@@ -2,6 +2,161 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
+import socket
+from typing import TYPE_CHECKING, Annotated, Any
+
 import typer
 
+from api.cli.database import whoever
+from api.cli.language import both
+from api.cli.reporting import answering, progress, say, words
+from geo.faults import BadInputError, Fault
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from api.db.store import Store
+    from api.settings import Settings
+
 commands = typer.Typer()
+SAMPLE_COUNTY = "sample"
+WAITING_CONNECTIONS = 128
+#: Seconds that open requests have to end in when the service is stopped.
+LAST_SECONDS = 3
+
+
+@commands.command("serve", help=both("启动本机服务", "Run the service on this machine"))
+@answering
+def serve(
+    *,
+    demo: Annotated[
+        bool, typer.Option("--demo", help=both("空库时载入样例县", "Load the sample county into an empty store"))
+    ] = False,
+    host: Annotated[
+        str | None, typer.Option("--host", help=both("监听地址，默认本机", "Address to listen on; this machine's own"))
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help=both("端口，默认 8000", "Port; else 8000"))
+    ] = None,
+    reload: Annotated[
+        bool,
+        typer.Option(
+            "--reload", help=both("改动代码后自动重启（开发用）", "Restart when the code changes, for developers")
+        ),
+    ] = False,
+) -> None:
+    """Open the store, load the sample county if asked, and answer until stopped."""
+    import uvicorn  # noqa: PLC0415 - heavy, and not needed for help
+    from uvicorn.supervisors import ChangeReload  # noqa: PLC0415
+
+    from api.db.store import open_store  # noqa: PLC0415
+    from api.settings import Settings  # noqa: PLC0415
+
+    given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = Settings(**given)
+    listening = _listen(settings)
+    with open_store(settings.database_url, settings.data) as store:
+        store.upgrade()
+        if demo:
+            load_sample(store)
+    config = uvicorn.Config(
+        "api.cli.service:application" if reload else application(settings),
+        factory=reload,
+        reload=reload,
+        log_level="warning",
+        timeout_graceful_shutdown=LAST_SECONDS,
+    )
+    _announce(settings, listening)
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):  # how a service on a terminal is stopped
+        if reload:
+            ChangeReload(config, target=server.run, sockets=[listening]).run()
+        else:
+            server.run(sockets=[listening])
+    say(words("服务已停止，数据已保存。", "The service has stopped; the data is kept."))
+
+
+def application(settings: Settings | None = None) -> FastAPI:
+    """Return the application of the settings; without them, of the environment (a reloaded process)."""
+    from api.main import create_app  # noqa: PLC0415 - loads the whole house
+    from api.settings import Settings  # noqa: PLC0415
+
+    return create_app(settings or Settings())
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port at once, so that one in use is said before anything is loaded."""
+    from api.settings import is_loopback  # noqa: PLC0415 - loads pydantic
+
+    if not is_loopback(settings.host):
+        raise BadInputError(
+            [
+                Fault(
+                    "host.not_loopback",
+                    "还没有账号和登录，只能监听本机",
+                    "there are no accounts yet, so the service listens on this machine only",
+                    "用 127.0.0.1；要从别处访问，请经 SSH 转发",
+                    "use 127.0.0.1; from elsewhere, go through an SSH tunnel",
+                    field="--host",
+                    value=settings.host,
+                )
+            ]
+        )
+    bare = settings.host.strip("[]")
+    listening = socket.socket(socket.AF_INET6 if ":" in bare else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((bare, settings.port))
+    except OSError as error:
+        listening.close()
+        fault = Fault(
+            "port.in_use",
+            f"端口不能用：{error.strerror}",
+            f"the port cannot be used: {error.strerror}",
+            "停止占用它的程序，或用 --port 换一个",
+            "stop the program that holds it, or choose another with --port",
+            field="--port",
+            value=settings.port,
+        )
+        raise BadInputError([fault]) from error
+    listening.listen(WAITING_CONNECTIONS)
+    return listening
+
+
+def _announce(settings: Settings, listening: socket.socket) -> None:
+    name = f"[{settings.host.strip('[]')}]" if ":" in settings.host else settings.host
+    say(words("同沟已启动：", "CoTrench is running: ") + f"http://{name}:{listening.getsockname()[1]}")
+    say(
+        words(
+            "仅限本机访问，尚无账号。按 Ctrl+C 停止。", "This machine only; there are no accounts yet. Ctrl+C stops it."
+        )
+    )
+
+
+def load_sample(store: Store) -> bool:
+    """Fill an empty store with the sample county, all or nothing; a store that has a county is left as it is.
+
+    Returns
+    -------
+    bool
+        Whether it was filled.
+    """
+    if store.county is not None:
+        return False
+    from api.db.records import County  # noqa: PLC0415 - loads SQLAlchemy
+    from api.db.tables import LAYERS  # noqa: PLC0415
+    from sample_data.county import make_county  # noqa: PLC0415 - not needed by a real county
+
+    sample = make_county()
+    now = dt.datetime.now(dt.UTC)
+    with progress("样例县", "sample county", len(LAYERS)) as bar, store.transaction():
+        store.county = County(SAMPLE_COUNTY, sample.name_zh, sample.name_en, sample.grid, sample.policy)
+        for number, (name, layer) in enumerate(LAYERS.items()):
+            bar(number, len(LAYERS))
+            if name in sample.frames:
+                frame = sample.frames[name]
+                known = [column for column in frame.columns if column in {"id", "geometry", *layer.columns}]
+                store.import_frame(name, frame[known], who=whoever(), now=now)
+    return True

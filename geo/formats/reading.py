@@ -41,6 +41,7 @@ def read(
     *,
     layer: str | None = None,
     crs: str | CRS | None = None,
+    crs_is_default: bool = False,
     encoding: str | None = None,
     field_map: Mapping[str, str] | None = None,
     value_map: Mapping[str, Mapping[str, str]] | None = None,
@@ -59,6 +60,8 @@ def read(
         Layer of a GeoPackage or zip file; needed where there are several.
     crs
         CRS of the coordinates where the file names none (anything pyproj understands).
+    crs_is_default
+        ``crs`` is meant for several files, so it is no fault that this one names another, which then holds.
     encoding
         Of the text, where it is neither said by the file nor guessed right.
     field_map
@@ -105,7 +108,7 @@ def read(
     request = Request(path, layer, asked, encoding, dict(field_map or {}), kinds, prefer)
     raw = READERS[kind](request)
     found = raw.found
-    raw = replace(raw, crs=_settled_crs(raw.crs, asked, kind, found))
+    raw = replace(raw, crs=_settled_crs(raw.crs, None if crs_is_default and raw.crs else asked, kind, found))
     columns = _columns(raw, request, value_map or {}, found)
     if check is not None:
         check(columns, found)
