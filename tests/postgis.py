@@ -1,7 +1,7 @@
 """Start a throw-away PostGIS server for tests and benchmarks, and hand out empty databases on it.
 
->>> with postgis_cluster() as url, fresh_database(url) as database:  # doctest: +SKIP
-...     sqlalchemy.create_engine(database)
+with postgis_cluster() as url, fresh_database(url) as database:
+    engine = sqlalchemy.create_engine(database)
 """
 
 from __future__ import annotations

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 import shapely
 import sqlalchemy as sa
 
-from api.db import answers, counties, history, migrations
+from api.db import answers, checking, counties, history, migrations
 from api.db.dialects import Box, StoreDialect, dialect_named, read_url
-from api.db.dialects.sqlite import WRITES
 from api.db.errors import NotFoundError, StaleRevisionError
-from api.db.reading import chunks, matching, select_frame, select_rows, storable, touching
+from api.db.reading import chunks, existing, matching, select_frame, select_rows, storable, touching
 from api.db.records import Answer, Change, County, Revision, Row
 from api.db.tables import GEOMETRY, LAYERS, Layer
 from api.db.values import batch_of_frame, batch_of_rows
@@ -29,11 +28,14 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.crs import Grid
+    from geo.faults import Fault
 
 DATABASE_FILE = "cotrench.db"
 
-# The transaction that is open in this thread or task, by store: calls within it join it.
-_OPEN: ContextVar[Mapping[int, sa.Connection]] = ContextVar("open transactions", default=MappingProxyType({}))
+# The transaction that is open in this thread or task, by store, and whether it may write: calls within it join it.
+_OPEN: ContextVar[Mapping[int, tuple[sa.Connection, bool]]] = ContextVar(
+    "open transactions", default=MappingProxyType({})
+)
 
 
 def open_store(url: str | None, data_folder: Path | str) -> Store:
@@ -81,7 +83,7 @@ class Store:
 
     def __init__(self, engine: sa.Engine, dialect: StoreDialect) -> None:
         self.engine = engine
-        self._dialect = dialect
+        self.dialect = dialect
 
     def __enter__(self) -> Self:
         """Return the store; leaving the block closes it."""
@@ -107,7 +109,7 @@ class Store:
             PostgreSQL without PostGIS.
         """
         with self.transaction() as connection:
-            self._dialect.prepare(connection)
+            self.dialect.prepare(connection)
             migrations.upgrade(connection, revision)
 
     def downgrade(self, revision: str = "base") -> None:
@@ -117,7 +119,7 @@ class Store:
 
     def is_current(self) -> bool:
         """Tell whether the tables are those of this program; where not, `upgrade` makes them so."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return migrations.is_current(connection)
 
     # Transactions -----------------------------------------------------------------------------------------------------
@@ -129,33 +131,55 @@ class Store:
         Open it in the function that writes. It is committed when the block ends and rolled back when it raises; an
         inner ``transaction`` joins the outer one. Other writers wait meanwhile, for half a minute at most.
         """
-        joined = _OPEN.get().get(id(self))
+        joined = self._open(writes=True)
         if joined is not None:
             yield joined
             return
-        with self.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
-            self._dialect.lock(connection)
-            token = _OPEN.set({**_OPEN.get(), id(self): connection})
+        with self._begun(writes=True) as connection:
+            self.dialect.lock(connection)
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """Show one moment of the store to all calls within the block, in this thread or task; none may write."""
+        joined = self._open(writes=False)
+        if joined is not None:
+            yield joined
+            return
+        with self._begun(writes=False) as connection:
+            yield connection
+
+    def _open(self, *, writes: bool) -> sa.Connection | None:
+        """Return the connection of the transaction that is open here; None where there is none."""
+        connection, may_write = _OPEN.get().get(id(self), (None, True))
+        if writes and not may_write:
+            raise RuntimeError("a write inside `store.reading()`")
+        return connection
+
+    @contextmanager
+    def _begun(self, *, writes: bool) -> Iterator[sa.Connection]:
+        options = self.dialect.writing() if writes else self.dialect.reading()
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            token = _OPEN.set({**_OPEN.get(), id(self): (connection, writes)})
             try:
                 yield connection
             finally:
                 _OPEN.reset(token)
 
-    @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
-        joined = _OPEN.get().get(id(self))
-        if joined is not None:
-            yield joined
-            return
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+    def verify(self) -> list[Fault]:
+        """Return what does not fit together: files, spatial indexes, numbers, rows against their history; else nothing.
+
+        Reads everything; for a county, some seconds.
+        """
+        with self.reading() as connection:
+            return checking.faults(connection, self.dialect)
 
     # The county -------------------------------------------------------------------------------------------------------
 
     @property
     def county(self) -> County | None:
         """Whose map this is; None as long as nobody has said. May be set; the grid only while no layer has rows."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return counties.read(connection)
 
     @county.setter
@@ -166,13 +190,13 @@ class Store:
             if before is None or grid(before.grid) != wanted:
                 counties.refuse_rows([name for name in LAYERS if self.count(name)])
                 tables = [layer.table for layer in LAYERS.values()]
-                self._dialect.bind_grid(connection, tables, counties.srid_of(wanted))
+                self.dialect.bind_grid(connection, tables, counties.srid_of(wanted))
             counties.write(connection, county)
 
     @property
     def grid(self) -> Grid:
         """The county's grid; `BadInputError` as long as there is no county."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return grid(counties.read_or_refuse(connection).grid)
 
     # Reading ----------------------------------------------------------------------------------------------------------
@@ -188,10 +212,15 @@ class Store:
         """Return the rows with these ids, ordered by id, each once; ids that are not there are left out."""
         asked = _layer(layer)
         sought = sorted({one for one in ids if storable(one)})
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [
                 row for some in chunks(sought) for row in select_rows(connection, asked, asked.table.c.id.in_(some))
             ]
+
+    def existing(self, layer: str, ids: Sequence[str]) -> list[str]:
+        """Return those of ``ids`` that the layer has, in the order given."""
+        with self.reading() as connection:
+            return existing(connection, _layer(layer), [one for one in ids if storable(one)])
 
     def items(self, layer: str, bbox: Box | None = None, limit: int = 1000, after: str | None = None) -> list[Row]:
         """Return up to ``limit`` rows, ordered by id (code points), that touch ``bbox``.
@@ -205,7 +234,7 @@ class Store:
         """
         asked = _layer(layer)
         found: list[Row] = []
-        with self._reading() as connection:
+        with self.reading() as connection:
             while len(found) < limit:
                 conditions = [self._near(asked, bbox)]
                 if after is not None:
@@ -224,18 +253,18 @@ class Store:
         if not sought or not storable(sought):
             return []
         has, exact_first = matching(asked, sought)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return select_rows(connection, asked, has, limit=limit, first=exact_first)
 
     def count(self, layer: str) -> int:
         """Return how many rows a layer has."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return connection.scalar(sa.select(sa.func.count()).select_from(_layer(layer).table)) or 0
 
     def bounds(self, layer: str) -> Box | None:
         """Return the box of a layer in the grid, at most a few metres too large; None where it has no rows."""
-        with self._reading() as connection:
-            return self._dialect.bounds(connection, _layer(layer).table)
+        with self.reading() as connection:
+            return self.dialect.bounds(connection, _layer(layer).table)
 
     def frame(self, layer: str, bbox: Box | None = None) -> gpd.GeoDataFrame:
         """Return a layer, or the part of it that touches ``bbox``, ordered by id, in the county's grid.
@@ -244,7 +273,7 @@ class Store:
         is known), ``revision``, ``geometry``. A layer without rows gives all columns and no row.
         """
         asked = _layer(layer)
-        with self._reading() as connection:
+        with self.reading() as connection:
             frame = select_frame(connection, asked, self._near(asked, bbox), self.grid.crs)
         if bbox is None:
             return frame
@@ -253,7 +282,7 @@ class Store:
         return frame[shapely.intersects(area, frame.geometry.array)].reset_index(drop=True)
 
     def _near(self, layer: Layer, bbox: Box | None) -> sa.ColumnElement[bool]:
-        return sa.true() if bbox is None else self._dialect.in_box(layer.table, bbox)
+        return sa.true() if bbox is None else self.dialect.in_box(layer.table, bbox)
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
@@ -341,7 +370,7 @@ class Store:
         if now.tzinfo is None:
             raise ValueError(f"a moment without a time zone: {now}")
         with self.transaction() as connection:
-            yield Pen(connection, self._dialect, counties.srid_of(self.grid), who, now)
+            yield Pen(connection, self.dialect, counties.srid_of(self.grid), who, now)
 
     def _seen(self, layer: str, row_id: str, revision: int | None) -> Row:
         """Return the row, if it is still at the revision that the caller has seen."""
@@ -354,7 +383,7 @@ class Store:
 
     def history(self, layer: str, row_id: str) -> list[Revision]:
         """Return every revision of a row, first to last, also of a deleted one; `NotFoundError` if it never was."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             found = history.revisions(connection, _layer(layer), row_id) if storable(row_id) else []
         if not found:
             raise NotFoundError(layer, row_id)
@@ -362,12 +391,12 @@ class Store:
 
     def changes_since(self, number: int, limit: int = 10_000) -> list[Change]:
         """Return the changes after ``number`` (0: from the beginning) in their order, ``limit`` at most."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return history.changes_since(connection, number, limit)
 
     def last_change(self) -> int:
         """Return the number of the last change; 0 where nothing was ever written."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             return history.last_change(connection)
 
     # Answers already given --------------------------------------------------------------------------------------------
@@ -382,7 +411,7 @@ class Store:
         request
             A digest of method, address and body; `KeyReusedError` if the key came with another one before.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             return answers.find(connection, key, request)
 
     def remember(self, key: str, request: str, answer: Answer, *, now: datetime) -> None:

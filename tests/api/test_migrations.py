@@ -7,6 +7,7 @@ from api.db import migrations
 from api.db.errors import SchemaError
 from api.db.store import open_store
 from api.db.tables import METADATA
+from geo.faults import BadInputError
 from tests.api.stores import BY, route
 from tests.conftest import NEIXIANG
 from tests.postgis import fresh_database
@@ -65,7 +66,7 @@ def test_a_difference_is_seen(store, statement):
     assert len(differences(store)) == 1
 
 
-def test_a_migration_that_fails_leaves_nothing(bare_store, monkeypatch):
+def test_a_migration_that_fails_leaves_nothing(bare_store):
     before = tables(bare_store)
     broken = sa.Table("county", sa.MetaData(), sa.Column("in_the_way", sa.Integer))
     with bare_store.transaction() as connection:
@@ -88,13 +89,23 @@ def test_a_database_of_a_newer_program_is_refused(store):
 
 
 @pytest.mark.postgis
-def test_postgis_is_made_where_it_may_be_and_asked_for_where_not(postgis_server):
+def test_postgis_is_made_where_it_may_be(postgis_server):
     with fresh_database(postgis_server) as url, open_store(url, "") as store:
         with store.transaction() as connection:
             connection.exec_driver_sql("DROP EXTENSION postgis")
         store.upgrade()
         store.county = NEIXIANG
         store.insert("routes", [route()], **BY)
+
+
+@pytest.mark.postgis
+def test_who_may_not_make_postgis_is_told_whom_to_ask(postgis_database):
+    with open_store(postgis_database, "") as store, store.transaction() as connection:
+        connection.exec_driver_sql("DROP EXTENSION postgis")
+        connection.exec_driver_sql("DO $$BEGIN CREATE ROLE clerk LOGIN; EXCEPTION WHEN duplicate_object THEN END$$")
+    as_clerk = postgis_database.replace("postgres@", "clerk@")
+    with open_store(as_clerk, "") as store, pytest.raises(BadInputError, match="administrator run CREATE EXTENSION"):
+        store.upgrade()
 
 
 @pytest.mark.postgis

@@ -26,6 +26,14 @@ class StoreDialect(Protocol):
         """Return an engine whose connections are set up; connects to nothing yet."""
         ...
 
+    def reading(self) -> dict[str, Any]:
+        """Return the execution options of a transaction that only reads: it sees one moment."""
+        ...
+
+    def writing(self) -> dict[str, Any]:
+        """Return the execution options of a transaction that writes."""
+        ...
+
     def lock(self, connection: sa.Connection) -> None:
         """Let one writer in at a time until the transaction ends, so that change numbers come in commit order."""
         ...
@@ -72,6 +80,10 @@ class StoreDialect(Protocol):
 
     def without_spatial_index(self, table: str) -> str:
         """Return the statement that undoes it."""
+        ...
+
+    def damage(self, connection: sa.Connection) -> list[str]:
+        """Return what the database itself finds broken in its files; empty where it has no such check."""
         ...
 
     def is_own(self, name: str) -> bool:

@@ -36,6 +36,14 @@ class Postgis:
             json_serializer=as_json,
         )
 
+    def reading(self) -> dict[str, Any]:
+        """See one moment through a whole transaction, and write nothing."""
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+    def writing(self) -> dict[str, Any]:
+        """See what was committed before each statement; the lock keeps other writers out."""
+        return {"isolation_level": "READ COMMITTED"}
+
     def lock(self, connection: sa.Connection) -> None:
         """Take the one writer's lock; statements after it see all that earlier writers have committed."""
         connection.execute(sa.select(func.pg_advisory_xact_lock(WRITER_LOCK)))
@@ -125,6 +133,10 @@ class Postgis:
     def without_spatial_index(self, table: str) -> str:
         """Return the statement that drops the GiST index."""
         return f"DROP INDEX {_index_name(table)}"
+
+    def damage(self, connection: sa.Connection) -> list[str]:  # noqa: ARG002 - the interface
+        """Return nothing: the server looks after its files (data checksums, pg_amcheck)."""
+        return []
 
     def is_own(self, name: str) -> bool:
         """Tell the tables and views of PostGIS and our spatial indexes."""

@@ -35,6 +35,14 @@ class Sqlite:
         sa.event.listen(engine, "begin", _begin)
         return engine
 
+    def reading(self) -> dict[str, Any]:
+        """Begin deferred: the log holds one moment for a reader."""
+        return {}
+
+    def writing(self) -> dict[str, Any]:
+        """Begin as a writer at once."""
+        return {WRITES: True}
+
     def lock(self, connection: sa.Connection) -> None:
         """Do nothing: BEGIN IMMEDIATE has let in one writer already."""
 
@@ -108,6 +116,11 @@ class Sqlite:
     def without_spatial_index(self, table: str) -> str:
         """Return the statement that drops the R*Tree with the tables it keeps its nodes in."""
         return f"DROP TABLE {_tree_name(table)}"
+
+    def damage(self, connection: sa.Connection) -> list[str]:
+        """Return what SQLite's own check of pages, indexes and R*Trees finds."""
+        found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        return [] if found == ["ok"] else [str(one) for one in found]
 
     def is_own(self, name: str) -> bool:
         """Tell R*Trees and their parts, and SQLite's own tables."""

@@ -1,0 +1,102 @@
+"""Check that a store fits together: files, spatial indexes, numbers of changes, every row against its history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from api.db.geometry import decode
+from api.db.history import known
+from api.db.tables import CHANGES, GEOMETRY, IDENTITY, LAYERS, Layer
+from api.db.values import read_history
+from geo.faults import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.db.dialects import StoreDialect
+
+CHUNK = 5_000
+
+
+def faults(connection: sa.Connection, dialect: StoreDialect) -> list[Fault]:
+    """Return everything that does not fit; empty for a sound store."""
+    found = [
+        Fault("store.damaged", f"数据库文件损坏：{one}", f"the database file is damaged: {one}", *RESTORE)
+        for one in dialect.damage(connection)
+    ]
+    found.extend(_numbers(connection))
+    for layer in LAYERS.values():
+        found.extend(_index(connection, dialect, layer))
+        found.extend(_revisions(connection, layer))
+        found.extend(_rows(connection, layer))
+    return found
+
+
+RESTORE = ("从备份恢复", "restore a backup")
+
+
+def _numbers(connection: sa.Connection) -> Iterator[Fault]:
+    """Find out whether the changes are numbered 1, 2, 3 … without a gap."""
+    count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(CHANGES.c.number))).one()
+    if count != (last or 0):
+        yield Fault("store.numbers", f"变更缺 {last - count} 条", f"{last - count} changes are missing", *RESTORE)
+
+
+def _index(connection: sa.Connection, dialect: StoreDialect, layer: Layer) -> Iterator[Fault]:
+    lost = dialect.misindexed(connection, layer.table)
+    if lost:
+        zh, en = f"空间索引有 {lost} 处不符", f"the spatial index is wrong in {lost} places"
+        yield Fault("store.index", zh, en, *RESTORE, layer=layer.name)
+
+
+def _revisions(connection: sa.Connection, layer: Layer) -> Iterator[Fault]:
+    """Find ids whose revisions are not 1, 2, 3 …, or which are neither in the layer nor deleted."""
+    of_id = (
+        sa.select(CHANGES.c.id, sa.func.count().label("count"), sa.func.max(CHANGES.c.revision).label("last"))
+        .where(CHANGES.c.layer == layer.name)
+        .group_by(CHANGES.c.id)
+        .subquery()
+    )
+    broken = sa.select(of_id.c.id).where(of_id.c.count != of_id.c.last).order_by(of_id.c.id)
+    for row_id in connection.scalars(broken):
+        yield _fault("store.revisions", "修订有缺号", "a revision is missing", layer, row_id)
+    ended = sa.and_(CHANGES.c.layer == layer.name, CHANGES.c.id == of_id.c.id, CHANGES.c.revision == of_id.c.last)
+    gone = (
+        sa.select(of_id.c.id)
+        .join(CHANGES, ended)
+        .where(CHANGES.c.kind != "delete", of_id.c.id.not_in(sa.select(layer.table.c.id)))
+        .order_by(of_id.c.id)
+    )
+    for row_id in connection.scalars(gone):
+        yield _fault("store.lost", "要素不见了，但没有删除记录", "the row is gone without a deletion", layer, row_id)
+
+
+def _rows(connection: sa.Connection, layer: Layer) -> Iterator[Fault]:
+    """Find rows that are not as their last change has left them."""
+    table = layer.table
+    told = sa.and_(CHANGES.c.layer == layer.name, CHANGES.c.id == table.c.id, CHANGES.c.revision == table.c.revision)
+    columns = [table.c[name] for name in (IDENTITY, GEOMETRY, *layer.columns)]
+    statement = (
+        sa.select(CHANGES.c.properties.label("said"), CHANGES.c.geometry.label("shape"), *columns)
+        .select_from(table.outerjoin(CHANGES, told))
+        .order_by(table.c.id)
+    )
+    with connection.execute(statement, execution_options={"yield_per": CHUNK}) as result:
+        for said, shape, row_id, geometry, *values in result:
+            now = known(dict(zip(layer.columns, values, strict=True)))
+            if said is None or known(read_history(layer, said)) != now or not _same(shape, geometry):
+                yield _fault("store.row", "要素与修订记录不符", "the row is not as its history says", layer, row_id)
+
+
+def _same(one: bytes, other: bytes) -> bool:
+    """Tell whether two encodings are of one geometry; the databases may write the same one in different bytes."""
+    if one == other:
+        return True
+    first, second = decode([one, other])
+    return bool(first is not None and second is not None and first.wkb == second.wkb)
+
+
+def _fault(code: str, zh: str, en: str, layer: Layer, row_id: str) -> Fault:
+    return Fault(code, zh, en, *RESTORE, layer=layer.name, feature=row_id)
