@@ -1,0 +1,262 @@
+"""Follow every run along each of its two lines: the lateral offset of the partner and the foot on it, place by place.
+
+A *side* is a run seen from one of its lines: side ``2 r`` from line ``a`` of run ``r``, side ``2 r + 1`` from ``b``.
+Its *profile* is a list of nodes along the line: chainage, signed lateral offset of the partner (metres, left above 0)
+and chainage of the foot (the nearest place of the partner's stretch). Between two nodes the line has one direction and
+the foot stays on one segment or one vertex of the partner; there the distance is convex, so that a straight line
+between the nodes is exact beside a segment and never too small beside a vertex. Two nodes at one chainage are a jump of
+the foot (the inner side of a bend, the gap between two parts).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.compiled import kernel
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    FloatArray = npt.NDArray[np.float64]
+    IntArray = npt.NDArray[np.int64]
+    Table = npt.NDArray[np.float64]  # two-dimensional
+    Stretch = tuple[int, int, float, float]  # of the partner: first and last segment, begin and end
+
+X, Y, UX, UY, LENGTH, AT = 0, 1, 2, 3, 4, 5
+"""Columns of the table of segments: start vertex, unit direction, length, chainage of the start."""
+AT_M, OFFSET, FOOT, CROSSING = 0, 1, 2, 3
+"""Columns of the table of nodes; CROSSING is 1 where the stretch from this node to the next is part of a crossing."""
+TOUCH_M = 1e-6
+"""Places closer than this are the same place: the precision of a run."""
+SEARCH_M = 0.25
+"""The search for the nearest segment goes on while the distance grows by less than this."""
+SEARCH_SEGMENTS = 4096
+"""How far a search goes, in segments to each side, where the partner seems to be out of reach."""
+CROSSING_SLOPE = math.tan(math.radians(3.0))
+"""A change of side steeper than this is a crossing; lines that weave about each other stay below it."""
+
+
+@kernel
+def foot_on(segs: Table, j: int, px: float, py: float, begin: float, end: float) -> tuple[float, float, float]:
+    """Return chainage of the foot on segment ``j`` within ``begin .. end``, and the vector from the point to it."""
+    along = (px - segs[j, X]) * segs[j, UX] + (py - segs[j, Y]) * segs[j, UY]
+    at = segs[j, AT]
+    along = max(0.0, begin - at, min(along, segs[j, LENGTH], end - at))
+    return at + along, segs[j, X] + along * segs[j, UX] - px, segs[j, Y] + along * segs[j, UY] - py
+
+
+@kernel
+def _gap(segs: Table, j: int, px: float, py: float, begin: float, end: float) -> float:
+    _, ex, ey = foot_on(segs, j, px, py, begin, end)
+    return math.sqrt(ex * ex + ey * ey)
+
+
+@kernel
+def _nearest(segs: Table, px: float, py: float, guess: int, stretch: Stretch, reach: float) -> int:
+    """Return the nearest segment of the partner's stretch, found by descent from ``guess``.
+
+    Runs go on together along both lines, so that the next foot is near the last one. Where descent ends out of
+    ``reach`` (it was caught behind a zigzag), all segments about are tried.
+    """
+    first, last, begin, end = stretch
+    best, gap = guess, _gap(segs, guess, px, py, begin, end)
+    for step in (1, -1):
+        j = guess + step
+        while first <= j <= last:
+            other = _gap(segs, j, px, py, begin, end)
+            if other > gap + SEARCH_M:
+                break
+            if other < gap:
+                best, gap = j, other
+            j += step
+    if gap > reach:
+        for j in range(max(first, guess - SEARCH_SEGMENTS), min(last, guess + SEARCH_SEGMENTS) + 1):
+            other = _gap(segs, j, px, py, begin, end)
+            if other < gap:
+                best, gap = j, other
+    return best
+
+
+@kernel
+def _add_node(segs: Table, i: int, at: float, j: int, stretch: Stretch, nodes: Table, n: int) -> int:
+    """Write the node at chainage ``at`` of segment ``i`` with its foot on segment ``j``; return the new count."""
+    px, py = _place(segs, i, at)
+    foot, ex, ey = foot_on(segs, j, px, py, stretch[2], stretch[3])
+    gap = math.sqrt(ex * ex + ey * ey)
+    offset = gap if segs[i, UX] * ey - segs[i, UY] * ex >= 0.0 else -gap
+    if n > 0 and nodes[n - 1, AT_M] == at and nodes[n - 1, OFFSET] == offset and nodes[n - 1, FOOT] == foot:
+        return n
+    nodes[n, AT_M], nodes[n, OFFSET], nodes[n, FOOT], nodes[n, CROSSING] = at, offset, foot, 0.0
+    return n + 1
+
+
+@kernel
+def _difference(segs: Table, i: int, at: float, j: int, k: int, stretch: Stretch) -> float:
+    px, py = _place(segs, i, at)
+    return _gap(segs, j, px, py, stretch[2], stretch[3]) - _gap(segs, k, px, py, stretch[2], stretch[3])
+
+
+@kernel
+def _handover(segs: Table, i: int, ta: float, tb: float, j: int, k: int, stretch: Stretch) -> float:
+    """Return the chainage between ``ta`` and ``tb`` where segment ``k`` becomes nearer than segment ``j``."""
+    if _difference(segs, i, ta, j, k, stretch) >= -1e-9:
+        return ta
+    if _difference(segs, i, tb, j, k, stretch) <= 1e-9:
+        return tb
+    for _ in range(50):
+        middle = 0.5 * (ta + tb)
+        if _difference(segs, i, middle, j, k, stretch) < 0.0:
+            ta = middle
+        else:
+            tb = middle
+    return 0.5 * (ta + tb)
+
+
+@kernel
+def _breaks(segs: Table, i: int, t0: float, t1: float, j: int, k: int, stretch: Stretch, found: FloatArray) -> int:
+    """Write the sorted chainages of segment ``i`` where a foot on one of the segments ``j .. k`` meets its ends.
+
+    ``t0`` and ``t1`` are the first and the last of them; returns how many there are.
+    """
+    found[0] = t0
+    n = 1
+    for m in range(min(j, k), max(j, k) + 1):
+        turn = segs[i, UX] * segs[m, UX] + segs[i, UY] * segs[m, UY]
+        if abs(turn) < 1e-9:
+            continue
+        along = (segs[i, X] - segs[m, X]) * segs[m, UX] + (segs[i, Y] - segs[m, Y]) * segs[m, UY]
+        for stop in (max(0.0, stretch[2] - segs[m, AT]), min(segs[m, LENGTH], stretch[3] - segs[m, AT])):
+            at = segs[i, AT] + (stop - along) / turn
+            if t0 < at < t1:
+                place = n  # nearly in order already: insertion beats sorting
+                while found[place - 1] > at:
+                    found[place] = found[place - 1]
+                    place -= 1
+                found[place] = at
+                n += 1
+    found[n] = t1
+    return n + 1
+
+
+@kernel
+def _follow(
+    segs: Table, i: int, j: int, stretch: Stretch, reach: float, breaks: FloatArray, count: int, nodes: Table, n: int
+) -> tuple[int, int]:  # fmt: skip
+    """Write the nodes of segment ``i`` at its ``breaks``; return how many there are now and the last foot's segment."""
+    before = breaks[0]
+    for b in range(count):
+        at = breaks[b]
+        k = _nearest(segs, *_place(segs, i, at), j, stretch, reach)
+        if k != j:
+            change = _handover(segs, i, before, at, j, k, stretch)
+            n = _add_node(segs, i, change, j, stretch, nodes, n)
+            n = _add_node(segs, i, change, k, stretch, nodes, n)
+        n = _add_node(segs, i, at, k, stretch, nodes, n)
+        before, j = at, k
+    return n, j
+
+
+@kernel
+def _inner_segments(segs: Table, first: int, stop: int, begin: float, end: float) -> tuple[int, int]:
+    """Return the first and the last segment of ``first .. stop - 1`` with a length inside ``begin .. end``."""
+    low, high = first, stop
+    while high - low > 1:
+        middle = (low + high) // 2
+        if segs[middle, AT] <= begin:
+            low = middle
+        else:
+            high = middle
+    last = low
+    while last + 1 < stop and segs[last + 1, AT] < end:
+        last += 1
+    return low, last
+
+
+@kernel
+def follow_sides(
+    segs: Table, segment_starts: IntArray, line: IntArray, partner: IntArray, span: Table, p_span: Table,
+    same: npt.NDArray[np.bool_], reach: float,
+) -> tuple[IntArray, Table]:  # fmt: skip
+    """Return the profiles of all sides: where each one's nodes start, and the nodes.
+
+    ``span`` and ``p_span`` hold begin and end of each side on its line and on the partner.
+    """
+    starts = np.zeros(len(line) + 1, np.int64)
+    nodes, breaks = np.empty((16 * len(line) + 64, 4)), np.empty(64)
+    n = 0
+    for s in range(len(line)):
+        first, last = _inner_segments(
+            segs, segment_starts[line[s]], segment_starts[line[s] + 1], span[s, 0], span[s, 1]
+        )
+        p_first, p_last = _inner_segments(
+            segs, segment_starts[partner[s]], segment_starts[partner[s] + 1], p_span[s, 0], p_span[s, 1]
+        )
+        stretch = (p_first, p_last, p_span[s, 0], p_span[s, 1])
+        j = p_first if same[s] else p_last
+        for i in range(first, last + 1):
+            t0, t1 = max(span[s, 0], segs[i, AT]), min(span[s, 1], segs[i, AT] + segs[i, LENGTH])
+            if t1 <= t0:
+                continue
+            px, py = _place(segs, i, t0)
+            j = _nearest(segs, px, py, j, stretch, reach)
+            px, py = _place(segs, i, t1)
+            k = _nearest(segs, px, py, j, stretch, reach)
+            most = 2 * abs(k - j) + 4
+            if most > len(breaks):
+                breaks = np.empty(2 * most)
+            if n + 3 * most > len(nodes):
+                grown = np.empty((2 * (n + 3 * most), 4))
+                grown[:n] = nodes[:n]
+                nodes = grown
+            count = _breaks(segs, i, t0, t1, j, k, stretch, breaks)
+            n, j = _follow(segs, i, j, stretch, reach, breaks, count, nodes, n)
+        starts[s + 1] = n
+    return starts, nodes[:n].copy()
+
+
+@kernel
+def _place(segs: Table, i: int, at: float) -> tuple[float, float]:
+    along = at - segs[i, AT]
+    return segs[i, X] + along * segs[i, UX], segs[i, Y] + along * segs[i, UY]
+
+
+@kernel
+def _grown(values: FloatArray, capacity: int) -> FloatArray:
+    result = np.empty(capacity)
+    result[: len(values)] = values
+    return result
+
+
+@kernel
+def mark_crossings(starts: IntArray, nodes: Table, distance: float) -> npt.NDArray[np.bool_]:
+    """Mark the stretches (node to next node) that are part of a crossing; return which sides have any.
+
+    A crossing is where the offset changes side and goes on growing, steeper than `CROSSING_SLOPE`, both ways, over at
+    least half the distance altogether.
+    """
+    has = np.zeros(len(starts) - 1, np.bool_)
+    for s in range(len(has)):
+        low, high = starts[s], starts[s + 1]
+        for i in range(low, high - 1):
+            if (nodes[i, OFFSET] < 0.0) == (nodes[i + 1, OFFSET] < 0.0) or not _steep(nodes, i):
+                continue
+            left, right = i, i + 1
+            while left > low and abs(nodes[left - 1, OFFSET]) >= abs(nodes[left, OFFSET]) and _steep(nodes, left - 1):
+                left -= 1
+            while (
+                right < high - 1 and abs(nodes[right + 1, OFFSET]) >= abs(nodes[right, OFFSET]) and _steep(nodes, right)
+            ):
+                right += 1
+            if abs(nodes[left, OFFSET]) + abs(nodes[right, OFFSET]) >= 0.5 * distance:
+                has[s] = True
+                nodes[left:right, CROSSING] = 1.0
+    return has
+
+
+@kernel
+def _steep(nodes: Table, i: int) -> bool:
+    rise, run = nodes[i + 1, OFFSET] - nodes[i, OFFSET], nodes[i + 1, AT_M] - nodes[i, AT_M]
+    return bool(abs(rise) >= CROSSING_SLOPE * run)
