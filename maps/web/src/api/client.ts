@@ -114,6 +114,13 @@ export async function items(
   return { features, more: path !== null };
 }
 
+/** Routes whose id or name holds `text`; the server's own search, for counties larger than a list. */
+export async function findRoutes(text: string, crs: string, most: number): Promise<Feature<RouteProperties>[]> {
+  const query = new URLSearchParams({ crs, q: text.slice(0, 200), limit: String(most) });
+  const page = await get<FeatureCollection>(`/api/collections/routes/items?${query.toString()}`);
+  return page.features as Feature<RouteProperties>[];
+}
+
 const itemPath = (id: string, crs: string): string =>
   `/api/collections/routes/items/${encodeURIComponent(id)}?crs=${encodeURIComponent(crs)}`;
 

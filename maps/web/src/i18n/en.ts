@@ -2,7 +2,6 @@ import type { Word } from './dictionary';
 
 export const en: Record<Word, string> = {
   app: 'CoTrench',
-  app_line: 'Every utility connection on one map',
   language_other: '中文',
   language_switch: '切换到中文',
   colon: ': ',
@@ -39,7 +38,6 @@ export const en: Record<Word, string> = {
   north: 'N',
   scale: 'Scale',
   grid: 'Grid',
-  lonlat: 'Lon, lat',
   typed_label: 'Type coordinates',
   typed_placeholder: 'E,N or @distance<angle',
   typed_add: 'Drop',
@@ -138,8 +136,6 @@ export const en: Record<Word, string> = {
   over: 'over by {m}',
   limits: 'Limits',
   limit: 'limit {m}',
-  measured: 'measured {m}',
-  uncertainty: 'uncertainty',
   passages: 'Crossings and green',
   passages_none: 'Crosses no road, takes no green',
   passage_crossing: 'Crossing',
@@ -182,6 +178,7 @@ export const en: Record<Word, string> = {
   vertex_delete: 'Delete point {n}',
   vertex_insert: 'Insert before point {n}',
   vertex_zoom: 'Go to point {n}',
+  vertices_more: '{n} more vertices; edit them on the map',
   part_n: 'Part {n}',
   reverse: 'Reverse',
   act_point: 'add a point',
@@ -210,10 +207,6 @@ export const en: Record<Word, string> = {
   panel: 'Route panel',
   panel_expand: 'Open the panel',
   panel_collapse: 'Fold the panel',
-  metre: 'm',
-  sqm: 'm²',
-  loopback: 'this machine only',
   notes: 'Notes',
   took: '{ms} ms',
-  policy_on: '{county} · {document}',
 };

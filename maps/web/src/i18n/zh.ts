@@ -1,7 +1,6 @@
 /** Chinese first: every word the page says. `{x}` is filled in. */
 export const zh = {
   app: '同沟',
-  app_line: '一张图上的水电气暖信接入',
   language_other: 'English',
   language_switch: 'Switch to English',
   colon: '：',
@@ -38,7 +37,6 @@ export const zh = {
   north: '北',
   scale: '比例',
   grid: '坐标系',
-  lonlat: '经纬度',
   typed_label: '键入坐标',
   typed_placeholder: '东,北 或 @距离<角度',
   typed_add: '落点',
@@ -137,8 +135,6 @@ export const zh = {
   over: '超出 {m}',
   limits: '限值',
   limit: '限值 {m}',
-  measured: '实测 {m}',
-  uncertainty: '不确定度',
   passages: '穿越与占用',
   passages_none: '不穿路，不占绿地',
   passage_crossing: '穿越',
@@ -181,6 +177,7 @@ export const zh = {
   vertex_delete: '删除第 {n} 点',
   vertex_insert: '在第 {n} 点前插入',
   vertex_zoom: '定位到第 {n} 点',
+  vertices_more: '另有 {n} 个顶点，请在图上编辑',
   part_n: '第 {n} 段',
   reverse: '反向',
   act_point: '加一点',
@@ -209,10 +206,6 @@ export const zh = {
   panel: '管线面板',
   panel_expand: '展开面板',
   panel_collapse: '收起面板',
-  metre: '米',
-  sqm: '平方米',
-  loopback: '仅本机可访问',
   notes: '提示',
   took: '{ms} 毫秒',
-  policy_on: '{county} · {document}',
 } as const;

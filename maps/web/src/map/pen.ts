@@ -114,6 +114,8 @@ export class Pen extends PointerInteraction {
       // A finger has no double click worth the name: a tap on the last point ends the line.
       if (again && isTouch(event)) this.#host.finish();
       else this.#host.append(snap.at);
+      // The cross of a touch screen measures again once the map is moved under it.
+      if (isTouch(event)) this.#host.hover(null);
       return false;
     }
     if (mode === 'edit' && this.#grip(at, isTouch(event))) return false;

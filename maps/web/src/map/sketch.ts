@@ -4,6 +4,7 @@ import Feature from 'ol/Feature';
 import type { FeatureLike } from 'ol/Feature';
 import GeoJSON from 'ol/format/GeoJSON';
 import MultiLineString from 'ol/geom/MultiLineString';
+import MultiPoint from 'ol/geom/MultiPoint';
 import PointGeometry from 'ol/geom/Point';
 import VectorLayer from 'ol/layer/Vector';
 import VectorSource from 'ol/source/Vector';
@@ -69,7 +70,7 @@ export class Sketch {
     source.clear(true);
     if (view.mode === 'browse') return;
     const features: Feature[] = [];
-    const add = (geometry: MultiLineString | PointGeometry, ...styles: Style[]): void => {
+    const add = (geometry: MultiLineString | MultiPoint | PointGeometry, ...styles: Style[]): void => {
       const feature = new Feature(geometry);
       feature.setStyle(styles);
       features.push(feature);
@@ -79,25 +80,24 @@ export class Sketch {
       add(new MultiLineString([[[...from], [...to]]]), line('#d6336c', 1.2, [3, 4]));
     }
     if (view.mode === 'edit') {
-      for (const middle of middles(view.parts)) {
-        add(new PointGeometry([...middle.at]), new Style({ zIndex: 6, image: new RegularShape({ points: 4, radius: 4.6, fill: new Fill({ color: view.colour }), stroke: new Stroke({ color: '#fff', width: 1.4 }) }) }));
-      }
+      const image = new RegularShape({ points: 4, radius: 4.6, fill: new Fill({ color: view.colour }), stroke: new Stroke({ color: '#fff', width: 1.4 }) });
+      add(new MultiPoint(middles(view.parts).map(({ at: [x, y] }) => [x, y])), new Style({ zIndex: 6, image }));
     }
     this.#vertices(view, add);
     if (view.hover) add(new PointGeometry([...view.hover.at]), ...snapMark(view.hover, view.snapWord, view.ink));
     source.addFeatures(features);
   }
 
-  #vertices(view: SketchView, add: (geometry: PointGeometry, ...styles: Style[]) => void): void {
+  #vertices(view: SketchView, add: (geometry: PointGeometry | MultiPoint, ...styles: Style[]) => void): void {
     const shown = view.mode === 'draw' ? view.fixed : view.parts;
-    let number = 0;
-    shown.forEach((part, p) => part.forEach((vertex, i) => {
-      const chosen = view.selected?.part === p && view.selected.index === i;
-      const at = (): PointGeometry => new PointGeometry([...vertex]);
-      if (view.faulty.includes(number)) add(at(), handle('#c92a2a', 13, '#ff6b6b55'));
-      add(at(), chosen ? handle(view.ink, 8, '#ffd43b') : handle(view.colour, view.mode === 'draw' ? 4.5 : 6, '#ffffff'));
-      number += 1;
-    }));
+    const all = shown.flat();
+    // One geometry for all of them: a line may have ten thousand.
+    add(new MultiPoint(all.map(([x, y]) => [x, y])), handle(view.colour, view.mode === 'draw' ? 4.5 : 6, '#ffffff'));
+    const chosen = view.selected && shown[view.selected.part]?.[view.selected.index];
+    if (chosen) add(new PointGeometry([...chosen]), handle(view.ink, 8, '#ffd43b'));
+    for (const vertex of view.faulty.map((index) => all[index])) {
+      if (vertex) add(new PointGeometry([...vertex]), handle('#c92a2a', 13, '#ff6b6b77'));
+    }
   }
 
   /** Light what the answer counted; `focus` brings some of it forward. */

@@ -124,14 +124,20 @@ export class Stage {
     this.#timer = setTimeout(() => this.load(), SETTLE_MS);
   }
 
-  /** Fetch what the window shows and is not here yet; `force` fetches it anew. */
-  load(force = false): void {
+  /** Fetch what the window shows and is not here yet. */
+  load(): void {
     const size = this.map.getSize();
     if (!size || size[0] === 0) return;
     const window = this.map.getView().calculateExtent(size);
     for (const drawn of this.#drawn) {
-      if (this.#on(drawn) && this.#inReach(drawn)) void drawn.loader.show(window, force);
+      if (this.#on(drawn) && this.#inReach(drawn)) void drawn.loader.show(window);
     }
+  }
+
+  /** Fetch one layer of the window again: somebody else may have changed it. */
+  reload(key: string): void {
+    const size = this.map.getSize();
+    if (size) void this.loader(key)?.show(this.map.getView().calculateExtent(size), true);
   }
 
   #tellLoads(): void {

@@ -8,12 +8,14 @@ export type RouteEvent = { kind: 'put'; feature: RouteFeature } | { kind: 'gone'
 
 /** More rows than this are no list to read; the map shows the rest. */
 export const MOST_LISTED = 2000;
+const MOST_FOUND = 200;
 
 /** The planned routes as a list; the map listens to what changes. */
 class Routes {
   list = $state.raw<readonly RouteFeature[]>([]);
   more = $state(false);
   loading = $state(true);
+  #asked = '';
   #listeners = new Set<(event: RouteEvent) => void>();
 
   on(listener: (event: RouteEvent) => void): () => void {
@@ -35,6 +37,19 @@ class Routes {
       notices.trouble(error);
     } finally {
       this.loading = false;
+    }
+  }
+
+  /** What the server finds beyond the listed ones; the newest question wins. */
+  async search(text: string): Promise<void> {
+    this.#asked = text;
+    try {
+      const found = await client.findRoutes(text, settings.crs, MOST_FOUND);
+      if (this.#asked !== text) return;
+      const known = new Set(this.list.map((route) => String(route.id)));
+      this.list = [...this.list, ...found.filter((route) => !known.has(String(route.id)))];
+    } catch (error) {
+      notices.trouble(error);
     }
   }
 

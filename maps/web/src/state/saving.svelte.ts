@@ -82,7 +82,10 @@ class Saving {
   #record(before: DraftShape, saved: Route): void {
     const id = String(saved.id);
     const after: DraftShape = { ...before, mode: 'edit', base: saved, properties: { ...saved.properties } };
-    draft.put(after);
+    const now = draft.shape;
+    if (now === before) draft.put(after);
+    // The user went on while the answer was under way: what was done since stays, on the saved version.
+    else if (now.mode !== 'browse' && now.base === before.base) draft.put({ ...now, base: saved });
     steps.push({
       label: 'act_save',
       undo: async () => {
