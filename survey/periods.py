@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date
+from numbers import Real
 
 import pandas as pd
 
@@ -38,7 +39,7 @@ def as_date(value: object) -> date | None:
     Raises
     ------
     ValueError
-        If a text is no ISO date.
+        If a text is no ISO date, or the value is a number.
 
     Examples
     --------
@@ -52,4 +53,6 @@ def as_date(value: object) -> date | None:
         return date.fromisoformat(value.strip()[:10]) if value.strip() else None
     if bool(pd.isna(value)):  # type: ignore[call-overload]  # any scalar of a column comes here
         return None
+    if isinstance(value, Real):
+        raise ValueError(f"{value!r} is a number, not a date")  # noqa: TRY004 - one error for whatever is no date
     return pd.Timestamp(value).date()  # type: ignore[arg-type]  # date, datetime, datetime64 or Timestamp

@@ -141,7 +141,7 @@ def _line(rule: Rule, measured: Measured, on: date) -> TraceLine:
     code = int(weighed.outcome[0])
     roads = _roads(rule, measured, on, code)
     if rule.kind == "threshold":
-        said = _threshold(weighed)
+        said = _threshold(weighed, _aside(rule, measured))
     elif rule.kind == "exclusion":
         said = _exclusion(rule, measured, code, roads)
     else:
@@ -213,14 +213,22 @@ def _decimals(margin: float) -> int:
     return decimals
 
 
-def _threshold(weighed: Weighed) -> _Said:
+def _aside(rule: Rule, measured: Measured) -> _Said:
+    """Say how much of the metres in roads does not cross them, where that counts too."""
+    along = float(measured.quantities["along_m"].value[0])
+    if rule.quantity != "crossing_m" or rule.option("along_road", "does_not_count") != "counts" or not along:
+        return _Said("", "")
+    return _Said(f"（其中沿路 {along:.2f} m）", f" ({along:.2f} m of it along)")
+
+
+def _threshold(weighed: Weighed, aside: _Said) -> _Said:
     """Say value, limit, clause and what is left or too much: 长度 14.90 m，限 15 m（四(二)），余 0.10 m."""
     rule, code = weighed.rule, int(weighed.outcome[0])
     value, margin, give = float(weighed.measured[0]), float(weighed.margin[0]), float(weighed.uncertainty[0])
     places = _decimals(margin)
     unit = _UNITS[rule.unit]
-    zh = f"{rule.subject_zh} {value:.{places}f} {unit.zh}，限 {rule.limit:g} {unit.zh}（{rule.clause}），"
-    en = f"{rule.subject_en} {value:.{places}f} {unit.en}, limit {rule.limit:g} {unit.en} ({rule.clause}), "
+    zh = f"{rule.subject_zh} {value:.{places}f} {unit.zh}{aside.zh}，限 {rule.limit:g} {unit.zh}（{rule.clause}），"
+    en = f"{rule.subject_en} {value:.{places}f} {unit.en}{aside.en}, limit {rule.limit:g} {unit.en} ({rule.clause}), "
     amount = f"{abs(margin):.{places}f} {unit.zh}"
     if code == WITHIN:
         doubt = f"±{give:.{_decimals(give)}f} {unit.zh}"
@@ -305,7 +313,7 @@ def _told(rule: Rule, measured: Measured, code: int, value: float) -> _Said:
     if code == NOT_APPLICABLE:
         return _Said(f"不涉及{rule.subject_zh}{where[0]}", f"{rule.subject_en}{where[1]} does not arise")
     if rule.kind == "approval":
-        return _Said(f"涉及{rule.subject_zh}审批{where[0]}", f"needs approval of {rule.subject_en}{where[1]}")
+        return _Said(f"涉及{rule.subject_zh}审批{where[0]}", f"needs an approval: {rule.subject_en}{where[1]}")
     return _Said(
         f"{rule.subject_zh}：{rule.quote}{where[0]}",
         f"{rule.subject_en}: see {rule.clause}, to be checked on the application",
@@ -340,6 +348,19 @@ def _decisive(trace: Sequence[TraceLine], verdict: str) -> tuple[str, ...]:
     return (min(limits, key=lambda line: line.margin or 0.0).rule,) if limits else ()
 
 
+def _under_other_reading(line: TraceLine) -> _Said:
+    """Say that a rule which is not kept would be kept if its text were read the other way; nothing else."""
+    reading = line.reading
+    if reading is None or line.outcome != "fails" or reading["other_outcome"] not in ("passes", "not_applicable"):
+        return _Said("", "")
+    value = reading["other_measured"]
+    amount = "" if value is None else f" {value:.2f} {_UNITS[line.unit].zh}"
+    return _Said(
+        f"（如按“{reading['other_zh']}”则{amount}不受此限）",
+        f" (read as “{reading['other_en']}”:{amount} kept)",
+    )
+
+
 def _verdict_sentence(
     verdict: str, decisive: Sequence[TraceLine], trace: Sequence[TraceLine], policy: Policy, on: date
 ) -> _Said:
@@ -349,7 +370,11 @@ def _verdict_sentence(
             f"{label[0]}：{on} 没有生效的规则（{policy.document}）",
             f"{label[1]}: no rule is in force on {on} ({policy.document})",
         )
-    because = _Said("；".join(d.sentence_zh for d in decisive), "; ".join(d.sentence_en for d in decisive))
+    others = [_under_other_reading(line) for line in decisive]
+    because = _Said(
+        "；".join(d.sentence_zh + o.zh for d, o in zip(decisive, others, strict=True)),
+        "; ".join(d.sentence_en + o.en for d, o in zip(decisive, others, strict=True)),
+    )
     tightest = ("最紧的一项：", "the tightest limit: ") if verdict == "commitment" else ("", "")
     open_facts = [line for line in trace if line.outcome == "unknown" and not line.blocks]
     more = _Said(

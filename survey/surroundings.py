@@ -189,32 +189,33 @@ def _road(number: int, shape: Any, row: dict[str, Any], faults: list[Fault]) -> 
     road_id = str(row["id"]) if row["id"] is not None else str(number)
     said = _road_class(row["class"], road_id, faults)
     osm = assumed_road(row["highway"])
-    width = _number(row["width_m"])
+    dates = [_date(row[key], key, road_id, faults) for key in ("delivered", "overhauled")]
+    accuracy, width, guessed = _number(row["accuracy_m"]), _number(row["width_m"]), False
     if shape.geom_type in ("Polygon", "MultiPolygon"):
         width = None
-    elif not width:
-        if osm.road_class is None and _word(row["highway"]):
-            return None
-        width = _assumed_width(shape, osm.width_m, road_id, faults)
-    assumed = (said is None and osm.road_class is not None) or (width is not None and not _number(row["width_m"]))
-    dates = [_date(row[key], key, road_id, faults) for key in ("delivered", "overhauled")]
-    accuracy = _number(row["accuracy_m"])
-    if accuracy is None and width is not None and not _number(row["width_m"]):
-        accuracy = width * WIDTH_ERROR_SHARE / np.sqrt(2.0)  # both edges together carry the error of the width
-    return _Road(road_id, name, said or osm.road_class, dates[0], dates[1], width, accuracy, assumed, shape)
-
-
-def _assumed_width(shape: Any, width_m: float, road_id: str, faults: list[Fault]) -> float:  # noqa: ANN401 - shapely
-    if shape.geom_type not in ("LineString", "MultiLineString"):
+    elif shape.geom_type not in ("LineString", "MultiLineString"):
         faults.append(
             Fault("road.geometry", "道路既不是面也不是线", "a road is neither a polygon nor a line", feature=road_id)
         )
-    elif not width_m:
-        faults.append(
-            Fault("road.width", "道路中心线没有宽度", "the centre line of a road has no width", "填写 width_m（米）",
-                  "give width_m (metres)", feature=road_id, field="width_m")
-        )  # fmt: skip
-    return width_m or 1.0
+        return None
+    elif not width:
+        if osm.road_class is None and _word(row["highway"]):
+            return None
+        width, guessed = osm.width_m, True
+        if not width:
+            faults.append(_no_width(road_id))
+            return None
+        if accuracy is None:  # both edges together carry the error of the width
+            accuracy = width * WIDTH_ERROR_SHARE / np.sqrt(2.0)
+    assumed = guessed or (said is None and osm.road_class is not None)
+    return _Road(road_id, name, said or osm.road_class, dates[0], dates[1], width, accuracy, assumed, shape)
+
+
+def _no_width(road_id: str) -> Fault:
+    return Fault(
+        "road.width", "道路中心线没有宽度", "the centre line of a road has no width", "填写 width_m（米）",
+        "give width_m (metres)", feature=road_id, field="width_m",
+    )  # fmt: skip
 
 
 _CLASS_WORDS = {
