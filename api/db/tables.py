@@ -172,6 +172,8 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
                 },
             ),
             _layer("trees", "树木", POINTS, {"species": "text", "crown_m": "number"}),
+            _layer("parcels", "地块", AREAS, {"name": "text", "kind": "text"}),
+            _layer("waters", "水系", AREAS, {"name": "text", "kind": "text"}),
         )
     }
 )

@@ -24,6 +24,8 @@ SHAPES = {
     "buildings": POLYGON,
     "pipes": line(),
     "trees": shapely.Point(EAST, NORTH),
+    "parcels": POLYGON,
+    "waters": POLYGON,
 }
 VALUES = {"text": "范蠡大街", "number": 0.1 + 0.2, "integer": 6, "date": date(2024, 2, 29)}
 

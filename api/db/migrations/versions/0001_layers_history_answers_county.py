@@ -14,7 +14,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-LAYERS = ("buildings", "greens", "pipes", "roads", "routes", "sites", "trees")
+LAYERS = ("buildings", "greens", "pipes", "roads", "routes", "sites", "trees", "parcels", "waters")
 
 
 def _key_text() -> sa.Text:
@@ -81,6 +81,8 @@ def upgrade() -> None:
         *_dates("built"),
     )
     _create_layer("trees", *_text("species"), *_numbers("crown_m"))
+    _create_layer("parcels", *_text("name", "kind"))
+    _create_layer("waters", *_text("name", "kind"))
     _create_kept()
 
 
