@@ -90,7 +90,7 @@ def drawn_route(route: Mapping[str, Any], defaults: Defaults, frame: Frame) -> P
         accuracy = None
     refuse(faults)
     operator = properties.get("operator")
-    mean_error = vertex_accuracy([accuracy], [properties.get("drawn_by") or "drawn"], defaults)
+    mean_error = vertex_accuracy([accuracy], [properties.get("drawn_by")], defaults)
     return PlannedRoute(
         "" if name is None else str(name),
         utility,

@@ -38,7 +38,7 @@ class RoadFacts:
     accuracy_m
         Mean error of an edge of the carriageway (metres).
     shapes
-        The carriageways as polygons in the grid; a centre line is widened to its width with flat ends.
+        The carriageways as polygons in the grid; a centre line is widened to its width with round ends, as in `geo.crossings`.
     keeps
         Whether the layer states ``class``, ``delivered``, ``overhauled`` for at least one road.
     left_out
@@ -258,7 +258,7 @@ def _facts(rows: list[_Road], left_out: int, defaults: Defaults) -> RoadFacts:
     shapes = np.array([r.shape for r in rows], dtype=object)
     for number, row in enumerate(rows):
         if row.width_m is not None:
-            shapes[number] = row.shape.buffer(row.width_m / 2, cap_style="flat", join_style="round")
+            shapes[number] = row.shape.buffer(row.width_m / 2, cap_style="round", join_style="round")
     stated = [r.accuracy_m for r in rows]
     return RoadFacts(
         ids=[r.id for r in rows],

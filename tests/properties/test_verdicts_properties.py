@@ -1,5 +1,6 @@
 """What must hold of every verdict: stricter with more, never milder by splitting, limits inclusive."""
 
+import itertools
 from datetime import date, timedelta
 
 import numpy as np
@@ -111,7 +112,7 @@ def test_splitting_never_cheats(length, cuts, accuracy, width):
     places = [0.0, *sorted(cuts), 1.0]
     pieces = [
         route((metres(length * a), 0), (metres(length * b), 0), id=f"S{k}", accuracy_m=accuracy)
-        for k, (a, b) in enumerate(zip(places, places[1:], strict=False))
+        for k, (a, b) in enumerate(itertools.pairwise(places))
     ]
     whole = verdict(straight(length, accuracy_m=accuracy), roads)
     split, _ = batch(pieces, roads)

@@ -74,8 +74,8 @@ def test_coordinates_come_back_as_they_were_asked_for():
     assert other["quantities"]["length_m"]["value"] == pytest.approx(60, abs=1e-6)
 
 
-def test_a_drawn_line_without_accuracy_has_the_countys_for_drawn_lines():
-    said = assess(feature(), county(), on=ON, crs="EPSG:4546")
+def test_a_line_without_accuracy_has_the_countys_for_the_way_it_was_drawn():
+    said = assess(feature(drawn_by="drawn"), county(), on=ON, crs="EPSG:4546")
     assert said["quantities"]["length_m"]["uncertainty"] == pytest.approx(2 * 0.5 * 2**0.5, rel=1e-6)
     typed = assess(feature(drawn_by="typed"), county(), on=ON, crs="EPSG:4546")
     assert typed["quantities"]["length_m"]["uncertainty"] == pytest.approx(2 * 0.01 * 2**0.5, rel=1e-6)

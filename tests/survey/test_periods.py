@@ -32,8 +32,8 @@ def test_twelve_months_belong_to_twelve_months():
 
 @pytest.mark.parametrize(
     "value",
-    [date(2026, 12, 1), datetime(2026, 12, 1, 8, tzinfo=UTC), "2026-12-01", " 2026-12-01T08:00:00 ", np.datetime64("2026-12-01"),
-     pd.Timestamp("2026-12-01")],
+    [date(2026, 12, 1), datetime(2026, 12, 1, 8, tzinfo=UTC), "2026-12-01", " 2026-12-01T08:00:00 ",
+     np.datetime64("2026-12-01"), pd.Timestamp("2026-12-01")],
 )  # fmt: skip
 def test_dates_as_columns_and_json_hold_them(value):
     assert as_date(value) == date(2026, 12, 1)
