@@ -1,4 +1,4 @@
-"""`cotrench import`, `export` and `db`: rows into the store and out of it."""
+"""`cotrench import` and `export`: rows into the store and out of it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from geo.crs import Grid
 
 commands = typer.Typer()
-db = typer.Typer(no_args_is_help=True)
-commands.add_typer(db, name="db", help=both("数据库", "The database"))
 LayerArgument = Annotated[
     str,
     typer.Argument(
@@ -190,17 +188,3 @@ def export(
     show_table(words("已导出", "Exported"), words("图层,要素,文件", "layer,features,file").split(","), [
         (layer, len(frame), ", ".join(str(path) for path in written))
     ])  # fmt: skip
-
-
-@db.command("upgrade", help=both("建立或更新数据表", "Make the tables, or bring them up to date"))
-@answering
-def upgrade() -> None:
-    """Bring the tables to this program's revision."""
-    from sqlalchemy.engine import make_url  # noqa: PLC0415 - loads SQLAlchemy
-
-    from api.settings import Settings  # noqa: PLC0415
-
-    with opened():
-        url = Settings().database_url
-        place = make_url(url).render_as_string() if url else str(Settings().data)
-    say(words(f"数据表已是最新：{place}", f"The tables are up to date: {place}"))

@@ -32,11 +32,12 @@ from geo.formats import Findings, read, write
 GRID = "EPSG:4546"
 COMMAND = (sys.executable, "-c", "from api.cli.main import main; main()")
 COMMANDS = ("serve", "import", "export", "trenches", "measure", "policies", "policy", "field-map", "db", "warm")
-RUNS = """a b utility_a utility_b from_a to_a from_b to_b length_m gap_min_m gap_mean_m gap_max_m same_direction  # noqa: SIM905 - as the interfaces list it
-    window_start window_end""".split()
-TRENCHES = "id routes utilities n_routes length_m saved_m width_m window_start window_end".split()  # noqa: SIM905 - as interfaces say it
-MEASURED = "id utility length_m crossing_m crossing_max_m crossings along_m green_m2 verdict margin_m".split()  # noqa: SIM905
-CROSSINGS = "route road from_m to_m length_m skew_deg kind".split()  # noqa: SIM905
+RUNS = ["a", "b", "utility_a", "utility_b", "from_a", "to_a", "from_b", "to_b", "length_m"]
+RUNS += ["gap_min_m", "gap_mean_m", "gap_max_m", "same_direction", "window_start", "window_end"]
+TRENCHES = ["id", "routes", "utilities", "n_routes", "length_m", "saved_m", "width_m", "window_start", "window_end"]
+MEASURED = ["id", "utility", "length_m", "crossing_m", "crossing_max_m", "crossings", "along_m", "green_m2"]
+MEASURED += ["verdict", "margin_m"]
+CROSSINGS = ["route", "road", "from_m", "to_m", "length_m", "skew_deg", "kind"]
 X, Y = 579_000.0, 3_658_000.0
 
 
@@ -95,7 +96,7 @@ def test_help_speaks_the_language_of_the_locale(tmp_path, zh, words):
     assert "deadline" not in done.stdout
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "db upgrade"])
+@pytest.mark.parametrize("command", [*COMMANDS, "db upgrade", "db backup", "db restore", "db verify"])
 def test_every_command_has_help_in_both_languages(tmp_path, command):
     pages = [cotrench(*command.split(), "--help", folder=tmp_path, zh=zh) for zh in (False, True)]
     assert [page.returncode for page in pages] == [0, 0]
@@ -261,6 +262,21 @@ def test_import_refuses_an_unknown_layer_and_another_grid(tmp_path):
     assert cotrench("import", "routes", routes_file(tmp_path), "--policy", "neixiang", folder=tmp_path).returncode == 0
     other = cotrench("import", "roads", roads_file(tmp_path), "--grid", "EPSG:4547", folder=tmp_path)
     assert (other.returncode, GRID in other.stderr) == (2, True)
+
+
+def test_a_store_is_copied_away_and_back(tmp_path):
+    assert cotrench("import", "routes", routes_file(tmp_path), folder=tmp_path).returncode == 0
+    done = cotrench("db", "backup", tmp_path / "copy.db", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "new").mkdir()
+    back = cotrench("db", "restore", tmp_path / "copy.db", folder=tmp_path / "new")
+    assert back.returncode == 0, back.stderr
+    assert "sound" in cotrench("db", "verify", folder=tmp_path / "new").stdout
+    assert cotrench("export", "routes", "-o", tmp_path / "back.csv", folder=tmp_path / "new").returncode == 0
+    assert len(read(tmp_path / "back.csv", crs=GRID).frame) == 3
+    assert cotrench("db", "restore", tmp_path / "copy.db", folder=tmp_path).returncode == 2
+    assert cotrench("db", "restore", tmp_path / "none.db", folder=tmp_path).returncode == 2
+    assert "up to date" in cotrench("db", "upgrade", folder=tmp_path).stdout
 
 
 def test_policies(tmp_path):
