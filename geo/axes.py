@@ -1,0 +1,263 @@
+"""Find the direction of a road at a place inside it: the compiled part of `geo.crossings` that knows left and right.
+
+A centre line is its own axis: at a place, that of the nearest segment. A polygon has none, so the *shortest way across*
+is sought: of the chords through the place in four directions, and of the chords square to the two edges that the
+shortest of them meets, the shortest. The axis is the mean direction of the two edges at its ends, through its middle.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from geo.areas import Index, cell_of, is_inside
+from geo.compiled import kernel
+from geo.polylines import segment_at
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
+    Axis = tuple[float, float, float, float]
+
+REACH_M = 150.0  # a polygon wider than twice this is no road: it has no axis
+NEAR_M = 1e-6  # an offset this small is no side
+PARALLEL = 0.5  # sine of the greatest angle (30 degrees) of two edges that are the two sides of a road
+CAPSULE_STEP_M, CAPSULE_STEPS = 5.0, 64  # how finely a passage is followed along its road
+POLYGON_STEP_M, POLYGON_STEPS = 20.0, 32
+
+
+@kernel
+def sides_of(
+    index: Index, x: Floats, y: Floats, ux: Floats, uy: Floats, length: Floats, chainage: Floats, starts: Integers,
+    line: Integers, owner: Integers, from_m: Floats, to_m: Floats,
+) -> tuple[Floats, Booleans]:  # fmt: skip
+    """Return the skew in degrees of each passage, and whether it changes from one side of the road to the other.
+
+    The skew is the mean over the passage's length of the angle between line and axis, 0 to 90; NaN without an axis.
+    """
+    skew, crosses = np.full(len(line), np.nan), np.zeros(len(line), np.bool_)
+    for k in range(len(line)):
+        first, last = starts[line[k]], starts[line[k] + 1]
+        steps = _steps(index, owner[k], x, y, ux, uy, chainage, first, last, from_m[k], to_m[k])
+        total, measured = 0.0, 0.0
+        axis, entry, leaving = (0.0, 0.0, 0.0, 0.0), np.nan, np.nan
+        for j in range(steps):
+            a = from_m[k] + (to_m[k] - from_m[k]) * j / steps
+            b = from_m[k] + (to_m[k] - from_m[k]) * (j + 1) / steps
+            px, py = _place(x, y, ux, uy, chainage, first, last, (a + b) / 2)
+            new = axis_at(index, owner[k], px, py)
+            if new[0] == 0.0 and new[1] == 0.0:
+                continue
+            sign = -1.0 if axis[0] * new[0] + axis[1] * new[1] < 0 else 1.0
+            axis = (sign * new[0], sign * new[1], new[2], new[3])
+            total += _turned(ux, uy, length, chainage, first, last, a, b, axis[0], axis[1])
+            measured += b - a
+            if np.isnan(entry):
+                entry = _offset(axis, *_place(x, y, ux, uy, chainage, first, last, from_m[k]))
+            leaving = _offset(axis, *_place(x, y, ux, uy, chainage, first, last, to_m[k]))
+        if measured > 0:
+            skew[k] = np.degrees(total / measured)
+            crosses[k] = min(entry, leaving) < -NEAR_M and max(entry, leaving) > NEAR_M
+        else:
+            crosses[k] = from_m[k] > NEAR_M and to_m[k] < chainage[last - 1] + length[last - 1] - NEAR_M
+    return skew, crosses
+
+
+@kernel
+def _steps(
+    index: Index, owner: int, x: Floats, y: Floats, ux: Floats, uy: Floats, chainage: Floats,
+    first: int, last: int, a: float, b: float,
+) -> int:  # fmt: skip
+    px, py = _place(x, y, ux, uy, chainage, first, last, (a + b) / 2)
+    if _nearest_capsule(index, owner, px, py) >= 0:
+        return int(min(max(np.ceil((b - a) / CAPSULE_STEP_M), 2), CAPSULE_STEPS))
+    return int(min(max(np.ceil((b - a) / POLYGON_STEP_M), 1), POLYGON_STEPS))
+
+
+@kernel
+def _place(
+    x: Floats, y: Floats, ux: Floats, uy: Floats, chainage: Floats, first: int, last: int, at: float
+) -> tuple[float, float]:
+    i = segment_at(chainage, first, last, at)
+    along = at - chainage[i]
+    return x[i] + ux[i] * along, y[i] + uy[i] * along
+
+
+@kernel
+def _offset(axis: Axis, x: float, y: float) -> float:
+    """Return how far a place is to the left of an axis (direction, then a place on it)."""
+    return axis[0] * (y - axis[3]) - axis[1] * (x - axis[2])
+
+
+@kernel
+def _turned(
+    ux: Floats, uy: Floats, length: Floats, chainage: Floats, first: int, last: int, a: float, b: float,
+    ax: float, ay: float,
+) -> float:  # fmt: skip
+    """Return the integral, over chainage a to b, of the angle between line and axis in radians."""
+    total = 0.0
+    for i in range(segment_at(chainage, first, last, a), last):
+        if chainage[i] >= b:
+            break
+        part = min(b, chainage[i] + length[i]) - max(a, chainage[i])
+        total += max(part, 0.0) * np.arcsin(min(np.abs(ux[i] * ay - uy[i] * ax), 1.0))
+    return total
+
+
+@kernel
+def axis_at(index: Index, owner: int, x: float, y: float) -> Axis:
+    """Return the direction of the owner's road at a place, and a place on its axis; direction (0, 0): it has none."""
+    i = _nearest_capsule(index, owner, x, y)
+    if i >= 0:
+        dx, dy = _direction(index, i)
+        return dx, dy, index.x0[i], index.y0[i]
+    return _across(index, owner, x, y)
+
+
+@kernel
+def _direction(index: Index, i: int) -> tuple[float, float]:
+    dx, dy = index.x1[i] - index.x0[i], index.y1[i] - index.y0[i]
+    metres = np.hypot(dx, dy)
+    return dx / metres, dy / metres
+
+
+@kernel
+def _nearest_capsule(index: Index, owner: int, x: float, y: float) -> int:
+    """Return the owner's capsule around a place whose segment is nearest; -1: none."""
+    frame, size = index.frame, index.size
+    c = cell_of(y, frame[1], frame[2], size[1]) * size[0] + cell_of(x, frame[0], frame[2], size[0])
+    best, nearest = -1, np.inf
+    for k in range(index.cell_starts[c], index.cell_starts[c + 1]):
+        i = index.cell_items[k]
+        if index.shape[i] >= 0 or index.owner[i] != owner or index.dead[i]:
+            continue
+        dx, dy = index.x1[i] - index.x0[i], index.y1[i] - index.y0[i]
+        t = ((x - index.x0[i]) * dx + (y - index.y0[i]) * dy) / (dx * dx + dy * dy)
+        t = min(max(t, 0.0), 1.0)
+        far = np.hypot(x - index.x0[i] - t * dx, y - index.y0[i] - t * dy)
+        if far <= index.radius[i] + NEAR_M and far < nearest:
+            best, nearest = i, far
+    return best
+
+
+@kernel
+def _across(index: Index, owner: int, x: float, y: float) -> Axis:
+    """Return the axis of a polygon at a place: square to the shortest way across."""
+    root = np.sqrt(0.5)
+    least, left, right = np.inf, -1, -1
+    for dx, dy in ((1.0, 0.0), (root, root), (0.0, 1.0), (-root, root)):
+        far, one, other, _ = _chord(index, owner, x, y, dx, dy)
+        if far < least:
+            least, left, right = far, one, other
+    if left < 0:
+        return 0.0, 0.0, 0.0, 0.0
+    best, least = (0.0, 0.0, 0.0, 0.0), np.inf
+    for i in (left, right):
+        ex, ey = _direction(index, i)
+        far, one, other, to_left = _chord(index, owner, x, y, -ey, ex)
+        if far < least:
+            least = far
+            middle = to_left - far / 2
+            best = _mean(index, one, other, ex, ey, x - ey * middle, y + ex * middle)
+    return best
+
+
+@kernel
+def _mean(index: Index, one: int, other: int, ex: float, ey: float, x: float, y: float) -> Axis:
+    """Return the mean direction of two edges, through a place; that given where they are no two sides of a road."""
+    ax, ay = _direction(index, one)
+    bx, by = _direction(index, other)
+    if np.abs(ax * by - ay * bx) > PARALLEL:
+        return ex, ey, x, y
+    sign = 1.0 if ax * bx + ay * by > 0 else -1.0
+    mx, my = ax + sign * bx, ay + sign * by
+    metres = np.hypot(mx, my)
+    return mx / metres, my / metres, x, y
+
+
+@kernel
+def _chord(index: Index, owner: int, x: float, y: float, dx: float, dy: float) -> tuple[float, int, int, float]:
+    """Return a chord's length, the edges at its far and near end, and its part ahead; infinite where it has no end."""
+    ahead, one = _ray(index, owner, x, y, dx, dy)
+    if one < 0:
+        return np.inf, -1, -1, 0.0
+    behind, other = _ray(index, owner, x, y, -dx, -dy)
+    if other < 0:
+        return np.inf, -1, -1, 0.0
+    return ahead + behind, one, other, ahead
+
+
+@kernel
+def _ray(index: Index, owner: int, x: float, y: float, dx: float, dy: float) -> tuple[float, int]:
+    """Return where a ray leaves the owner's polygons, and the edge there; -1: not within reach.
+
+    An edge behind which another polygon of the owner goes on is no end.
+    """
+    start = 0.0
+    while start < REACH_M:
+        t, i = _first_edge(index, owner, x, y, dx, dy, start)
+        beyond = t + 1e-4
+        if i < 0 or not _is_owned(index, owner, x + dx * beyond, y + dy * beyond):
+            return t, i
+        start = t + NEAR_M
+    return np.inf, -1
+
+
+@kernel
+def _is_owned(index: Index, owner: int, x: float, y: float) -> bool:
+    frame, size = index.frame, index.size
+    c = cell_of(y, frame[4], frame[5], size[3]) * size[2] + cell_of(x, frame[3], frame[5], size[2])
+    for k in range(index.cover_starts[c], index.cover_starts[c + 1]):
+        p = index.cover_items[k]
+        if index.polygon_owner[p] == owner and not index.polygon_dead[p] and is_inside(index, p, x, y):
+            return True
+    return False
+
+
+@kernel
+def _first_edge(index: Index, owner: int, x: float, y: float, dx: float, dy: float, start: float) -> tuple[float, int]:
+    """Return the first edge of the owner's polygons that a ray meets after ``start``, walking from cell to cell."""
+    left, bottom, cell, nx, ny = index.frame[0], index.frame[1], index.frame[2], index.size[0], index.size[1]
+    column = cell_of(x + dx * start, left, cell, nx)
+    row = cell_of(y + dy * start, bottom, cell, ny)
+    step_x, step_y = (1 if dx > 0 else -1), (1 if dy > 0 else -1)
+    next_x = (left + (column + (step_x + 1) // 2) * cell - x) / dx if dx != 0 else np.inf
+    next_y = (bottom + (row + (step_y + 1) // 2) * cell - y) / dy if dy != 0 else np.inf
+    best, found = np.inf, -1
+    while 0 <= column < nx and 0 <= row < ny:
+        best, found = _edge_in_cell(index, row * nx + column, owner, x, y, dx, dy, start, best, found)
+        border = min(next_x, next_y)
+        if best <= border or border > REACH_M:
+            break
+        if next_x < next_y:
+            column += step_x
+            next_x += cell / np.abs(dx)
+        else:
+            row += step_y
+            next_y += cell / np.abs(dy)
+    return best, found
+
+
+@kernel
+def _edge_in_cell(
+    index: Index, c: int, owner: int, x: float, y: float, dx: float, dy: float,
+    start: float, best: float, found: int,
+) -> tuple[float, int]:  # fmt: skip
+    for k in range(index.cell_starts[c], index.cell_starts[c + 1]):
+        i = index.cell_items[k]
+        if index.owner[i] != owner or index.shape[i] < 0 or index.dead[i]:
+            continue
+        sa = dx * (index.y0[i] - y) - dy * (index.x0[i] - x)
+        sb = dx * (index.y1[i] - y) - dy * (index.x1[i] - x)
+        if (sa > 0) == (sb > 0):
+            continue
+        ta = dx * (index.x0[i] - x) + dy * (index.y0[i] - y)
+        tb = dx * (index.x1[i] - x) + dy * (index.y1[i] - y)
+        t = ta + (tb - ta) * sa / (sa - sb)
+        if start < t < best:
+            best, found = t, i
+    return best, found
