@@ -14,16 +14,29 @@ from geo.compiled import kernel
 TOLERANCE_M = 1e-9
 """What coordinates of a projected grid are worth, at best: two lines drawn exactly ``d`` apart are within ``d``."""
 
+TOUCH_M = 1e-7
+"""A foot on the very end of a segment, alone, is there or not by the last bit of a coordinate: feet count in stretches
+longer than this, ten times what zone-prefixed eastings are worth and a tenth of what ends are promised to."""
+
 
 @kernel
 def narrow(low: float, high: float, at_0: float, slope: float, least: float, most: float) -> tuple[float, float]:
-    """Return the part of ``low .. high`` where ``least <= at_0 + s * slope <= most``; ``low > high`` where none is."""
-    if slope == 0.0:
-        if at_0 < least or at_0 > most:
-            return 1.0, 0.0
+    """Return the part of ``low .. high`` where ``least <= at_0 + s * slope <= most``; ``low > high`` where none is.
+
+    An end less than `TOLERANCE_M` outside is kept; any other is cut at the limit itself, because on lines that are
+    nearly parallel a tolerance across them would be thousands of times as much along them.
+    """
+    if low > high:
         return low, high
+    at_low, at_high = at_0 + low * slope, at_0 + high * slope
+    keep_low = least - TOLERANCE_M <= at_low <= most + TOLERANCE_M
+    keep_high = least - TOLERANCE_M <= at_high <= most + TOLERANCE_M
+    if keep_low and keep_high:
+        return low, high
+    if max(at_low, at_high) < least or min(at_low, at_high) > most:
+        return 1.0, 0.0
     one, other = (least - at_0) / slope, (most - at_0) / slope
-    return max(low, min(one, other)), min(high, max(one, other))
+    return low if keep_low else min(one, other), high if keep_high else max(one, other)
 
 
 @kernel
@@ -43,19 +56,9 @@ def feet(x0: float, y0: float, c: float, k: float, length: float, base: float, d
     -------
     tuple
         From and to, metres along the segment; from is greater than to where there is no such part.
-
-    Notes
-    -----
-    An end less than `TOLERANCE_M` too far away is kept; any other is cut at ``d`` itself, because on lines that are
-    nearly parallel a tolerance across them would be thousands of times as much along them.
     """
     low, high = narrow(0.0, length, x0, c, 0.0, base)
-    cut_low, cut_high = narrow(low, high, y0, k, -d, d)
-    if abs(y0 + low * k) > d + TOLERANCE_M:
-        low = cut_low
-    if abs(y0 + high * k) > d + TOLERANCE_M:
-        high = cut_high
-    return low, high
+    return narrow(low, high, y0, k, -d, d)
 
 
 @kernel

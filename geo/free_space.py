@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.capsules import TOLERANCE_M, feet, integral_of_gap, least_gap, squared_distance, within
+from geo.capsules import TOLERANCE_M, TOUCH_M, feet, integral_of_gap, least_gap, squared_distance, within
 from geo.compiled import kernel
 from geo.run_records import N_COLUMNS, bridge_and_write, open_record, settle
 from geo.segment_grid import SegmentGrid, cells_of
@@ -271,7 +271,7 @@ def _widen(
     """Widen a record by the places of one cell, on either line, whose perpendicular foot is on the other's segment."""
     sign = 1.0 if c >= 0.0 else -1.0
     low, high = feet(x0, y0, c, k, a[4], b[4], d)
-    if low <= high:
+    if high - low > TOUCH_M:
         record[0], record[1] = min(record[0], a[5] + low), max(record[1], a[5] + high)
         one, other = y0 + low * k, y0 + high * k
         record[4] += integral_of_gap(one, other, high - low)
@@ -279,7 +279,7 @@ def _widen(
         record[6], record[7] = min(record[6], least_gap(one, other)), max(record[7], abs(one), abs(other))
         record[8] += sign * (high - low)
     low, high = feet(X0, Y0, c, -k, b[4], a[4], d)
-    if low <= high:
+    if high - low > TOUCH_M:
         record[2], record[3] = min(record[2], b[5] + low), max(record[3], b[5] + high)
         one, other = Y0 - low * k, Y0 - high * k
         record[4] += integral_of_gap(one, other, high - low)
