@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, fields
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -28,6 +29,7 @@ from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
     from geo.crs import Grid
+    from survey.policies import Defaults
 
 router = APIRouter(prefix="/api", tags=["county"])
 
@@ -39,7 +41,7 @@ def get_county(service: Running) -> Response:
     assert county is not None  # noqa: S101 - for mypy: the grid is refused before
     box = service.resident.box or _extent(service)
     lonlat = None if box is None else lonlat_box(box, axes_of(None, grid))
-    defaults = asdict(load_policy(county.policy).defaults) if county.policy else {}
+    defaults = _plain(load_policy(county.policy).defaults) if county.policy else {}
     body = {
         "id": county.id,
         "name_zh": county.name_zh,
@@ -107,6 +109,12 @@ def get_health(service: Running) -> Response:
         "time": service.now(),
     }
     return Response(geojson.dumps(body), media_type="application/json")
+
+
+def _plain(defaults: Defaults) -> dict[str, Any]:
+    """Return a county's defaults as JSON has them."""
+    values = {field.name: getattr(defaults, field.name) for field in fields(defaults)}
+    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in values.items()}
 
 
 def grid_shape(grid: Grid) -> dict[str, Any]:
