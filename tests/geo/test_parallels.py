@@ -96,9 +96,9 @@ def test_bridge_joins_what_is_closer_than_it_on_both_lines_only():
         other = LineString([(0, 2.5), (48, 2.5), (48, 2.5 + aside), (51, 2.5 + aside), (51, 2.5), (100, 2.5)])
         runs = found(one, other)
         assert (len(runs) == 1) is joined
-    gap = LineString([(0, 1), (48, 1), (48, 1.5), (48.001, 1.5), (52.001, 1.5), (52.001, 1), (100, 1)])
-    assert len(found(one, gap, distance=1.2)) == 1
-    assert len(found(one, gap, distance=1.2, bridge=4.9)) == 2
+    for width, count in ((3.99, 1), (4.0, 2)):  # of five metres along B: closer than, and as far as, the bridge
+        bump = LineString([(0, 1), (48, 1), (48, 1.5), (48 + width, 1.5), (48 + width, 1), (100, 1)])
+        assert len(found(one, bump, distance=1.2)) == count
 
 
 def test_short_runs_are_dropped_after_bridging_and_the_limit_itself_is_kept():

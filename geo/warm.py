@@ -1,0 +1,68 @@
+"""Compile every kernel of `geo` on tiny inputs, so that nobody waits for it later: ``python -m geo.warm``."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import numpy as np
+import shapely
+
+from geo import lengths
+from geo.crossings import Areas, find_passages, union_length
+from geo.crs import grid
+from geo.parallels import ResidentLines, Runs, find_runs
+from geo.polylines import Polylines
+from geo.trenches import join_runs
+
+
+def warm() -> None:
+    """Call every compiled function of ``geo`` once with the types that it is always called with.
+
+    The machine code is kept beside the sources (or, where that folder is read-only, in the user's cache folder), so
+    that this takes some twenty seconds the first time and a fraction of one ever after.
+    """
+    lines = Polylines.from_shapely(
+        [
+            shapely.LineString([(0, 0), (60, 0), (60, 50)]),
+            shapely.LineString([(0, 2), (58, 2), (58, 50)]),
+            shapely.LineString([(0, 1), (4000, 1)]),
+        ]
+    )
+    _warm_lines(lines)
+    runs = find_runs(lines, group=np.arange(3))
+    resident = ResidentLines(lines)
+    resident.replace(0, shapely.LineString([(0, 0), (30, 0)]))
+    resident.runs_of(lines)
+    _warm_trenches(lines, runs)
+    _warm_crossings(lines)
+
+
+def _warm_lines(lines: Polylines) -> None:
+    lines.lengths()
+    lines.segments()
+    lines.points_at([0], [1.0])
+    lines.cut([0], [1.0], [2.0])
+    county = grid(4546)
+    lengths.lengths(lines, county)
+    lengths.areas([shapely.box(500_000, 3_500_000, 500_010, 3_500_010)], county)
+    lengths.scale_at([500_000.0], [3_500_000.0], county)
+
+
+def _warm_trenches(lines: Polylines, runs: Runs) -> None:
+    join_runs(lines, runs)
+    join_runs(lines, runs, group=np.arange(lines.n_lines))
+
+
+def _warm_crossings(lines: Polylines) -> None:
+    polygons = Areas.from_polygons([shapely.box(20, -9, 30, 9), shapely.box(25, -9, 35, 9)], np.arange(2))
+    axes = Areas.from_centrelines(lines.take([1]), np.array([4.0]), np.array([2]))
+    passages = find_passages(lines, Areas.concatenate([polygons, axes]))
+    union_length(passages, lines.n_lines)
+    union_length(passages, lines.n_lines, passages.crossing)
+
+
+if __name__ == "__main__":
+    started = time.perf_counter()
+    warm()
+    sys.stdout.write(f"geo: compiled kernels ready in {time.perf_counter() - started:.1f} s\n")
