@@ -79,7 +79,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip(reason)
     data = tmp_path_factory.mktemp("data")
     port, log = _free_port(), data / "server.log"
-    command = [sys.executable, "-m", "api.cli.main", "serve", "--demo", "--host", "127.0.0.1", "--port", str(port)]
+    cotrench = Path(sys.executable).with_name("cotrench")
+    command = [str(cotrench), "serve", "--demo", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "COTRENCH_DATA": str(data)}
@@ -114,7 +115,9 @@ class Window:
 
     def open(self) -> Window:
         self.page.goto(self.url)
-        self.page.get_by_role("button", name="画新管线").or_(self.page.get_by_role("button", name="Draw a route")).wait_for()
+        self.page.get_by_role("button", name="画新管线").or_(
+            self.page.get_by_role("button", name="Draw a route")
+        ).wait_for()
         self.page.wait_for_function("document.querySelector('.map canvas')")
         return self
 
@@ -122,7 +125,10 @@ class Window:
         page = self.page
         page.on("console", lambda said: self.wrongs.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: self.wrongs.append(str(error)))
-        page.on("request", lambda asked: None if asked.url.startswith((self.url, "data:", "blob:")) else self.wrongs.append(asked.url))
+        page.on(
+            "request",
+            lambda asked: None if asked.url.startswith((self.url, "data:", "blob:")) else self.wrongs.append(asked.url),
+        )
 
     def told(self) -> list[str]:
         return [wrong for wrong in self.wrongs if not any(known in wrong for known in self.expected)]
@@ -130,7 +136,9 @@ class Window:
     def pick(self, route: str) -> None:
         """Open a route from the list by its id."""
         self.page.get_by_role("searchbox").fill(route)
-        self.page.locator("button.route", has_text=f" {route} ").first.or_(self.page.locator("button.route").first).click()
+        self.page.locator("button.route", has_text=f" {route} ").first.or_(
+            self.page.locator("button.route").first
+        ).click()
         self.page.locator(".verdict .badge").wait_for()
 
     def tab(self, name: str) -> None:

@@ -74,7 +74,9 @@ def test_draw_judge_save_reload(window: Callable[..., Window]) -> None:
     expect(w.page.get_by_label("计划完工")).to_have_value("2027-04-01")
 
 
-@pytest.mark.parametrize("answer", [one for one in COUNTY.answers if one.route in {"L1", "L3", "X2", "A1", "G2"}], ids=lambda one: one.route)
+@pytest.mark.parametrize(
+    "answer", [one for one in COUNTY.answers if one.route in {"L1", "L3", "X2", "A1", "G2"}], ids=lambda one: one.route
+)
 def test_known_answers(window: Callable[..., Window], answer) -> None:
     w = window().open()
     w.pick(answer.route)

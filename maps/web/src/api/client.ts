@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Assessment, County, Feature, FeatureCollection, ProblemJson, RouteProperties, Symbols } from './types';
+import type { Assessment, County, Feature, FeatureCollection, Problem, RouteProperties, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -20,7 +20,7 @@ export function uuid(): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-async function problemOf(response: Response): Promise<ProblemJson> {
+async function problemOf(response: Response): Promise<Problem> {
   try {
     const body: unknown = await response.json();
     if (typeof body === 'object' && body !== null) return { status: response.status, ...(body as object) };

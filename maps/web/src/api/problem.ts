@@ -2,11 +2,11 @@
 
 import type { Language } from '../i18n/dictionary';
 import { words } from '../i18n/dictionary';
-import type { FaultJson, ProblemJson } from './types';
+import type { FaultShape, Problem } from './types';
 
 /** The server answered, and said no (RFC 9457). */
 export class ProblemError extends Error {
-  constructor(readonly problem: ProblemJson) {
+  constructor(readonly problem: Problem) {
     super(problem.detail ?? problem.title ?? String(problem.status));
     this.name = 'ProblemError';
   }
@@ -26,7 +26,7 @@ export class UnreachableError extends Error {
 
 export const isAbort = (error: unknown): boolean => error instanceof DOMException && error.name === 'AbortError';
 
-export function faultSentence(fault: FaultJson, language: Language): string {
+export function faultSentence(fault: FaultShape, language: Language): string {
   const t = words(language);
   const said = (language === 'zh' ? fault.zh : fault.en) ?? fault.zh ?? fault.en ?? fault.code;
   const mend = language === 'zh' ? fault.mend_zh : fault.mend_en;
@@ -48,7 +48,8 @@ export function sentencesOf(error: unknown, language: Language): string[] {
     if (faults.length > 0) return faults;
     const known = { 404: 'problem_404', 409: 'problem_409', 412: 'problem_412', 413: 'problem_413', 503: 'problem_503' } as const;
     const key = known[error.status as keyof typeof known] ?? (error.status >= 500 ? 'problem_500' : undefined);
-    const said = error.problem.detail ?? error.problem.title ?? '';
+    const { detail, detail_en, title, title_en } = error.problem;
+    const said = (language === 'zh' ? (detail ?? title) : (detail_en ?? title_en ?? detail ?? title)) ?? '';
     return [key ? t(key) : said || t('problem_other', { status: error.status })];
   }
   return [t('problem_client', { detail: error instanceof Error ? error.message : String(error) })];

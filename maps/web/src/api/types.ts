@@ -2,16 +2,17 @@
 
 import type { Point } from '../geometry/points';
 
-export interface Grid {
+export interface GridShape {
   code: string;
   name: string;
-  central_meridian: number;
-  false_easting: number;
+  /** None where the grid is no Gauss–Krüger grid. */
+  central_meridian: number | null;
+  false_easting: number | null;
   ellipsoid: { a: number; f: number };
   gauss_kruger: boolean;
 }
 
-export interface UtilityInfo {
+export interface UtilityShape {
   key: string;
   zh: string;
   en: string;
@@ -23,12 +24,12 @@ export interface County {
   id: string;
   name_zh: string;
   name_en: string;
-  grid: Grid;
+  grid: GridShape;
   policy: string | null;
   bbox_grid: [number, number, number, number] | null;
   bbox_lonlat: [number, number, number, number] | null;
   defaults: Record<string, unknown>;
-  utilities: UtilityInfo[];
+  utilities: UtilityShape[];
   loopback_only: boolean;
 }
 
@@ -105,6 +106,16 @@ export interface Quantity {
 
 export type Outcome = 'passes' | 'fails' | 'within_uncertainty' | 'unknown' | 'silent' | 'not_applicable';
 
+/** Where the document can be read in two ways: which is taken, and what the other would give. */
+export interface ReadingTaken {
+  taken_zh: string;
+  taken_en: string;
+  other_zh: string;
+  other_en: string;
+  other_measured?: number | string | null;
+  other_outcome?: Outcome | null;
+}
+
 export interface TraceLine {
   rule: string;
   kind: string;
@@ -113,7 +124,7 @@ export interface TraceLine {
   outcome: Outcome;
   measured: number | string | null;
   uncertainty: number | null;
-  limit: number | string | null;
+  limit: number | string | string[] | null;
   op: string | null;
   unit: string | null;
   margin: number | null;
@@ -123,14 +134,9 @@ export interface TraceLine {
   evidence: string | null;
   sentence_zh: string;
   sentence_en: string;
-  reading: {
-    taken_zh: string;
-    taken_en: string;
-    other_zh: string;
-    other_en: string;
-    other_measured: number | null;
-    other_outcome: Outcome | null;
-  } | null;
+  reading: ReadingTaken | null;
+  /** All of them, where a rule can be read in several ways. */
+  readings?: ReadingTaken[];
   counted: number[];
 }
 
@@ -151,7 +157,7 @@ export interface Passage {
 
 export interface Partner {
   route: string;
-  utility: string;
+  utility: string | null;
   operator: string | null;
   from_m: number;
   to_m: number;
@@ -174,38 +180,53 @@ export interface Trench {
   geometry: Geometry | null;
 }
 
+export interface Quantities {
+  length_m: Quantity;
+  crossing_m: Quantity;
+  crossing_max_m: Quantity;
+  along_m: Quantity;
+  green_m2: Quantity;
+  crossings: number;
+}
+
+export interface PolicyNamed {
+  id: string;
+  county_zh: string;
+  document: string;
+  title: string;
+  on: string;
+}
+
+export interface Verdict {
+  verdict: string;
+  label_zh: string;
+  label_en: string;
+  margin_m: number | null;
+  sentence_zh: string;
+  sentence_en: string;
+  decisive: string[];
+}
+
 export interface Assessment {
   grid: string;
   crs: string;
-  policy: { id: string; county_zh: string; document: string; title: string; on: string } | null;
-  quantities: {
-    length_m: Quantity;
-    crossing_m: Quantity;
-    crossing_max_m: Quantity;
-    along_m: Quantity;
-    green_m2: Quantity;
-    crossings: number;
-  };
-  verdict: {
-    verdict: string;
-    label_zh: string;
-    label_en: string;
-    margin_m: number | null;
-    sentence_zh: string;
-    sentence_en: string;
-    decisive: string[];
-  };
+  policy: PolicyNamed | null;
+  quantities: Quantities;
+  /** None where the county has no policy. */
+  verdict: Verdict | null;
   trace: TraceLine[];
   passages: Passage[];
   partners: Partner[];
   trenches: Trench[];
   joined: string[];
+  /** What was judged, where several routes are one work; `quantities` are those of the drawn one alone. */
+  work?: { quantities: Quantities } | null;
   notes: { code: string; zh: string; en: string }[];
   took_ms: number;
 }
 
 /** One fault of a bad input: `geo.faults.Fault.as_dict()`. */
-export interface FaultJson {
+export interface FaultShape {
   code: string;
   zh?: string;
   en?: string;
@@ -217,12 +238,14 @@ export interface FaultJson {
   value?: unknown;
 }
 
-export interface ProblemJson {
+export interface Problem {
   type?: string;
   title?: string;
+  title_en?: string;
   status: number;
   detail?: string;
+  detail_en?: string;
   code?: string;
-  errors?: FaultJson[];
+  errors?: FaultShape[];
   current?: Feature;
 }

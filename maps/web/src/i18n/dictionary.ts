@@ -10,5 +10,6 @@ const DICTIONARIES: Record<Language, Record<Word, string>> = { zh, en };
 /** The words of one language: `words('zh')('routes_count', { n: 3 })`. */
 export function words(language: Language): Translate {
   const dictionary = DICTIONARIES[language];
-  return (word, values = {}) => dictionary[word].replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+  // A word made of an answer (an outcome, a class of road) may be one that this page does not know yet.
+  return (word, values = {}) => (dictionary[word] ?? word).replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
 }

@@ -2,7 +2,7 @@
 
 import Projection from 'ol/proj/Projection';
 import { addCoordinateTransforms, addProjection, get as getProjection } from 'ol/proj';
-import type { Grid } from '../api/types';
+import type { GridShape } from '../api/types';
 import { gaussKruger, type GaussKruger } from '../geometry/kruger';
 import type { Point } from '../geometry/points';
 
@@ -12,10 +12,10 @@ export interface CountyGrid {
   readonly toLonLat: (at: Point) => Point | null;
 }
 
-export function registerGrid(grid: Grid): CountyGrid {
+export function registerGrid(grid: GridShape): CountyGrid {
   const projection = getProjection(grid.code) ?? new Projection({ code: grid.code, units: 'm', axisOrientation: 'enu', global: false });
   addProjection(projection);
-  if (!grid.gauss_kruger) return { projection, toLonLat: () => null };
+  if (!grid.gauss_kruger || grid.central_meridian === null || grid.false_easting === null) return { projection, toLonLat: () => null };
   const { a, f } = grid.ellipsoid;
   const series: GaussKruger = gaussKruger(a, f, grid.central_meridian, grid.false_easting);
   addCoordinateTransforms(

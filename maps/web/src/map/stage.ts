@@ -30,6 +30,12 @@ interface Drawn {
   readonly layer: VectorLayer;
 }
 
+/** A window for a county without any feature yet: on the central meridian, in the middle of China. */
+function nowhere(county: County): Extent {
+  const middle = county.grid.false_easting ?? 500_000;
+  return [middle - 5000, 3_600_000, middle + 5000, 3_610_000];
+}
+
 export class Stage {
   readonly map: Map;
   readonly sketch: Sketch;
@@ -43,7 +49,7 @@ export class Stage {
 
   constructor(target: HTMLElement, county: County, symbols: Symbols, layers: readonly LayerSymbol[], host: PenHost) {
     this.#grid = registerGrid(county.grid);
-    this.#home = county.bbox_grid ?? [county.grid.false_easting - 5000, 3_600_000, county.grid.false_easting + 5000, 3_610_000];
+    this.#home = county.bbox_grid ?? nowhere(county);
     this.sketch = new Sketch(symbols);
     this.#drawn = layers.map((symbol, order) => this.#layer(symbol, symbols, county.grid.code, order));
     this.#names = this.#drawn
