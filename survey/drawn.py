@@ -82,6 +82,8 @@ def drawn_route(route: Mapping[str, Any], defaults: Defaults, frame: Frame) -> P
     if start and end and end < start:
         faults.append(Fault("route.dates", "完工早于开工", "the end is before the start", field="end", value=str(end)))
     accuracy = properties.get("accuracy_m")
+    if isinstance(accuracy, float) and np.isnan(accuracy):  # an empty cell of a frame
+        accuracy = None
     if accuracy is not None and not (isinstance(accuracy, (int, float)) and 0 <= accuracy < np.inf):
         faults.append(
             Fault("route.accuracy", "精度应为非负数（米）", "the accuracy must be a number of metres, not negative",

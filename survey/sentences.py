@@ -179,9 +179,9 @@ def _roads(rule: Rule, measured: Measured, on: date, code: int) -> tuple[int, ..
     """Return the roads that gave an exclusion its outcome, in the order in which the route meets them."""
     if rule.kind != "exclusion" or code == NOT_APPLICABLE:
         return ()
-    codes = road_outcomes(rule, measured.surroundings.facts, on)
-    touched = measured.stretches.road.tolist()
-    near = measured.near_road.tolist()
+    touched, near = measured.stretches.road.tolist(), measured.near_road.tolist()
+    met = np.array(list(dict.fromkeys(touched + near)), dtype=np.int64)
+    codes = dict(zip(met.tolist(), road_outcomes(rule, measured.surroundings.facts, on, met).tolist(), strict=True))
     wanted = [r for r in touched if codes[r] == code] or [
         r for r in near if codes[r] == (FAILS if code == WITHIN else code) or (code == NOTED and codes[r] == UNKNOWN)
     ]

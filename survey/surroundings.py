@@ -38,7 +38,8 @@ class RoadFacts:
     accuracy_m
         Mean error of an edge of the carriageway (metres).
     shapes
-        The carriageways as polygons in the grid; a centre line is widened to its width with round ends, as in `geo.crossings`.
+        The carriageways as polygons in the grid; a centre line is widened to its width with round ends, as in
+        `geo.crossings`.
     keeps
         Whether the layer states ``class``, ``delivered``, ``overhauled`` for at least one road.
     left_out

@@ -110,21 +110,27 @@ def _threshold(rule: Rule, quantity: Quantity) -> Weighed:
 
 
 def _exclusion(rule: Rule, measured: Measured, on: date, options: Mapping[str, str]) -> Weighed:
-    n = len(measured)
-    codes = road_outcomes(rule, measured.surroundings.facts, on, options)
-    outcome = np.full(n, NOT_APPLICABLE, dtype=np.int8)
-    stretches = measured.stretches
+    stretches, near_road = measured.stretches, measured.near_road
+    met = np.unique(np.concatenate([stretches.road, near_road]))
+    codes = road_outcomes(rule, measured.surroundings.facts, on, met, options)
+    outcome = np.full(len(measured), NOT_APPLICABLE, dtype=np.int8)
     counted = stretches.crossing if _option(rule, "touch", options, "any_stretch") == "crossing_only" else slice(None)
-    np.maximum.at(outcome, stretches.route[counted], codes[stretches.road[counted]])
-    near = codes[measured.near_road]
+    np.maximum.at(outcome, stretches.route[counted], codes[np.searchsorted(met, stretches.road[counted])])
+    near = codes[np.searchsorted(met, near_road)]
     softened = np.where(near == FAILS, WITHIN, np.where(near == UNKNOWN, NOTED, near)).astype(np.int8)
     np.maximum.at(outcome, measured.near_route, softened)
-    nothing = np.full(n, np.nan)
+    nothing = np.full(len(measured), np.nan)
     return Weighed(rule, outcome, nothing, nothing, nothing)
 
 
-def road_outcomes(rule: Rule, facts: RoadFacts, on: date, options: Mapping[str, str] = _NO_OPTIONS) -> NDArray[np.int8]:
-    """Return what an exclusion comes to for each road of the surroundings, were it touched.
+def road_outcomes(
+    rule: Rule,
+    facts: RoadFacts,
+    on: date,
+    roads: NDArray[np.int64],
+    options: Mapping[str, str] = _NO_OPTIONS,
+) -> NDArray[np.int8]:
+    """Return what an exclusion comes to for each of ``roads`` (numbers in ``facts``), were it touched.
 
     A missing class or date is ``UNKNOWN`` or ``NOTED`` as the policy reads it; a road without a date of overhaul is
     taken as never overhauled where the layer dates any. A hand-over that is still to come is ``UNKNOWN``: until then
@@ -137,11 +143,13 @@ def road_outcomes(rule: Rule, facts: RoadFacts, on: date, options: Mapping[str, 
     if key == "overhauled" and kept:
         missing = PASSES
     if key == "class":
-        known = [missing if c is None else FAILS if c in _words(rule) else PASSES for c in facts.classes]
-        return np.array(known, dtype=np.int8)
+        classes = [facts.classes[road] for road in roads]
+        return np.array(
+            [missing if c is None else FAILS if c in _words(rule) else PASSES for c in classes], dtype=np.int8
+        )
     days = facts.delivered if key == "delivered" else facts.overhauled
     last_counts = _option(rule, "last_day", options, "protected") == "protected"
-    return np.array([_age(rule, day, on, last_counts, missing) for day in days], dtype=np.int8)
+    return np.array([_age(rule, days[road], on, last_counts, missing) for road in roads], dtype=np.int8)
 
 
 def _age(rule: Rule, day: date | None, on: date, last_counts: bool, missing: int) -> int:
