@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import unicodedata
+from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
@@ -82,13 +83,13 @@ def answering(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def show_faults(faults: Sequence[Fault], listed: Path | None = None) -> None:
-    """Print the first 20 faults, one a line, and write all of them to the file ``listed``."""
+    """Print 20 faults, one a line, the first of each kind among them; write all of them to the file ``listed``."""
     say(words(f"发现 {len(faults)} 处问题：", f"{len(faults)} fault{'s'[: len(faults) != 1]}:"), errors=True)
-    for fault in faults[:MOST_SHOWN]:
+    for fault in first_of_each_kind(faults, MOST_SHOWN):
         say(f"  {fault.sentence(language())}", errors=True)
     if len(faults) > MOST_SHOWN:
-        for code, count in _counts(faults):
-            say(words(f"  共 {count} 处 {code}", f"  {count} in all of {code}"), errors=True)
+        counts = ", ".join(f"{count} {code}" for code, count in Counter(fault.code for fault in faults).most_common())
+        say(words(f"共：{counts}", f"In all: {counts}"), errors=True)
     if listed is not None:
         write_faults(faults, listed)
         say(words(f"全部问题已写入 {listed}", f"all of them are in {listed}"), errors=True)
@@ -96,11 +97,19 @@ def show_faults(faults: Sequence[Fault], listed: Path | None = None) -> None:
         say(words("用 --faults 文件.csv 查看全部。", "Use --faults FILE.csv to see all."), errors=True)
 
 
-def _counts(faults: Sequence[Fault]) -> list[tuple[str, int]]:
-    counts: dict[str, int] = {}
-    for fault in faults:
-        counts[fault.code] = counts.get(fault.code, 0) + 1
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+def first_of_each_kind(faults: Sequence[Fault], most: int) -> list[Fault]:
+    """Return ``most`` faults in their order: as many of each kind as there is room for, so that none hides another.
+
+    >>> many = [Fault(code, "", "") for code in ("a", "a", "a", "b")]
+    >>> [fault.code for fault in first_of_each_kind(many, 3)]
+    ['a', 'a', 'b']
+    """
+    seen: Counter[str] = Counter()
+    rank = []
+    for place, fault in enumerate(faults):
+        rank.append((seen[fault.code], place))
+        seen[fault.code] += 1
+    return [faults[place] for place in sorted(place for _, place in sorted(rank)[:most])]
 
 
 def write_faults(faults: Sequence[Fault], path: Path) -> None:

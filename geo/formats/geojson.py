@@ -60,7 +60,7 @@ def read_raw(request: Request) -> Raw:
         document = _parse(request)
         features = _features(document, request.path.name)
         crs = _crs(document, found) or request.crs or CRS.from_user_input(CRS84)
-        rows = [feature if isinstance(feature, dict) else {} for feature in features]
+        rows = _rows(features, found)
         geometry, unreadable = build([row.get("geometry") for row in rows], found)
         return Raw(_columns(rows), geometry, crs, None, found, unreadable)
 
@@ -219,10 +219,25 @@ def _ragged(kind: str, coordinates: list[Any]) -> NDArray[np.object_]:
     return built
 
 
+def _rows(features: list[Any], found: Findings) -> list[dict[str, Any]]:
+    """Return the features with properties that are an object; what is no feature has a fault and is left empty."""
+    rows = []
+    for number, feature in enumerate(features):
+        is_object = isinstance(feature, dict)
+        properties = feature.get("properties") if is_object else None
+        if not is_object or not (properties is None or isinstance(properties, dict)):
+            found.fault(number, _not_a_feature(feature))
+        row = dict(feature) if is_object else {}
+        row["properties"] = properties if isinstance(properties, dict) else {}
+        rows.append(row)
+    return rows
+
+
 def _columns(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    properties = [row.get("properties") or {} for row in rows]
-    columns = pd.DataFrame.from_records(properties, index=pd.RangeIndex(len(rows)))
-    columns.columns = columns.columns.astype(str)
+    names = dict.fromkeys(chain.from_iterable(row["properties"] for row in rows))
+    columns = pd.DataFrame(
+        {name: [row["properties"].get(name) for row in rows] for name in names}, index=pd.RangeIndex(len(rows))
+    )
     if "id" not in columns.columns and any("id" in row for row in rows):
         columns.insert(0, "id", [row.get("id") for row in rows])
     return columns
@@ -336,6 +351,17 @@ def _wrong_encoding(encoding: str, error: Exception) -> Fault:
         f"cannot be decoded as {encoding}: {error}",
         "换一种编码，如 utf-8 或 gb18030",
         "try another encoding, such as utf-8 or gb18030",
+    )
+
+
+def _not_a_feature(value: object) -> Fault:
+    return Fault(
+        "feature.malformed",
+        "不是 GeoJSON 的 Feature，或 properties 不是对象",
+        "not a Feature of GeoJSON, or its properties are no object",
+        "重新导出",
+        "export it again",
+        value=str(value)[:80],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import tempfile
 import zipfile
+import zlib
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -107,7 +108,7 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, bu
                 if written > limit:
                     raise BadInputError([_bomb(member.filename).at(file=name)])
                 sink.write(chunk)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
         fault = Fault("file.damaged", f"压缩包已损坏：{error}", f"the zip file is damaged: {error}", file=name)
         raise BadInputError([fault]) from error
     return written

@@ -193,7 +193,7 @@ def test_only_the_first_faults_are_shown(tmp_path):
     write(many, tmp_path / "many.gpkg")
     done = cotrench("trenches", tmp_path / "many.gpkg", "-o", tmp_path / "o.gpkg", folder=tmp_path)
     assert done.stderr.count("unknown utility") == 20
-    assert "100 in all of utility.unknown" in done.stderr
+    assert "In all: 100 utility.unknown" in done.stderr
     assert "--faults" in done.stderr
 
 
