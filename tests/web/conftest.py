@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -115,20 +115,23 @@ class Window:
 
     def open(self) -> Window:
         self.page.goto(self.url)
-        self.page.get_by_role("button", name="画新管线").or_(
-            self.page.get_by_role("button", name="Draw a route")
-        ).wait_for()
+        self.page.get_by_role("searchbox").wait_for()
         self.page.wait_for_function("document.querySelector('.map canvas')")
         return self
 
     def watch(self) -> None:
         page = self.page
-        page.on("console", lambda said: self.wrongs.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("console", self._said)
         page.on("pageerror", lambda error: self.wrongs.append(str(error)))
-        page.on(
-            "request",
-            lambda asked: None if asked.url.startswith((self.url, "data:", "blob:")) else self.wrongs.append(asked.url),
-        )
+        page.on("request", lambda asked: self._asked(asked.url))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.wrongs.append(message.text)
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith((self.url, "data:", "blob:")):
+            self.wrongs.append(f"asked a stranger: {url}")
 
     def told(self) -> list[str]:
         return [wrong for wrong in self.wrongs if not any(known in wrong for known in self.expected)]
@@ -136,9 +139,7 @@ class Window:
     def pick(self, route: str) -> None:
         """Open a route from the list by its id."""
         self.page.get_by_role("searchbox").fill(route)
-        self.page.locator("button.route", has_text=f" {route} ").first.or_(
-            self.page.locator("button.route").first
-        ).click()
+        self.page.locator(f"button.route[data-id='{route}']").click()
         self.page.locator(".verdict .badge").wait_for()
 
     def tab(self, name: str) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.web.conftest import Window
 
 COUNTY = make_county()
+KNOWN = [one for one in COUNTY.answers if one.route in {"L1", "L3", "X2", "A1", "G2"}]
 LABELS = {
     "commitment": "告知承诺",
     "joint_approval": "并联审批",
@@ -74,9 +75,7 @@ def test_draw_judge_save_reload(window: Callable[..., Window]) -> None:
     expect(w.page.get_by_label("计划完工")).to_have_value("2027-04-01")
 
 
-@pytest.mark.parametrize(
-    "answer", [one for one in COUNTY.answers if one.route in {"L1", "L3", "X2", "A1", "G2"}], ids=lambda one: one.route
-)
+@pytest.mark.parametrize("answer", KNOWN, ids=lambda one: one.route)
 def test_known_answers(window: Callable[..., Window], answer) -> None:
     w = window().open()
     w.pick(answer.route)
@@ -229,10 +228,10 @@ def test_network_lost_and_found(window: Callable[..., Window]) -> None:
     w.expected = ["ERR_INTERNET_DISCONNECTED", "ERR_FAILED"]
     w.page.keyboard.press("d")
     w.type("579300,3658500", "@30,10", "")
-    w.page.context.set_offline(True)  # noqa: FBT003 - playwright's signature
+    w.page.context.set_offline(True)
     w.page.get_by_role("button", name="保存", exact=True).click()
     expect(w.page.get_by_text("连不上服务器").first).to_be_visible()
-    w.page.context.set_offline(False)  # noqa: FBT003
+    w.page.context.set_offline(False)
     w.page.get_by_role("button", name="保存", exact=True).click()
     expect(w.page.get_by_text("已保存", exact=True)).to_be_visible()
 

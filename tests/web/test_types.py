@@ -15,7 +15,7 @@ TYPES = (Path(__file__).parents[2] / "maps/web/src/api/types.ts").read_text(enco
 INTERFACE = re.compile(r"^export interface (\w+)(?:<[^>]*>)? \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 FIELD = re.compile(r"^  (\w+)(\?)?: (.+);$", re.MULTILINE)
 # GeoJSON is narrower in the client, and symbols come from a file of their own.
-OTHERWISE = {"Feature", "FeatureCollection"}
+OTHERWISE = {"Feature", "FeatureCollection", "Symbols"}
 
 
 def shapes() -> dict[str, list[tuple[str, bool, str]]]:
