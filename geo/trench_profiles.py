@@ -102,10 +102,14 @@ def _difference(segs: Table, i: int, at: float, j: int, k: int, stretch: Stretch
 @kernel
 def _handover(segs: Table, i: int, ta: float, tb: float, j: int, k: int, stretch: Stretch) -> float:
     """Return the chainage between ``ta`` and ``tb`` where segment ``k`` becomes nearer than segment ``j``."""
-    if _difference(segs, i, ta, j, k, stretch) >= -1e-9:
+    da, db = _difference(segs, i, ta, j, k, stretch), _difference(segs, i, tb, j, k, stretch)
+    if da >= -1e-9:
         return ta
-    if _difference(segs, i, tb, j, k, stretch) <= 1e-9:
+    if db <= 1e-9:
         return tb
+    middle = ta - da / (db - da) * (tb - ta)  # beside both segments the difference is linear
+    if abs(_difference(segs, i, middle, j, k, stretch)) <= 1e-9:
+        return middle
     for _ in range(50):
         middle = 0.5 * (ta + tb)
         if _difference(segs, i, middle, j, k, stretch) < 0.0:
@@ -160,6 +164,55 @@ def _follow(
 
 
 @kernel
+def _meets_end(segs: Table, i: int, m: int, stop: float) -> float:
+    """Return the chainage of segment ``i`` whose foot on the line through ``m`` is ``stop`` metres along it."""
+    turn = segs[i, UX] * segs[m, UX] + segs[i, UY] * segs[m, UY]
+    along = (segs[i, X] - segs[m, X]) * segs[m, UX] + (segs[i, Y] - segs[m, Y]) * segs[m, UY]
+    return float(segs[i, AT] + (stop - along) / turn)
+
+
+@kernel
+def _past_end(segs: Table, i: int, at: float, m: int, stretch: Stretch) -> bool:
+    """Return whether the partner's stretch ends on segment ``m`` before the foot of a place gets there."""
+    if stretch[0] < m < stretch[1]:
+        return False
+    px, py = _place(segs, i, at)
+    along = segs[m, AT] + (px - segs[m, X]) * segs[m, UX] + (py - segs[m, Y]) * segs[m, UY]
+    return bool(along < stretch[2] - TOUCH_M or along > stretch[3] + TOUCH_M)
+
+
+@kernel
+def _walk(segs: Table, i: int, t0: float, t1: float, j: int, k: int, stretch: Stretch, nodes: Table, n: int) -> int:
+    """Write the nodes of segment ``i`` where the foot goes straight from segment ``j`` to ``k``; -1 if it does not.
+
+    From one of the partner's segments to the next the foot rests on their vertex (outside of the bend) or jumps where
+    both are equally near (inside). Anything else is for `_breaks` and `_follow`, which assume nothing.
+    """
+    if _past_end(segs, i, t0, j, stretch) or _past_end(segs, i, t1, k, stretch):
+        return -1
+    n = _add_node(segs, i, t0, j, stretch, nodes, n)
+    step = 1 if k > j else -1
+    at, m = t0, j
+    while m != k:
+        after = m + step
+        leaves = _meets_end(segs, i, m, segs[m, LENGTH] if step > 0 else 0.0)
+        enters = _meets_end(segs, i, after, 0.0 if step > 0 else segs[after, LENGTH])
+        if not (at <= leaves <= t1 + TOUCH_M and enters <= t1 + TOUCH_M):  # also where the directions are square
+            return -1
+        if leaves <= enters:
+            leaves, enters = min(leaves, t1), min(enters, t1)
+        else:
+            low, high = max(at, enters), min(leaves, t1)
+            if low > high:
+                return -1
+            leaves = enters = _handover(segs, i, low, high, m, after, stretch)
+        n = _add_node(segs, i, leaves, m, stretch, nodes, n)
+        n = _add_node(segs, i, enters, after, stretch, nodes, n)
+        at, m = enters, after
+    return int(_add_node(segs, i, t1, k, stretch, nodes, n))
+
+
+@kernel
 def _inner_segments(segs: Table, first: int, stop: int, begin: float, end: float) -> tuple[int, int]:
     """Return the first and the last segment of ``first .. stop - 1`` with a length inside ``begin .. end``."""
     low, high = first, stop
@@ -196,12 +249,14 @@ def follow_sides(
         )
         stretch = (p_first, p_last, p_span[s, 0], p_span[s, 1])
         j = p_first if same[s] else p_last
+        px, py = np.inf, np.inf
         for i in range(first, last + 1):
             t0, t1 = max(span[s, 0], segs[i, AT]), min(span[s, 1], segs[i, AT] + segs[i, LENGTH])
             if t1 <= t0:
                 continue
-            px, py = _place(segs, i, t0)
-            j = _nearest(segs, px, py, j, stretch, reach)
+            bx, by = _place(segs, i, t0)
+            if abs(bx - px) + abs(by - py) > 1e-9:  # not where the segment before it ended
+                j = _nearest(segs, bx, by, j, stretch, reach)
             px, py = _place(segs, i, t1)
             k = _nearest(segs, px, py, j, stretch, reach)
             most = 2 * abs(k - j) + 4
@@ -211,6 +266,10 @@ def follow_sides(
                 grown = np.empty((2 * (n + 3 * most), 4))
                 grown[:n] = nodes[:n]
                 nodes = grown
+            walked = _walk(segs, i, t0, t1, j, k, stretch, nodes, n)
+            if walked >= 0:
+                n, j = walked, k
+                continue
             count = _breaks(segs, i, t0, t1, j, k, stretch, breaks)
             n, j = _follow(segs, i, j, stretch, reach, breaks, count, nodes, n)
         starts[s + 1] = n

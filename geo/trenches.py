@@ -138,7 +138,7 @@ def join_runs(
     segments = lines.segments()
     rank = _ranks(segments, groups)
     limit = min(distance, max_width) + TOUCH_M
-    sides = _sides(segments, runs, groups, rank, distance, limit)
+    sides = _sides(segments, runs, groups, distance, limit)
     of_line = np.searchsorted(sides.line, np.arange(lines.n_lines + 1)).astype(np.int64)
     buckets = (_lengths(segments, lines.n_lines) / BUCKET_M).astype(np.int64) + 1
     first_bucket = np.concatenate(([0], np.cumsum(buckets))).astype(np.int64)
@@ -200,12 +200,12 @@ def _ranks(segments: Segments, groups: IntArray) -> IntArray:
     return ranks
 
 
-def _sides(segments: Segments, runs: Runs, groups: IntArray, rank: IntArray, distance: float, limit: float) -> Sides:
+def _sides(segments: Segments, runs: Runs, groups: IntArray, distance: float, limit: float) -> Sides:
     """Return both sides of all runs with their profiles, sorted by line and place."""
     line, partner = np.concatenate((runs.a, runs.b)), np.concatenate((runs.b, runs.a))
     begin, end = np.concatenate((runs.from_a, runs.from_b)), np.concatenate((runs.to_a, runs.to_b))
     p_begin, p_end = np.concatenate((runs.from_b, runs.from_a)), np.concatenate((runs.to_b, runs.to_a))
-    order = np.lexsort((p_begin, rank[partner], begin, line))
+    order = np.lexsort((begin, line))
     line, partner = line[order].astype(np.int64), partner[order].astype(np.int64)
     same = np.tile(np.asarray(runs.same_direction, np.bool_), 2)[order]
     # Eastings of tens of millions cost digits: start from the data's corner, in whole metres.

@@ -1,0 +1,251 @@
+"""Find where planned routes run side by side, and the trenches worth sharing, for a whole file of routes."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.faults import BadInputError, Fault, refuse
+from geo.parallels import BEARING_DEG, BRIDGE_M, DISTANCE_M, MIN_LENGTH_M, find_runs
+from geo.polylines import Polylines
+from geo.trenches import MAX_WIDTH_M, join_runs
+from survey.periods import as_date
+from survey.utilities import group_of, utility_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from geo.parallels import Runs
+    from geo.trenches import Trenches
+
+    Days = NDArray[np.datetime64]
+
+WINDOW_UNIT = "datetime64[s]"
+
+
+def runs_and_trenches(
+    routes: gpd.GeoDataFrame,
+    *,
+    distance: float = DISTANCE_M,
+    bearing: float = BEARING_DEG,
+    min_length: float = MIN_LENGTH_M,
+    bridge: float = BRIDGE_M,
+    max_width: float = MAX_WIDTH_M,
+    same_utility: bool = False,
+    workers: int = 2,
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return the side-by-side runs of some planned routes and the trenches they could share.
+
+    Parameters
+    ----------
+    routes
+        Lines in the county's projected grid with the column ``utility`` (a key or a word for it), and as far as known
+        ``id`` (else the row number, from 0), ``start`` and ``end`` (ISO texts, dates or timestamps). Rows with an empty
+        geometry have no runs. May have no rows.
+    distance, bearing, min_length, bridge
+        As for `geo.parallels.find_runs`.
+    max_width
+        Greatest distance of the outer lines of a trench, metres.
+    same_utility
+        Compare routes of one utility with each other too.
+    workers
+        Threads; the result does not depend on it.
+
+    Returns
+    -------
+    runs
+        ``a b utility_a utility_b from_a to_a from_b to_b length_m gap_min_m gap_mean_m gap_max_m same_direction
+        window_start window_end``, geometry on ``a``; ``a`` before ``b`` in the order of ids, sorted by them.
+    trenches
+        ``id routes utilities n_routes length_m saved_m width_m window_start window_end``. ``routes`` and ``utilities``
+        are texts, member by member in the order of ids, with commas between (an id with a comma in quotation marks, as
+        in CSV), which every file format keeps. Sorted by the first route and its chainage; ``id`` is ``T1``, ``T2``, …
+
+    A window is the time in which all may work (``datetime64[s]``, last day included); NaT where a date is not known or
+    the windows do not meet. The order of the rows changes nothing, except between rows of the same id and shape.
+
+    Raises
+    ------
+    BadInputError
+        With every fault: degrees instead of metres, a missing or unknown utility, an unreadable date, an end before its
+        start, a geometry that is no line, an option out of range.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> routes = gpd.GeoDataFrame(
+    ...     {"id": ["W1", "G1"], "utility": ["water", "gas"], "start": ["2026-03-01", "2026-04-01"],
+    ...      "end": ["2026-06-30", "2026-09-30"]},
+    ...     geometry=shapely.from_wkt(["LINESTRING (0 0, 100 0)", "LINESTRING (0 2, 60 2)"]), crs="EPSG:4546")
+    >>> runs, trenches = runs_and_trenches(routes)
+    >>> runs[["a", "b", "length_m", "gap_mean_m"]].to_dict("records")
+    [{'a': 'G1', 'b': 'W1', 'length_m': 60.0, 'gap_mean_m': 2.0}]
+    >>> trenches.loc[0, ["id", "routes", "utilities", "window_start"]].tolist()
+    ['T1', 'G1,W1', 'gas,water', Timestamp('2026-04-01 00:00:00')]
+    """
+    ids = _ids(routes)
+    order = _order_of(ids)
+    ids = ids[order]
+    given = routes.iloc[order]
+    utility, group, start, end, lines = _checked(routes, given, ids)
+    runs = find_runs(
+        lines, distance=distance, bearing=bearing, min_length=min_length, bridge=bridge,
+        group=None if same_utility else group, workers=workers,
+    )  # fmt: skip
+    trenches = join_runs(lines, runs, distance=distance, max_width=max_width, group=group)
+    return (
+        _runs_frame(runs, lines, ids, utility, start, end, routes.crs),
+        _trenches_frame(trenches, lines, ids, utility, start, end, routes.crs),
+    )
+
+
+def _ids(routes: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    """Return the ids as given; the row number where there is none."""
+    if "id" not in routes:
+        return np.arange(len(routes)).astype(object)
+    ids: NDArray[np.object_] = np.array(routes["id"].tolist(), dtype=object)
+    missing = np.asarray(pd.isna(ids))
+    ids[missing] = np.flatnonzero(missing)
+    return ids
+
+
+def _order_of(ids: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return the rows in the order of their ids: numbers by value, anything else as text."""
+    try:
+        numbers = ids.astype(np.float64) if not any(isinstance(value, str) for value in ids) else None
+    except (TypeError, ValueError):
+        numbers = None
+    keys = numbers if numbers is not None else np.array([str(value) for value in ids], dtype=np.str_)
+    return np.asarray(np.argsort(keys, kind="stable"))
+
+
+def _checked(
+    routes: gpd.GeoDataFrame, given: gpd.GeoDataFrame, ids: NDArray[np.object_]
+) -> tuple[NDArray[np.object_], NDArray[np.int64], Days, Days, Polylines]:
+    """Return utilities, their numbers, starts, ends and lines of the routes in order; raise with every fault."""
+    faults = list(_crs_faults(routes))
+    words = given["utility"].tolist() if "utility" in given else [None] * len(given)
+    keys, unknown = utility_keys(words, ids=ids.tolist())
+    faults += unknown
+    start, end = _days(given, "start", ids, faults), _days(given, "end", ids, faults)
+    faults += [
+        Fault(
+            "window.reversed", "结束早于开始", "the end is before the start", "核对两个日期", "check both dates",
+            feature=ids[row], field="end", value=str(end[row].astype("datetime64[D]")),
+        )
+        for row in np.flatnonzero(end < start)
+    ]  # fmt: skip
+    lines = None
+    try:
+        lines = Polylines.from_shapely(given.geometry.to_numpy() if len(given) else np.array([], dtype=object))
+    except BadInputError as error:
+        faults += [
+            fault.at(feature=ids[fault.feature]) if isinstance(fault.feature, int) else fault for fault in error.faults
+        ]
+    refuse(faults)
+    if lines is None:  # pragma: no cover - refuse has raised
+        raise AssertionError
+    return np.array(keys, dtype=object), group_of(keys), start, end, lines
+
+
+def _crs_faults(routes: gpd.GeoDataFrame) -> Iterable[Fault]:
+    if routes.crs is not None and not routes.crs.is_projected:
+        yield Fault(
+            "crs.not_projected", "坐标系不是投影坐标系", "the coordinate system is not a projected one",
+            "先转换到县的平面坐标系", "convert to the county's grid first", value=routes.crs.name,
+        )  # fmt: skip
+
+
+def _days(given: gpd.GeoDataFrame, column: str, ids: NDArray[np.object_], faults: list[Fault]) -> Days:
+    """Return a column of dates at midnight, NaT where there is none; unreadable ones are appended to ``faults``."""
+    if column not in given:
+        return np.full(len(given), np.datetime64("NaT"), dtype=WINDOW_UNIT)
+    codes, distinct = pd.factorize(given[column].to_numpy(dtype=object), use_na_sentinel=True)
+    days = np.full(len(distinct) + 1, np.datetime64("NaT"), dtype=WINDOW_UNIT)
+    for k, value in enumerate(distinct):
+        try:
+            day = as_date(value)
+        except (TypeError, ValueError):
+            faults += [
+                Fault(
+                    "date.unreadable", "不是日期", "not a date", "写成 2026-12-01", "write it as 2026-12-01",
+                    feature=ids[row], field=column, value=str(value),
+                )
+                for row in np.flatnonzero(codes == k)
+            ]  # fmt: skip
+        else:
+            days[k] = np.datetime64(day) if day else np.datetime64("NaT")
+    return days[codes]
+
+
+def _meeting(first: Days, last: Days) -> tuple[Days, Days]:
+    """Return both where the first day is not after the last one, else NaT twice."""
+    never = ~(first <= last)
+    nothing = np.datetime64("NaT")
+    return np.where(never, nothing, first).astype(WINDOW_UNIT), np.where(never, nothing, last).astype(WINDOW_UNIT)
+
+
+def _runs_frame(
+    runs: Runs, lines: Polylines, ids: NDArray[np.object_], utility: NDArray[np.object_], start: Days, end: Days,
+    crs: Any,  # noqa: ANN401 - pyproj's, or None
+) -> gpd.GeoDataFrame:  # fmt: skip
+    first, last = _meeting(np.maximum(start[runs.a], start[runs.b]), np.minimum(end[runs.a], end[runs.b]))
+    columns = {
+        "a": _as_given(ids[runs.a]), "b": _as_given(ids[runs.b]),
+        "utility_a": utility[runs.a], "utility_b": utility[runs.b],
+        "from_a": runs.from_a, "to_a": runs.to_a, "from_b": runs.from_b, "to_b": runs.to_b,
+        "length_m": runs.length_m,
+        "gap_min_m": runs.gap_min, "gap_mean_m": runs.gap_mean, "gap_max_m": runs.gap_max,
+        "same_direction": runs.same_direction, "window_start": first, "window_end": last,
+    }  # fmt: skip
+    return gpd.GeoDataFrame(columns, geometry=lines.cut(runs.a, runs.from_a, runs.to_a), crs=crs)
+
+
+def _trenches_frame(
+    trenches: Trenches, lines: Polylines, ids: NDArray[np.object_], utility: NDArray[np.object_], start: Days, end:
+    Days, crs: Any,  # noqa: ANN401 - pyproj's, or None
+) -> gpd.GeoDataFrame:  # fmt: skip
+    begin, stop = trenches.axis_span()
+    at = trenches.member_starts[:-1]
+    order = np.lexsort((begin, trenches.axis_line, trenches.member_from_m[at], trenches.member_line[at]))
+    counts = np.diff(trenches.member_starts)
+    members = trenches.member_line
+    # NaT wins in minimum and maximum: one unknown date makes the window unknown.
+    first = np.maximum.reduceat(start[members], at) if len(at) else start[:0]
+    last = np.minimum.reduceat(end[members], at) if len(at) else end[:0]
+    first, last = _meeting(first, last)
+    bounds = [slice(int(low), int(low + count)) for low, count in zip(at, counts, strict=True)]
+    names = np.array([str(value) for value in ids], dtype=object)
+    columns = {
+        "id": np.array([f"T{k + 1}" for k in range(len(order))], dtype=object),
+        "routes": np.array([_row(names[members[bounds[k]]]) for k in order], dtype=object),
+        "utilities": np.array([_row(utility[members[bounds[k]]]) for k in order], dtype=object),
+        "n_routes": counts[order],
+        "length_m": trenches.length_m[order], "saved_m": trenches.saved_m[order], "width_m": trenches.width_m[order],
+        "window_start": first[order], "window_end": last[order],
+    }  # fmt: skip
+    shapes = lines.cut(trenches.axis_line[order], begin[order], stop[order])
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=crs)
+
+
+def _as_given(ids: NDArray[np.object_]) -> NDArray[Any]:
+    """Return ids as whole numbers where all of them are, so that every file format keeps their type."""
+    if len(ids) and all(isinstance(value, int | np.integer) for value in ids):
+        return ids.astype(np.int64)
+    return ids
+
+
+def _row(values: NDArray[np.object_]) -> str:
+    """Return texts with commas between; one that holds a comma or a quotation mark is quoted, as in CSV."""
+    if not any("," in value or '"' in value or "\n" in value for value in values):
+        return ",".join(values)
+    written = io.StringIO()
+    csv.writer(written, lineterminator="").writerow(values)
+    return written.getvalue()

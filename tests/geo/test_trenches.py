@@ -1,0 +1,159 @@
+import numpy as np
+import pytest
+import shapely
+
+from geo.faults import BadInputError
+from geo.parallels import find_runs
+from geo.polylines import Polylines
+from geo.trenches import join_runs
+from tests.geo.trench_oracle import check_trenches, listed, members_of
+
+
+def joined(*wkt, distance=3.0, max_width=4.5, group=None, same=False, **options):
+    shapes = shapely.from_wkt([w if "(" in w else f"LINESTRING ({w})" for w in wkt])
+    lines = Polylines.from_shapely(shapes)
+    runs = find_runs(lines, distance=distance, group=None if same or group is None else np.array(group), **options)
+    trenches = join_runs(lines, runs, distance=distance, max_width=max_width, group=group)
+    check_trenches(shapes, trenches, distance, max_width)
+    return trenches
+
+
+def sets(trenches):
+    return sorted((tuple(m[0] for m in members_of(trenches, k)), round(float(trenches.length_m[k]), 3))
+                  for k in range(len(trenches)))  # fmt: skip
+
+
+def test_worked_example_of_water_gas_and_telecom():
+    trenches = joined("0 0, 150 0", "0 2, 150 2", "50 4, 130 4", group=[0, 1, 2])
+    assert sets(trenches) == [((0, 1), 20.0), ((0, 1), 50.0), ((0, 1, 2), 80.0)]
+    assert trenches.saved_m.tolist() == pytest.approx([50, 20, 160])
+    assert trenches.width_m.tolist() == pytest.approx([2, 2, 4])
+
+
+def test_nothing_joins_by_chaining():
+    trenches = joined(*(f"0 {2 * k}, 100 {2 * k}" for k in range(9)))
+    assert trenches.width_m.max() <= 4.0
+    assert sorted(len(members_of(trenches, k)) for k in range(len(trenches))) == [3, 3, 3]
+
+
+def test_more_utilities_come_before_more_lines_and_these_before_length():
+    # beside water: two gas lines to the left for 100 m, heat and telecom to the right for 50 m; both sides do not fit
+    wkt = ("0 0, 100 0", "0 2.2, 100 2.2", "0 2.6, 100 2.6", "0 -2.2, 50 -2.2", "0 -2.6, 50 -2.6")
+    trenches = joined(*wkt, group=[0, 1, 1, 2, 3])
+    assert ((0, 3, 4), 50.0) in sets(trenches)
+    assert ((0, 1, 2), 50.0) in sets(trenches)
+
+
+def test_exact_width_limit_belongs():
+    wide = ("0 0, 100 0", "0 2, 100 2", "0 4.5, 100 4.5")
+    assert sets(joined(*wide)) == [((0, 1, 2), 100.0)]
+    assert all(len(members) == 2 for members, _ in sets(joined(*wide, max_width=4.499)))
+    far = [f"LINESTRING ({38_500_000 + x} 3550000, {38_500_100 + x} 3550002.2)" for x in (0, 3, 6)]
+    assert len(joined(*far)) > 0
+
+
+def test_a_converging_line_belongs_as_far_as_it_fits():
+    # from 6 m apart to 3 m apart over 300 m, the middle line straight: the outer ones fit where they are 4.5 m apart
+    trenches = joined("0 3, 300 1.5", "0 0, 300 0", "0 -3, 300 -1.5", max_width=4.5)
+    threes = [(members, length) for members, length in sets(trenches) if len(members) == 3]
+    assert len(threes) == 1
+    assert threes[0][1] == pytest.approx(150, abs=0.1)
+
+
+@pytest.mark.parametrize("degrees", [4, 6, 8, 10, 14])
+def test_a_crossing_at_a_small_angle_is_not_proposed_alone(degrees):
+    slope = np.tan(np.radians(degrees))
+    assert len(joined("-100 0, 100 0", f"-100 {-100 * slope}, 100 {100 * slope}")) == 0
+
+
+def test_a_crossing_line_does_not_stop_the_trench_it_crosses():
+    slope = np.tan(np.radians(10))
+    trenches = joined("-100 0, 100 0", "-100 1, 100 1", f"-100 {-100 * slope}, 100 {100 * slope}")
+    assert sum(length for members, length in sets(trenches) if {0, 1} <= set(members)) == pytest.approx(200, abs=0.01)
+
+
+def test_lines_that_weave_about_each_other_are_one_trench():
+    x = np.arange(0, 201, 20)
+    weave = ", ".join(f"{a} {0.3 * (-1) ** k}" for k, a in enumerate(x))
+    assert sets(joined("0 0, 200 0", weave)) == [((0, 1), 200.09)]
+
+
+def test_identical_lines_and_opposite_directions():
+    assert sets(joined("0 0, 80 0", "0 0, 80 0", "80 0, 0 0")) == [((0, 1, 2), 80.0)]
+    trenches = joined("0 0, 80 0", "80 1, 0 1", "0 2, 80 2")
+    assert sets(trenches) == [((0, 1, 2), 80.0)]
+    assert trenches.saved_m.tolist() == pytest.approx([160])
+
+
+def test_a_bend_is_one_trench_with_the_outer_line_longer():
+    trenches = joined("0 0, 100 0, 100 100", "0 1, 99 1, 99 100")
+    assert [members for members, _ in sets(trenches)] == [(0, 1)]
+    assert sorted(m[2] - m[1] for m in members_of(trenches, 0)) == pytest.approx([198, 200], abs=1.5)
+
+
+def test_the_trench_ends_where_a_bridged_run_is_too_wide():
+    trenches = joined("0 0, 100 0", "0 2, 44 2, 45 3.4, 55 3.4, 56 2, 100 2", bridge=15.0)
+    assert [members for members, _ in sets(trenches)] == [(0, 1), (0, 1)]
+    assert sum(length for _, length in sets(trenches)) < 98
+
+
+def test_two_passes_of_one_line_are_not_two_members():
+    trenches = joined("0 0, 100 0", "0 1, 100 1, 100 2, 0 2", same=True)
+    assert all(len(set(members)) == len(members) for members, _ in sets(trenches))
+
+
+def test_parts_keep_one_chainage():
+    trenches = joined("0 0, 200 0", "MULTILINESTRING ((0 1, 80 1), (120 1, 200 1))")
+    assert sorted(m for k in range(len(trenches)) for m in members_of(trenches, k) if m[0] == 1) == [
+        (1, 0.0, 80.0),
+        (1, 80.0, 160.0),
+    ]
+
+
+def test_nothing_gives_nothing():
+    none = Polylines.from_shapely([None, shapely.LineString()])
+    assert len(join_runs(none, find_runs(none))) == 0
+    assert len(joined("0 0, 100 0", "0 50, 100 50")) == 0
+    assert joined("0 0, 100 0", "0 50, 100 50").axis_span()[0].tolist() == []
+
+
+def test_every_bad_option_is_named_at_once():
+    lines = Polylines.from_shapely(shapely.from_wkt(["LINESTRING (0 0, 100 0)", "LINESTRING (0 1, 100 1)"]))
+    with pytest.raises(BadInputError) as error:
+        join_runs(lines, find_runs(lines), distance=float("nan"), max_width=0)
+    assert [(fault.code, fault.field) for fault in error.value.faults] == [
+        ("option.not_positive", "distance"),
+        ("option.not_positive", "max_width"),
+    ]
+    with pytest.raises(BadInputError) as error:
+        join_runs(lines, find_runs(lines), group=[1])
+    assert error.value.faults[0].code == "option.groups"
+
+
+def test_order_of_rows_does_not_matter():
+    random = np.random.default_rng(7)
+    shapes = [
+        shapely.LineString(np.column_stack((np.linspace(s, s + 150, 6), np.linspace(o, o + t, 6))))
+        for s, o, t in zip(random.uniform(0, 200, 40), random.uniform(0, 12, 40), random.normal(0, 2, 40), strict=True)
+    ]
+    group = random.integers(0, 4, 40)
+    want = None
+    for _ in range(4):
+        order = random.permutation(40)
+        lines = Polylines.from_shapely([shapes[k] for k in order])
+        runs = find_runs(lines, group=group[order])
+        trenches = join_runs(lines, runs, group=group[order])
+        check_trenches([shapes[k] for k in order], trenches, 3.0, 4.5)
+        got = listed(trenches, order)
+        assert want is None or got == want
+        want = got
+    assert len(want) > 10
+
+
+def test_a_line_of_many_vertices_and_a_very_long_one():
+    x = np.arange(0, 40_000, 0.5)
+    dense = shapely.LineString(np.column_stack((x, 1 + 0.2 * np.sin(x / 30))))
+    lines = Polylines.from_shapely([dense, shapely.LineString([(0, 0), (40_000, 0)])])
+    trenches = join_runs(lines, find_runs(lines))
+    assert trenches.length_m.sum() == pytest.approx(40_000, rel=0.01)
+    assert trenches.width_m.max() == pytest.approx(1.2, abs=1e-3)
