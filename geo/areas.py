@@ -31,32 +31,24 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
 
+CAPSULE, DEAD = -1, -2  # in place of an item's polygon
 COMPACT_AFTER = 256  # edits, until the index is built anew
 
 
 class Index(NamedTuple):
     """What the kernels are given: items (polygon edges and capsules) in a uniform grid, polygons in bands.
 
-    Coordinates are relative to ``origin``. Items are sorted by owner and polygon.
+    Few arrays with rows, because each array that is handed on costs time. Coordinates are relative to the areas'
+    ``origin``. Items are sorted by owner and polygon.
     """
 
-    x0: Floats
-    y0: Floats
-    x1: Floats
-    y1: Floats
-    radius: Floats  # half the width of a capsule; 0: the edge of a polygon
-    shape: Integers  # the polygon of an edge; -1: a capsule
-    owner: Integers  # of each item
-    dead: Booleans  # of each item: removed by an edit
-    frame: Floats  # lower left corner and cell size of the grid, then of the coarse grid of polygons
-    size: Integers  # columns and rows of the grid, then of the coarse grid of polygons
+    items: Floats  # [n, 5] both ends x, y, x, y; half the width of a capsule, 0: the edge of a polygon
+    codes: Integers  # [n, 2] polygon (CAPSULE: none, DEAD: removed), owner
+    frame: Floats  # [10] left, bottom, cell, columns, rows of the grid, then of the coarse grid of polygons
     cell_starts: Integers
     cell_items: Integers
-    box: Floats  # [n_polygons, 4] west, south, east, north
-    polygon_owner: Integers
-    polygon_dead: Booleans
-    band_first: Integers  # [n_polygons + 1] the polygon's bands
-    band_per_m: Floats  # [n_polygons] bands for each metre of northing
+    polygons: Floats  # [n, 5] west, south, east, north, bands for each metre of northing
+    polygon_codes: Integers  # [n, 4] owner, first band, number of bands, 1 where removed
     band_starts: Integers
     band_items: Integers
     cover_starts: Integers  # coarse grid: the polygons whose box meets a cell
@@ -65,7 +57,7 @@ class Index(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Areas:
-    """Areas by owner, with their index. An edit returns new areas that share the old index; nothing is changed in place.
+    """Areas by owner, with their index. An edit returns new areas and changes nothing in place.
 
     Attributes
     ----------
@@ -145,7 +137,7 @@ class Areas:
         x, y, along = segments.x[kept], segments.y[kept], segments.length[kept]
         capsules = np.column_stack((x, y, x + segments.ux[kept] * along, y + segments.uy[kept] * along))
         line = segments.line[kept]
-        return _built(capsules, widths[line] / 2, np.full(len(line), -1), owners[line])
+        return _built(capsules, widths[line] / 2, np.full(len(line), CAPSULE), owners[line])
 
     @classmethod
     def concatenate(cls, several: Sequence[Areas]) -> Areas:
@@ -154,31 +146,28 @@ class Areas:
         polygons = 0
         for areas in several:
             for index in areas.indexes:
-                alive = ~index.dead
-                shift = np.tile(areas.origin, 2)
-                edges.append(np.column_stack((index.x0, index.y0, index.x1, index.y1))[alive] + shift)
-                radius.append(index.radius[alive])
-                shape.append(np.where(index.shape >= 0, index.shape + polygons, -1)[alive])
-                owner.append(index.owner[alive])
-                polygons += len(index.polygon_owner)
+                alive = index.codes[:, 0] != DEAD
+                items, codes = index.items[alive], index.codes[alive]
+                edges.append(items[:, :4] + np.tile(areas.origin, 2))
+                radius.append(items[:, 4])
+                shape.append(np.where(codes[:, 0] >= 0, codes[:, 0] + polygons, CAPSULE))
+                owner.append(codes[:, 1])
+                polygons += len(index.polygons)
         if not edges:
             return _built(np.zeros((0, 4)), np.zeros(0), np.zeros(0, np.int64), np.zeros(0, np.int64))
         return _built(*(np.concatenate(arrays) for arrays in (edges, radius, shape, owner)))
 
     def owners(self) -> Integers:
         """Return the owners that have an area, ascending."""
-        return np.unique(np.concatenate([index.owner[~index.dead] for index in self.indexes]))
+        return np.unique(np.concatenate([index.codes[index.codes[:, 0] != DEAD, 1] for index in self.indexes]))
 
     def __len__(self) -> int:
         return len(self.owners())
 
     def remove(self, owner: int) -> Areas:
         """Return the areas without those of ``owner``; the same areas where it has none."""
-        indexes = tuple(
-            index._replace(dead=index.dead | (index.owner == owner),
-                           polygon_dead=index.polygon_dead | (index.polygon_owner == owner))
-            for index in self.indexes
-        )  # fmt: skip
+        indexes = tuple(_without(index, index.codes[:, 1] == owner, index.polygon_codes[:, 0] == owner)
+                        for index in self.indexes)  # fmt: skip
         return self._compacted(replace(self, indexes=indexes, edits=self.edits + 1))
 
     def add(self, areas: Areas) -> Areas:
@@ -198,7 +187,8 @@ class Areas:
 
     def only(self, owner: int) -> Areas:
         """Return the areas of one owner."""
-        indexes = tuple(index._replace(dead=index.dead | (index.owner != owner)) for index in self.indexes)
+        indexes = tuple(_without(index, index.codes[:, 1] != owner, index.polygon_codes[:, 0] != owner)
+                        for index in self.indexes)  # fmt: skip
         return Areas.concatenate([replace(self, indexes=indexes)])
 
     @staticmethod
@@ -222,11 +212,11 @@ def _refuse_polygons(parts: NDArray[np.object_], row: Integers) -> None:
         for i in wrong
     ]  # fmt: skip
     xy, owner = shapely.get_coordinates(parts, return_index=True)
-    for i in np.unique(owner[~np.isfinite(xy).all(axis=1)]).tolist():
-        faults.append(
-            Fault("area.not_finite", "面的坐标不是有限数", "a coordinate of the polygon is not a finite number",
-                  "请改正该面的坐标", "correct the polygon's coordinates", feature=int(row[i]))
-        )  # fmt: skip
+    faults += [
+        Fault("area.not_finite", "面的坐标不是有限数", "a coordinate of the polygon is not a finite number",
+              "请改正该面的坐标", "correct the polygon's coordinates", feature=int(row[i]))
+        for i in np.unique(owner[~np.isfinite(xy).all(axis=1)]).tolist()
+    ]  # fmt: skip
     if faults:
         raise BadInputError(faults)
 
@@ -256,50 +246,49 @@ def _built(ends: Floats, radius: Floats, shape: Integers, owner: Integers) -> Ar
     polygonal = shape >= 0
     fresh = np.diff(shape, prepend=-2) != 0
     dense = np.where(polygonal, np.cumsum(fresh & polygonal) - 1, -1)
-    arrays = [np.ascontiguousarray(column) for column in (ends[order] - np.tile(origin, 2)).T]
-    return Areas(origin, (_index(*arrays, np.ascontiguousarray(radius[order], np.float64), dense, owner),))
+    items = np.column_stack((ends[order] - np.tile(origin, 2), radius[order]))
+    return Areas(origin, (_index(np.ascontiguousarray(items), np.column_stack((dense, owner)).astype(np.int64)),))
 
 
-def _index(x0: Floats, y0: Floats, x1: Floats, y1: Floats, radius: Floats, shape: Integers, owner: Integers) -> Index:
-    shape, owner = np.ascontiguousarray(shape, np.int64), np.ascontiguousarray(owner, np.int64)
-    frame, size = np.zeros(6), np.ones(4, np.int64)
-    _lay_out(frame[:3], size[:2], x0, y0, x1, y1, radius)
-    cell_starts, cell_items = _cells(x0, y0, x1, y1, radius, frame, size)
-    edges = shape >= 0
-    n_polygons = int(shape.max()) + 1 if len(shape) and edges.any() else 0
-    box = _boxes(x0, y0, x1, y1, shape, n_polygons)
-    polygon_owner = np.zeros(n_polygons, np.int64)
-    polygon_owner[shape[edges]] = owner[edges]
-    bands = _bands(y0, y1, shape, box)
-    corners = (box[:, 0].copy(), box[:, 1].copy(), box[:, 2].copy(), box[:, 3].copy())
-    _lay_out(frame[3:], size[2:], *corners, np.zeros(n_polygons))
-    cover_starts, cover_items = _covers(box, frame, size)
-    return Index(
-        x0, y0, x1, y1, radius, shape, owner, np.zeros(len(x0), np.bool_), frame, size, cell_starts, cell_items,
-        box, polygon_owner, np.zeros(n_polygons, np.bool_), *bands, cover_starts, cover_items,
-    )  # fmt: skip
+def _index(items: Floats, codes: Integers) -> Index:
+    frame = np.zeros(10)
+    _lay_out(frame[:5], items[:, :2], items[:, 2:4], items[:, 4])
+    cell_starts, cell_items = _cells(items, frame)
+    n_polygons = max(int(codes[:, 0].max()) + 1, 0) if len(codes) else 0
+    polygons, polygon_codes, band_starts, band_items = _bands(items, codes, n_polygons)
+    _lay_out(frame[5:], polygons[:, :2], polygons[:, 2:4], np.zeros(n_polygons))
+    cover_starts, cover_items = _covers(polygons, frame)
+    return Index(items, codes, frame, cell_starts, cell_items, polygons, polygon_codes, band_starts, band_items,
+                 cover_starts, cover_items)  # fmt: skip
 
 
-def _lay_out(frame: Floats, size: Integers, x0: Floats, y0: Floats, x1: Floats, y1: Floats, radius: Floats) -> None:
-    """Choose a grid of about one cell for each item, not finer than the items are long."""
-    if len(x0) == 0:
-        frame[2] = 1.0
+def _lay_out(frame: Floats, one: Floats, other: Floats, radius: Floats) -> None:
+    """Choose a grid of about two cells for each item, not finer than the items are long."""
+    frame[2:] = 1.0
+    if len(one) == 0:
         return
-    west, south = np.minimum(x0, x1) - radius, np.minimum(y0, y1) - radius
-    east, north = np.maximum(x0, x1) + radius, np.maximum(y0, y1) + radius
-    wide, high = float(east.max() - west.min()), float(north.max() - south.min())
-    usual = float(np.median(np.maximum(east - west, north - south)))
-    cell = max(usual, np.sqrt(wide * high / (2.0 * len(x0))), max(wide, high) / 4096, 1e-3)
-    frame[:] = (west.min() - 0.5 * cell, south.min() - 0.5 * cell, cell)
-    size[:] = (int(wide / cell) + 2, int(high / cell) + 2)
+    low = np.minimum(one, other) - radius[:, None]
+    high = np.maximum(one, other) + radius[:, None]
+    wide, tall = high.max(axis=0) - low.min(axis=0)
+    usual = float(np.median((high - low).max(axis=1)))
+    cell = max(usual, float(np.sqrt(wide * tall / (2.0 * len(one)))), max(wide, tall) / 4096, 1e-3)
+    frame[:2] = low.min(axis=0) - 0.5 * cell
+    frame[2:] = (cell, wide // cell + 2, tall // cell + 2)
+
+
+def _without(index: Index, items: Booleans, polygons: Booleans) -> Index:
+    codes, polygon_codes = index.codes.copy(), index.polygon_codes.copy()
+    codes[items, 0] = DEAD
+    polygon_codes[polygons, 3] = 1
+    return index._replace(codes=codes, polygon_codes=polygon_codes)
 
 
 def _moved(index: Index, there: tuple[float, float], here: tuple[float, float]) -> Index:
     """Return an index relative to another origin."""
     dx, dy = there[0] - here[0], there[1] - here[1]
-    frame = index.frame + np.array([dx, dy, 0.0, dx, dy, 0.0])
-    return index._replace(x0=index.x0 + dx, x1=index.x1 + dx, y0=index.y0 + dy, y1=index.y1 + dy, frame=frame,
-                          box=index.box + np.array([dx, dy, dx, dy]))  # fmt: skip
+    moved = np.array([dx, dy, dx, dy, 0.0])
+    frame = index.frame + np.tile(np.array([dx, dy, 0.0, 0.0, 0.0]), 2)
+    return index._replace(items=index.items + moved, frame=frame, polygons=index.polygons + moved)
 
 
 @kernel
@@ -317,51 +306,35 @@ def columns_of(
 
 
 @kernel
-def cell_of(value: float, low: float, cell: float, n: int) -> int:
+def cell_of(value: float, low: float, cell: float, n: float) -> int:
     """Return the column or row of a coordinate, the first or last for what lies outside."""
     return int(min(max(np.floor((value - low) / cell), 0.0), n - 1.0))
 
 
 @kernel
-def _cells(
-    x0: Floats, y0: Floats, x1: Floats, y1: Floats, radius: Floats, frame: Floats, size: Integers
-) -> tuple[Integers, Integers]:
+def _cells(items: Floats, frame: Floats) -> tuple[Integers, Integers]:
     """Return the items of each cell: count, then fill."""
-    left, bottom, cell = frame[0], frame[1], frame[2]
-    nx, ny = size[0], size[1]
-    starts = np.zeros(nx * ny + 1, np.int64)
-    items = np.empty(0, np.int64)
-    at = np.empty(0, np.int64)
+    left, bottom, cell, nx, ny = frame[0], frame[1], frame[2], frame[3], frame[4]
+    starts = np.zeros(int(nx * ny) + 1, np.int64)
+    found, at = np.empty(0, np.int64), np.empty(0, np.int64)
     for filling in range(2):
         if filling:
             starts = np.cumsum(starts)
-            items, at = np.empty(starts[-1], np.int64), starts.copy()
-        for i in range(len(x0)):
-            m = radius[i] + 1e-6
-            first = cell_of(min(y0[i], y1[i]) - m, bottom, cell, ny)
-            for row in range(first, cell_of(max(y0[i], y1[i]) + m, bottom, cell, ny) + 1):
+            found, at = np.empty(starts[-1], np.int64), starts.copy()
+        for i in range(len(items)):
+            x0, y0, x1, y1, m = items[i, 0], items[i, 1], items[i, 2], items[i, 3], items[i, 4] + 1e-6
+            first = cell_of(min(y0, y1) - m, bottom, cell, ny)
+            for row in range(first, cell_of(max(y0, y1) + m, bottom, cell, ny) + 1):
                 low = bottom + row * cell
-                west, east = columns_of(x0[i], y0[i], x1[i], y1[i], m, low, low + cell)
+                west, east = columns_of(x0, y0, x1, y1, m, low, low + cell)
                 for column in range(cell_of(west, left, cell, nx), cell_of(east, left, cell, nx) + 1):
-                    c = row * nx + column
+                    c = row * int(nx) + column
                     if filling:
-                        items[at[c]] = i
+                        found[at[c]] = i
                         at[c] += 1
                     else:
                         starts[c + 1] += 1
-    return starts, items
-
-
-@kernel
-def _boxes(x0: Floats, y0: Floats, x1: Floats, y1: Floats, shape: Integers, n_polygons: int) -> Floats:
-    box = np.empty((n_polygons, 4))
-    box[:, :2], box[:, 2:] = np.inf, -np.inf
-    for i in range(len(x0)):
-        p = shape[i]
-        if p >= 0:
-            box[p, 0], box[p, 1] = min(box[p, 0], x0[i], x1[i]), min(box[p, 1], y0[i], y1[i])
-            box[p, 2], box[p, 3] = max(box[p, 2], x0[i], x1[i]), max(box[p, 3], y0[i], y1[i])
-    return box
+    return starts, found
 
 
 @kernel
@@ -371,78 +344,93 @@ def band_of(y: float, south: float, per_m: float, n: int) -> int:
 
 
 @kernel
-def _bands(y0: Floats, y1: Floats, shape: Integers, box: Floats) -> tuple[Integers, Floats, Integers, Integers]:
-    """Return each polygon's edges by bands of northing: as many bands as keep an edge in about four."""
-    n = len(box)
+def _boxes(items: Floats, codes: Integers, n: int) -> tuple[Floats, Integers]:
+    """Return box and bands of each polygon: as many bands as keep an edge in about four."""
+    polygons, whose = np.empty((n, 5)), np.zeros((n, 4), np.int64)
+    polygons[:, :2], polygons[:, 2:4] = np.inf, -np.inf
     edges, rise = np.zeros(n), np.zeros(n)
-    for i in range(len(y0)):
-        if shape[i] >= 0:
-            edges[shape[i]] += 1
-            rise[shape[i]] += np.abs(y1[i] - y0[i])
-    first, per_m = np.zeros(n + 1, np.int64), np.zeros(n)
+    for i in range(len(items)):
+        p = codes[i, 0]
+        if p >= 0:
+            x0, y0, x1, y1 = items[i, 0], items[i, 1], items[i, 2], items[i, 3]
+            polygons[p, 0], polygons[p, 1] = min(polygons[p, 0], x0, x1), min(polygons[p, 1], y0, y1)
+            polygons[p, 2], polygons[p, 3] = max(polygons[p, 2], x0, x1), max(polygons[p, 3], y0, y1)
+            whose[p, 0] = codes[i, 1]
+            edges[p] += 1
+            rise[p] += np.abs(y1 - y0)
+    before = 0
     for p in range(n):
-        high = box[p, 3] - box[p, 1]
-        count = int(max(1.0, min(4 * edges[p] / max(rise[p] / high, 1.0), edges[p]))) if high > 0 else 1
-        first[p + 1] = first[p] + count
-        per_m[p] = count / high if high > 0 else 0.0
-    starts = np.zeros(first[n] + 1, np.int64)
-    items, at = np.empty(0, np.int64), np.empty(0, np.int64)
-    for filling in range(2):
-        if filling:
-            starts = np.cumsum(starts)
-            items, at = np.empty(starts[-1], np.int64), starts.copy()
-        for i in range(len(y0)):
-            p = shape[i]
-            if p < 0:
-                continue
-            count = first[p + 1] - first[p]
-            low = band_of(min(y0[i], y1[i]), box[p, 1], per_m[p], count)
-            for b in range(low, band_of(max(y0[i], y1[i]), box[p, 1], per_m[p], count) + 1):
-                if filling:
-                    items[at[first[p] + b]] = i
-                    at[first[p] + b] += 1
-                else:
-                    starts[first[p] + b + 1] += 1
-    return first, per_m, starts, items
+        tall = polygons[p, 3] - polygons[p, 1]
+        count = int(max(1.0, min(4 * edges[p] / max(rise[p] / tall, 1.0), edges[p]))) if tall > 0 else 1
+        whose[p, 1], whose[p, 2] = before, count
+        polygons[p, 4] = count / tall if tall > 0 else 0.0
+        before += count
+    return polygons, whose
 
 
 @kernel
-def _covers(box: Floats, frame: Floats, size: Integers) -> tuple[Integers, Integers]:
-    """Return the polygons whose box meets each cell of the coarse grid."""
-    left, bottom, cell = frame[3], frame[4], frame[5]
-    nx, ny = size[2], size[3]
-    starts = np.zeros(nx * ny + 1, np.int64)
-    items, at = np.empty(0, np.int64), np.empty(0, np.int64)
+def _bands(items: Floats, codes: Integers, n: int) -> tuple[Floats, Integers, Integers, Integers]:
+    """Return the polygons, and their edges by bands of northing."""
+    polygons, whose = _boxes(items, codes, n)
+    starts = np.zeros((whose[n - 1, 1] + whose[n - 1, 2] if n else 0) + 1, np.int64)
+    found, at = np.empty(0, np.int64), np.empty(0, np.int64)
     for filling in range(2):
         if filling:
             starts = np.cumsum(starts)
-            items, at = np.empty(starts[-1], np.int64), starts.copy()
-        for p in range(len(box)):
-            last_row = cell_of(box[p, 3], bottom, cell, ny)
-            last_column = cell_of(box[p, 2], left, cell, nx)
-            for row in range(cell_of(box[p, 1], bottom, cell, ny), last_row + 1):
-                for column in range(cell_of(box[p, 0], left, cell, nx), last_column + 1):
-                    c = row * nx + column
+            found, at = np.empty(starts[-1], np.int64), starts.copy()
+        for i in range(len(items)):
+            p = codes[i, 0]
+            if p < 0:
+                continue
+            y0, y1, south, per_m, count = items[i, 1], items[i, 3], polygons[p, 1], polygons[p, 4], whose[p, 2]
+            low = band_of(min(y0, y1), south, per_m, count)
+            for band in range(low, band_of(max(y0, y1), south, per_m, count) + 1):
+                b = whose[p, 1] + band
+                if filling:
+                    found[at[b]] = i
+                    at[b] += 1
+                else:
+                    starts[b + 1] += 1
+    return polygons, whose, starts, found
+
+
+@kernel
+def _covers(polygons: Floats, frame: Floats) -> tuple[Integers, Integers]:
+    """Return the polygons whose box meets each cell of the coarse grid."""
+    left, bottom, cell, nx, ny = frame[5], frame[6], frame[7], frame[8], frame[9]
+    starts = np.zeros(int(nx * ny) + 1, np.int64)
+    found, at = np.empty(0, np.int64), np.empty(0, np.int64)
+    for filling in range(2):
+        if filling:
+            starts = np.cumsum(starts)
+            found, at = np.empty(starts[-1], np.int64), starts.copy()
+        for p in range(len(polygons)):
+            west, east = cell_of(polygons[p, 0], left, cell, nx), cell_of(polygons[p, 2], left, cell, nx)
+            for row in range(cell_of(polygons[p, 1], bottom, cell, ny), cell_of(polygons[p, 3], bottom, cell, ny) + 1):
+                for column in range(west, east + 1):
+                    c = row * int(nx) + column
                     if filling:
-                        items[at[c]] = p
+                        found[at[c]] = p
                         at[c] += 1
                     else:
                         starts[c + 1] += 1
-    return starts, items
+    return starts, found
 
 
 @kernel
-def is_inside(index: Index, polygon: int, x: float, y: float) -> bool:
+def is_inside(
+    items: Floats, polygons: Floats, polygon_codes: Integers, band_starts: Integers, band_items: Integers,
+    polygon: int, x: float, y: float,
+) -> bool:  # fmt: skip
     """Return whether a place is inside a polygon: the parity of the edges that a ray to the east meets."""
-    box = index.box[polygon]
-    if not (box[0] <= x <= box[2] and box[1] <= y <= box[3]):
+    south = polygons[polygon, 1]
+    if x < polygons[polygon, 0] or x > polygons[polygon, 2] or y < south or y > polygons[polygon, 3]:
         return False
-    first = index.band_first[polygon]
-    band = first + band_of(y, box[1], index.band_per_m[polygon], index.band_first[polygon + 1] - first)
+    band = polygon_codes[polygon, 1] + band_of(y, south, polygons[polygon, 4], polygon_codes[polygon, 2])
     odd = False
-    for k in range(index.band_starts[band], index.band_starts[band + 1]):
-        i = index.band_items[k]
-        y0, y1 = index.y0[i], index.y1[i]
-        if (y0 > y) != (y1 > y) and x < index.x0[i] + (y - y0) / (y1 - y0) * (index.x1[i] - index.x0[i]):
+    for k in range(band_starts[band], band_starts[band + 1]):
+        i = band_items[k]
+        y0, y1 = items[i, 1], items[i, 3]
+        if (y0 > y) != (y1 > y) and x < items[i, 0] + (y - y0) / (y1 - y0) * (items[i, 2] - items[i, 0]):
             odd = not odd
     return odd

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.areas import Index, cell_of, is_inside
+from geo.areas import CAPSULE, Index, cell_of, is_inside
 from geo.compiled import kernel
 from geo.polylines import segment_at
 
@@ -39,17 +39,61 @@ def sides_of(
 
     The skew is the mean over the passage's length of the angle between line and axis, 0 to 90; NaN without an axis.
     """
+    (
+        items,
+        codes,
+        frame,
+        cell_starts,
+        cell_items,
+        polygons,
+        polygon_codes,
+        band_starts,
+        band_items,
+        cover_starts,
+        cover_items,
+    ) = index
     skew, crosses = np.full(len(line), np.nan), np.zeros(len(line), np.bool_)
     for k in range(len(line)):
         first, last = starts[line[k]], starts[line[k] + 1]
-        steps = _steps(index, owner[k], x, y, ux, uy, chainage, first, last, from_m[k], to_m[k])
+        steps = _steps(
+            items,
+            codes,
+            frame,
+            cell_starts,
+            cell_items,
+            owner[k],
+            x,
+            y,
+            ux,
+            uy,
+            chainage,
+            first,
+            last,
+            from_m[k],
+            to_m[k],
+        )
         total, measured = 0.0, 0.0
         axis, entry, leaving = (0.0, 0.0, 0.0, 0.0), np.nan, np.nan
         for j in range(steps):
             a = from_m[k] + (to_m[k] - from_m[k]) * j / steps
             b = from_m[k] + (to_m[k] - from_m[k]) * (j + 1) / steps
             px, py = _place(x, y, ux, uy, chainage, first, last, (a + b) / 2)
-            new = axis_at(index, owner[k], px, py)
+            new = axis_at(
+                items,
+                codes,
+                frame,
+                cell_starts,
+                cell_items,
+                polygons,
+                polygon_codes,
+                band_starts,
+                band_items,
+                cover_starts,
+                cover_items,
+                owner[k],
+                px,
+                py,
+            )
             if new[0] == 0.0 and new[1] == 0.0:
                 continue
             sign = -1.0 if axis[0] * new[0] + axis[1] * new[1] < 0 else 1.0
@@ -69,11 +113,12 @@ def sides_of(
 
 @kernel
 def _steps(
-    index: Index, owner: int, x: Floats, y: Floats, ux: Floats, uy: Floats, chainage: Floats,
+    items: Floats, codes: Integers, frame: Floats, cell_starts: Integers, cell_items: Integers,
+    owner: int, x: Floats, y: Floats, ux: Floats, uy: Floats, chainage: Floats,
     first: int, last: int, a: float, b: float,
 ) -> int:  # fmt: skip
     px, py = _place(x, y, ux, uy, chainage, first, last, (a + b) / 2)
-    if _nearest_capsule(index, owner, px, py) >= 0:
+    if _nearest_capsule(items, codes, frame, cell_starts, cell_items, owner, px, py) >= 0:
         return int(min(max(np.ceil((b - a) / CAPSULE_STEP_M), 2), CAPSULE_STEPS))
     return int(min(max(np.ceil((b - a) / POLYGON_STEP_M), 1), POLYGON_STEPS))
 
@@ -109,68 +154,155 @@ def _turned(
 
 
 @kernel
-def axis_at(index: Index, owner: int, x: float, y: float) -> Axis:
+def axis_at(
+    items: Floats,
+    codes: Integers,
+    frame: Floats,
+    cell_starts: Integers,
+    cell_items: Integers,
+    polygons: Floats,
+    polygon_codes: Integers,
+    band_starts: Integers,
+    band_items: Integers,
+    cover_starts: Integers,
+    cover_items: Integers,
+    owner: int,
+    x: float,
+    y: float,
+) -> Axis:
     """Return the direction of the owner's road at a place, and a place on its axis; direction (0, 0): it has none."""
-    i = _nearest_capsule(index, owner, x, y)
+    i = _nearest_capsule(items, codes, frame, cell_starts, cell_items, owner, x, y)
     if i >= 0:
-        dx, dy = _direction(index, i)
-        return dx, dy, index.x0[i], index.y0[i]
-    return _across(index, owner, x, y)
+        dx, dy = _direction(items, i)
+        return dx, dy, items[i, 0], items[i, 1]
+    return _across(
+        items,
+        codes,
+        frame,
+        cell_starts,
+        cell_items,
+        polygons,
+        polygon_codes,
+        band_starts,
+        band_items,
+        cover_starts,
+        cover_items,
+        owner,
+        x,
+        y,
+    )
 
 
 @kernel
-def _direction(index: Index, i: int) -> tuple[float, float]:
-    dx, dy = index.x1[i] - index.x0[i], index.y1[i] - index.y0[i]
+def _direction(items: Floats, i: int) -> tuple[float, float]:
+    dx, dy = items[i, 2] - items[i, 0], items[i, 3] - items[i, 1]
     metres = np.hypot(dx, dy)
     return dx / metres, dy / metres
 
 
 @kernel
-def _nearest_capsule(index: Index, owner: int, x: float, y: float) -> int:
+def _nearest_capsule(
+    items: Floats,
+    codes: Integers,
+    frame: Floats,
+    cell_starts: Integers,
+    cell_items: Integers,
+    owner: int,
+    x: float,
+    y: float,
+) -> int:
     """Return the owner's capsule around a place whose segment is nearest; -1: none."""
-    frame, size = index.frame, index.size
-    c = cell_of(y, frame[1], frame[2], size[1]) * size[0] + cell_of(x, frame[0], frame[2], size[0])
+    c = cell_of(y, frame[1], frame[2], frame[4]) * int(frame[3]) + cell_of(x, frame[0], frame[2], frame[3])
     best, nearest = -1, np.inf
-    for k in range(index.cell_starts[c], index.cell_starts[c + 1]):
-        i = index.cell_items[k]
-        if index.shape[i] >= 0 or index.owner[i] != owner or index.dead[i]:
+    for k in range(cell_starts[c], cell_starts[c + 1]):
+        i = cell_items[k]
+        if codes[i, 0] != CAPSULE or codes[i, 1] != owner:
             continue
-        dx, dy = index.x1[i] - index.x0[i], index.y1[i] - index.y0[i]
-        t = ((x - index.x0[i]) * dx + (y - index.y0[i]) * dy) / (dx * dx + dy * dy)
+        dx, dy = items[i, 2] - items[i, 0], items[i, 3] - items[i, 1]
+        t = ((x - items[i, 0]) * dx + (y - items[i, 1]) * dy) / (dx * dx + dy * dy)
         t = min(max(t, 0.0), 1.0)
-        far = np.hypot(x - index.x0[i] - t * dx, y - index.y0[i] - t * dy)
-        if far <= index.radius[i] + NEAR_M and far < nearest:
+        far = np.hypot(x - items[i, 0] - t * dx, y - items[i, 1] - t * dy)
+        if far <= items[i, 4] + NEAR_M and far < nearest:
             best, nearest = i, far
     return best
 
 
 @kernel
-def _across(index: Index, owner: int, x: float, y: float) -> Axis:
+def _across(
+    items: Floats,
+    codes: Integers,
+    frame: Floats,
+    cell_starts: Integers,
+    cell_items: Integers,
+    polygons: Floats,
+    polygon_codes: Integers,
+    band_starts: Integers,
+    band_items: Integers,
+    cover_starts: Integers,
+    cover_items: Integers,
+    owner: int,
+    x: float,
+    y: float,
+) -> Axis:
     """Return the axis of a polygon at a place: square to the shortest way across."""
     root = np.sqrt(0.5)
     least, left, right = np.inf, -1, -1
     for dx, dy in ((1.0, 0.0), (root, root), (0.0, 1.0), (-root, root)):
-        far, one, other, _ = _chord(index, owner, x, y, dx, dy)
+        far, one, other, _ = _chord(
+            items,
+            codes,
+            frame,
+            cell_starts,
+            cell_items,
+            polygons,
+            polygon_codes,
+            band_starts,
+            band_items,
+            cover_starts,
+            cover_items,
+            owner,
+            x,
+            y,
+            dx,
+            dy,
+        )
         if far < least:
             least, left, right = far, one, other
     if left < 0:
         return 0.0, 0.0, 0.0, 0.0
     best, least = (0.0, 0.0, 0.0, 0.0), np.inf
     for i in (left, right):
-        ex, ey = _direction(index, i)
-        far, one, other, to_left = _chord(index, owner, x, y, -ey, ex)
+        ex, ey = _direction(items, i)
+        far, one, other, to_left = _chord(
+            items,
+            codes,
+            frame,
+            cell_starts,
+            cell_items,
+            polygons,
+            polygon_codes,
+            band_starts,
+            band_items,
+            cover_starts,
+            cover_items,
+            owner,
+            x,
+            y,
+            -ey,
+            ex,
+        )
         if far < least:
             least = far
             middle = to_left - far / 2
-            best = _mean(index, one, other, ex, ey, x - ey * middle, y + ex * middle)
+            best = _mean(items, one, other, ex, ey, x - ey * middle, y + ex * middle)
     return best
 
 
 @kernel
-def _mean(index: Index, one: int, other: int, ex: float, ey: float, x: float, y: float) -> Axis:
+def _mean(items: Floats, one: int, other: int, ex: float, ey: float, x: float, y: float) -> Axis:
     """Return the mean direction of two edges, through a place; that given where they are no two sides of a road."""
-    ax, ay = _direction(index, one)
-    bx, by = _direction(index, other)
+    ax, ay = _direction(items, one)
+    bx, by = _direction(items, other)
     if np.abs(ax * by - ay * bx) > PARALLEL:
         return ex, ey, x, y
     sign = 1.0 if ax * bx + ay * by > 0 else -1.0
@@ -180,48 +312,155 @@ def _mean(index: Index, one: int, other: int, ex: float, ey: float, x: float, y:
 
 
 @kernel
-def _chord(index: Index, owner: int, x: float, y: float, dx: float, dy: float) -> tuple[float, int, int, float]:
+def _chord(
+    items: Floats,
+    codes: Integers,
+    frame: Floats,
+    cell_starts: Integers,
+    cell_items: Integers,
+    polygons: Floats,
+    polygon_codes: Integers,
+    band_starts: Integers,
+    band_items: Integers,
+    cover_starts: Integers,
+    cover_items: Integers,
+    owner: int,
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+) -> tuple[float, int, int, float]:
     """Return a chord's length, the edges at its far and near end, and its part ahead; infinite where it has no end."""
-    ahead, one = _ray(index, owner, x, y, dx, dy)
+    ahead, one = _ray(
+        items,
+        codes,
+        frame,
+        cell_starts,
+        cell_items,
+        polygons,
+        polygon_codes,
+        band_starts,
+        band_items,
+        cover_starts,
+        cover_items,
+        owner,
+        x,
+        y,
+        dx,
+        dy,
+    )
     if one < 0:
         return np.inf, -1, -1, 0.0
-    behind, other = _ray(index, owner, x, y, -dx, -dy)
+    behind, other = _ray(
+        items,
+        codes,
+        frame,
+        cell_starts,
+        cell_items,
+        polygons,
+        polygon_codes,
+        band_starts,
+        band_items,
+        cover_starts,
+        cover_items,
+        owner,
+        x,
+        y,
+        -dx,
+        -dy,
+    )
     if other < 0:
         return np.inf, -1, -1, 0.0
     return ahead + behind, one, other, ahead
 
 
 @kernel
-def _ray(index: Index, owner: int, x: float, y: float, dx: float, dy: float) -> tuple[float, int]:
+def _ray(
+    items: Floats,
+    codes: Integers,
+    frame: Floats,
+    cell_starts: Integers,
+    cell_items: Integers,
+    polygons: Floats,
+    polygon_codes: Integers,
+    band_starts: Integers,
+    band_items: Integers,
+    cover_starts: Integers,
+    cover_items: Integers,
+    owner: int,
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+) -> tuple[float, int]:
     """Return where a ray leaves the owner's polygons, and the edge there; -1: not within reach.
 
     An edge behind which another polygon of the owner goes on is no end.
     """
     start = 0.0
     while start < REACH_M:
-        t, i = _first_edge(index, owner, x, y, dx, dy, start)
+        t, i = _first_edge(items, codes, frame, cell_starts, cell_items, owner, x, y, dx, dy, start)
         beyond = t + 1e-4
-        if i < 0 or not _is_owned(index, owner, x + dx * beyond, y + dy * beyond):
+        if i < 0 or not _is_owned(
+            items,
+            frame,
+            polygons,
+            polygon_codes,
+            band_starts,
+            band_items,
+            cover_starts,
+            cover_items,
+            owner,
+            x + dx * beyond,
+            y + dy * beyond,
+        ):
             return t, i
         start = t + NEAR_M
     return np.inf, -1
 
 
 @kernel
-def _is_owned(index: Index, owner: int, x: float, y: float) -> bool:
-    frame, size = index.frame, index.size
-    c = cell_of(y, frame[4], frame[5], size[3]) * size[2] + cell_of(x, frame[3], frame[5], size[2])
-    for k in range(index.cover_starts[c], index.cover_starts[c + 1]):
-        p = index.cover_items[k]
-        if index.polygon_owner[p] == owner and not index.polygon_dead[p] and is_inside(index, p, x, y):
+def _is_owned(
+    items: Floats,
+    frame: Floats,
+    polygons: Floats,
+    polygon_codes: Integers,
+    band_starts: Integers,
+    band_items: Integers,
+    cover_starts: Integers,
+    cover_items: Integers,
+    owner: int,
+    x: float,
+    y: float,
+) -> bool:
+    c = cell_of(y, frame[6], frame[7], frame[9]) * int(frame[8]) + cell_of(x, frame[5], frame[7], frame[8])
+    for k in range(cover_starts[c], cover_starts[c + 1]):
+        p = cover_items[k]
+        if (
+            polygon_codes[p, 0] == owner
+            and polygon_codes[p, 3] == 0
+            and is_inside(items, polygons, polygon_codes, band_starts, band_items, p, x, y)
+        ):
             return True
     return False
 
 
 @kernel
-def _first_edge(index: Index, owner: int, x: float, y: float, dx: float, dy: float, start: float) -> tuple[float, int]:
+def _first_edge(
+    items: Floats,
+    codes: Integers,
+    frame: Floats,
+    cell_starts: Integers,
+    cell_items: Integers,
+    owner: int,
+    x: float,
+    y: float,
+    dx: float,
+    dy: float,
+    start: float,
+) -> tuple[float, int]:
     """Return the first edge of the owner's polygons that a ray meets after ``start``, walking from cell to cell."""
-    left, bottom, cell, nx, ny = index.frame[0], index.frame[1], index.frame[2], index.size[0], index.size[1]
+    left, bottom, cell, nx, ny = frame[0], frame[1], frame[2], frame[3], frame[4]
     column = cell_of(x + dx * start, left, cell, nx)
     row = cell_of(y + dy * start, bottom, cell, ny)
     step_x, step_y = (1 if dx > 0 else -1), (1 if dy > 0 else -1)
@@ -229,7 +468,9 @@ def _first_edge(index: Index, owner: int, x: float, y: float, dx: float, dy: flo
     next_y = (bottom + (row + (step_y + 1) // 2) * cell - y) / dy if dy != 0 else np.inf
     best, found = np.inf, -1
     while 0 <= column < nx and 0 <= row < ny:
-        best, found = _edge_in_cell(index, row * nx + column, owner, x, y, dx, dy, start, best, found)
+        best, found = _edge_in_cell(
+            items, codes, cell_starts, cell_items, row * int(nx) + column, owner, x, y, dx, dy, start, best, found
+        )
         border = min(next_x, next_y)
         if best <= border or border > REACH_M:
             break
@@ -244,19 +485,19 @@ def _first_edge(index: Index, owner: int, x: float, y: float, dx: float, dy: flo
 
 @kernel
 def _edge_in_cell(
-    index: Index, c: int, owner: int, x: float, y: float, dx: float, dy: float,
+    items: Floats, codes: Integers, cell_starts: Integers, cell_items: Integers, c: int, owner: int, x: float, y: float, dx: float, dy: float,
     start: float, best: float, found: int,
 ) -> tuple[float, int]:  # fmt: skip
-    for k in range(index.cell_starts[c], index.cell_starts[c + 1]):
-        i = index.cell_items[k]
-        if index.owner[i] != owner or index.shape[i] < 0 or index.dead[i]:
+    for k in range(cell_starts[c], cell_starts[c + 1]):
+        i = cell_items[k]
+        if codes[i, 1] != owner or codes[i, 0] < 0:
             continue
-        sa = dx * (index.y0[i] - y) - dy * (index.x0[i] - x)
-        sb = dx * (index.y1[i] - y) - dy * (index.x1[i] - x)
+        sa = dx * (items[i, 1] - y) - dy * (items[i, 0] - x)
+        sb = dx * (items[i, 3] - y) - dy * (items[i, 2] - x)
         if (sa > 0) == (sb > 0):
             continue
-        ta = dx * (index.x0[i] - x) + dy * (index.y0[i] - y)
-        tb = dx * (index.x1[i] - x) + dy * (index.y1[i] - y)
+        ta = dx * (items[i, 0] - x) + dy * (items[i, 1] - y)
+        tb = dx * (items[i, 2] - x) + dy * (items[i, 3] - y)
         t = ta + (tb - ta) * sa / (sa - sb)
         if start < t < best:
             best, found = t, i

@@ -8,7 +8,7 @@ What counts:
 - A *passage* is one connected stretch of a part of a line inside the areas of one owner (`geo.areas`); a line that
   enters ten times has ten passages, one that starts inside has one from chainage 0. Two parts of a line have two
   passages even where their chainages meet. Gaps up to 1 µm are closed, passages up to 1 µm dropped.
-- *Skew* is the mean, over the passage's length, of the angle between the line and the road's axis: 90 is square, 0 along.
+- *Skew* is the mean, over the passage's length, of the angle between line and axis: 90 is square, 0 along.
 - *Crossing*: the lateral offset from the axis changes side between the passage's two ends; else *along*. A line that
   starts on the carriageway crosses when it starts beyond the axis. The axis of a polygon is found in its surroundings
   (`geo.axes`); where there is none (a square, a field) skew is NaN, and a passage that enters and leaves is a crossing.
@@ -145,18 +145,17 @@ def _of_index(
 ) -> tuple[Integers, Integers, Floats, Floats, Floats, Booleans]:
     x, y = s.x - origin[0], s.y - origin[1]
     threads = workers if len(x) > FEW_SEGMENTS else 1
-    ends = np.searchsorted(s.starts, np.linspace(0, len(x), 4 * threads + 1)[1:-1]) if threads > 1 else []
-    ranges = np.unique([0, *ends, n_lines]).tolist()
+    ranges = np.searchsorted(s.starts, np.linspace(0, len(x), 4 * threads + 1)).tolist()
+    ranges[0], ranges[-1] = 0, n_lines
 
     def work(first: int, last: int) -> tuple[Integers, Integers, Floats, Floats, Floats, Booleans]:
         own = passages_of(index, x, y, s.ux, s.uy, s.length, s.chainage, s.linked, s.starts, first, last)
         return (*own, *sides_of(index, x, y, s.ux, s.uy, s.length, s.chainage, s.starts, *own))
 
-    pairs = list(zip(ranges[:-1], ranges[1:], strict=True)) or [(0, 0)]
     if threads == 1:
         return work(0, n_lines)
     with ThreadPoolExecutor(threads) as pool:
-        done = list(pool.map(lambda pair: work(*pair), pairs))
+        done = list(pool.map(work, ranges[:-1], ranges[1:]))
     several = [np.concatenate(column) for column in zip(*done, strict=True)]
     return several[0], several[1], several[2], several[3], several[4], several[5]
 

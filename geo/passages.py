@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.areas import Index, cell_of, columns_of, is_inside
+from geo.areas import DEAD, Index, cell_of, columns_of, is_inside
 from geo.compiled import kernel
 
 if TYPE_CHECKING:
@@ -55,6 +55,19 @@ def passages_of(
     ``x, y`` are relative to the index's origin, ``starts`` the segments of each line. In the order in which the
     passages of a line end.
     """
+    (
+        items,
+        codes,
+        frame,
+        cell_starts,
+        cell_items,
+        polygons,
+        polygon_codes,
+        band_starts,
+        band_items,
+        cover_starts,
+        cover_items,
+    ) = index
     line_of, owner_of = np.empty(64, np.int64), np.empty(64, np.int64)
     from_of, to_of = np.empty(64), np.empty(64)
     found = 0
@@ -67,8 +80,22 @@ def passages_of(
         for k in range(starts[line], starts[line + 1]):
             if not linked[k]:
                 n_active = 0
-                active, n_active = _containing(index, x[k], y[k], active)
-            near, n_near = _near(index, x[k], y[k], ux[k], uy[k], length[k], near)
+                active, n_active = _containing(
+                    items,
+                    polygons,
+                    polygon_codes,
+                    band_starts,
+                    band_items,
+                    frame,
+                    cover_starts,
+                    cover_items,
+                    x[k],
+                    y[k],
+                    active,
+                )
+            near, n_near = _near(
+                items, codes, frame, cell_starts, cell_items, x[k], y[k], ux[k], uy[k], length[k], near
+            )
             if n_near or n_active:
                 room = 2 * (n_near + n_active) + 8
                 if room > times.shape[1]:
@@ -76,7 +103,7 @@ def passages_of(
                 if 2 * room > len(pieces):
                     pieces, piece_owner = np.empty((4 * room, 3)), np.empty(4 * room, np.int64)
                 active, n_active, n_pieces = _cut(
-                    index, x[k], y[k], ux[k], uy[k], length[k],
+                    items, codes, polygons, polygon_codes, band_starts, band_items, x[k], y[k], ux[k], uy[k], length[k],
                     near, n_near, active, n_active, times, pieces, piece_owner,
                 )  # fmt: skip
                 n_pieces = _both(pieces, piece_owner, n_pieces)
@@ -113,15 +140,26 @@ def _wider(values: Integers, n: int) -> Integers:
 
 
 @kernel
-def _containing(index: Index, x: float, y: float, active: Integers) -> tuple[Integers, int]:
+def _containing(
+    items: Floats,
+    polygons: Floats,
+    polygon_codes: Integers,
+    band_starts: Integers,
+    band_items: Integers,
+    frame: Floats,
+    cover_starts: Integers,
+    cover_items: Integers,
+    x: float,
+    y: float,
+    active: Integers,
+) -> tuple[Integers, int]:
     """Return the polygons around a place."""
     n = 0
-    frame, size = index.frame, index.size
-    column = cell_of(x, frame[3], frame[5], size[2])
-    c = cell_of(y, frame[4], frame[5], size[3]) * size[2] + column
-    for k in range(index.cover_starts[c], index.cover_starts[c + 1]):
-        p = index.cover_items[k]
-        if not index.polygon_dead[p] and is_inside(index, p, x, y):
+    column = cell_of(x, frame[5], frame[7], frame[8])
+    c = cell_of(y, frame[6], frame[7], frame[9]) * int(frame[8]) + column
+    for k in range(cover_starts[c], cover_starts[c + 1]):
+        p = cover_items[k]
+        if polygon_codes[p, 3] == 0 and is_inside(items, polygons, polygon_codes, band_starts, band_items, p, x, y):
             if n == len(active):
                 active = _wider(active, 2 * n)
             active[n] = p
@@ -131,30 +169,37 @@ def _containing(index: Index, x: float, y: float, active: Integers) -> tuple[Int
 
 @kernel
 def _near(
-    index: Index, x: float, y: float, ux: float, uy: float, length: float, near: Integers
+    items: Floats,
+    codes: Integers,
+    frame: Floats,
+    cell_starts: Integers,
+    cell_items: Integers,
+    x: float,
+    y: float,
+    ux: float,
+    uy: float,
+    length: float,
+    near: Integers,
 ) -> tuple[Integers, int]:
     """Return the items whose box, in the segment's frame, meets the segment: sorted, each once."""
-    frame, size = index.frame, index.size
-    left, bottom, cell = frame[0], frame[1], frame[2]
+    left, bottom, cell, nx, ny = frame[0], frame[1], frame[2], frame[3], frame[4]
     x1, y1, m = x + ux * length, y + uy * length, 4 * TOUCH_M
     n = 0
-    if max(x, x1) < left or min(x, x1) > left + size[0] * cell or max(y, y1) < bottom:
+    if max(x, x1) < left or min(x, x1) > left + nx * cell or max(y, y1) < bottom:
         return near, 0
-    if min(y, y1) > bottom + size[1] * cell:
+    if min(y, y1) > bottom + ny * cell:
         return near, 0
-    for row in range(
-        cell_of(min(y, y1) - m, bottom, cell, size[1]), cell_of(max(y, y1) + m, bottom, cell, size[1]) + 1
-    ):
+    for row in range(cell_of(min(y, y1) - m, bottom, cell, ny), cell_of(max(y, y1) + m, bottom, cell, ny) + 1):
         low = bottom + row * cell
         west, east = columns_of(x, y, x1, y1, m, low, low + cell)
-        for column in range(cell_of(west, left, cell, size[0]), cell_of(east, left, cell, size[0]) + 1):
-            c = row * size[0] + column
-            for k in range(index.cell_starts[c], index.cell_starts[c + 1]):
-                i = index.cell_items[k]
-                if index.dead[i]:
+        for column in range(cell_of(west, left, cell, nx), cell_of(east, left, cell, nx) + 1):
+            c = row * int(nx) + column
+            for k in range(cell_starts[c], cell_starts[c + 1]):
+                i = cell_items[k]
+                if codes[i, 0] == DEAD:
                     continue
-                ax, ay, bx, by = index.x0[i] - x, index.y0[i] - y, index.x1[i] - x, index.y1[i] - y
-                r = index.radius[i] + m
+                ax, ay, bx, by = items[i, 0] - x, items[i, 1] - y, items[i, 2] - x, items[i, 3] - y
+                r = items[i, 4] + m
                 sa, sb = ux * ay - uy * ax, ux * by - uy * bx
                 if min(sa, sb) > r or max(sa, sb) < -r:
                     continue
@@ -190,7 +235,8 @@ def _sorted_once(values: Integers, n: int) -> int:
 
 @kernel
 def _cut(
-    index: Index, x: float, y: float, ux: float, uy: float, length: float,
+    items: Floats, codes: Integers, polygons: Floats, polygon_codes: Integers, band_starts: Integers, band_items: Integers,
+    x: float, y: float, ux: float, uy: float, length: float,
     near: Integers, n_near: int, active: Integers, n_active: int,
     times: Floats, pieces: Floats, piece_owner: Integers,
 ) -> tuple[Integers, int, int]:  # fmt: skip
@@ -201,9 +247,9 @@ def _cut(
     n, still = 0, 0
     for k in range(n_active):  # polygons without an edge near: the whole segment is inside
         p = active[k]
-        if not _among(index.shape, near, n_near, p):
+        if not _among(codes, near, n_near, p):
             for side in range(2):
-                pieces[n, 0], pieces[n, 1], pieces[n, 2], piece_owner[n] = side, 0.0, length, index.polygon_owner[p]
+                pieces[n, 0], pieces[n, 1], pieces[n, 2], piece_owner[n] = side, 0.0, length, polygon_codes[p, 0]
                 n += 1
             active[still] = p
             still += 1
@@ -212,18 +258,36 @@ def _cut(
     k = 0
     while k < n_near:
         i = near[k]
-        p = index.shape[i]
+        p = codes[i, 0]
         if p < 0:
-            n = _capsule(index, i, x, y, ux, uy, length, pieces, piece_owner, n)
+            n = _capsule(items, codes, i, x, y, ux, uy, length, pieces, piece_owner, n)
             k += 1
             continue
         after = k
-        while after < n_near and index.shape[near[after]] == p:
+        while after < n_near and codes[near[after], 0] == p:
             after += 1
         inside = True
         for side in range(2):
             n, ends_inside = _polygon(
-                index, p, near, k, after, x, y, ux, uy, length, side, times, pieces, piece_owner, n
+                items,
+                polygons,
+                polygon_codes,
+                band_starts,
+                band_items,
+                p,
+                near,
+                k,
+                after,
+                x,
+                y,
+                ux,
+                uy,
+                length,
+                side,
+                times,
+                pieces,
+                piece_owner,
+                n,
             )
             inside = inside and ends_inside
         if inside:
@@ -234,16 +298,16 @@ def _cut(
 
 
 @kernel
-def _among(shape: Integers, near: Integers, n_near: int, polygon: int) -> bool:
+def _among(codes: Integers, near: Integers, n_near: int, polygon: int) -> bool:
+    found = False
     for k in range(n_near):
-        if shape[near[k]] == polygon:
-            return True
-    return False
+        found = found or codes[near[k], 0] == polygon
+    return found
 
 
 @kernel
 def _polygon(
-    index: Index, polygon: int, near: Integers, first: int, after: int,
+    items: Floats, polygons: Floats, polygon_codes: Integers, band_starts: Integers, band_items: Integers, polygon: int, near: Integers, first: int, after: int,
     x: float, y: float, ux: float, uy: float, length: float,
     side: int, times: Floats, pieces: Floats, piece_owner: Integers, n: int,
 ) -> tuple[int, bool]:  # fmt: skip
@@ -252,7 +316,7 @@ def _polygon(
     changes = 0
     for k in range(first, after):
         i = near[k]
-        ax, ay, bx, by = index.x0[i] - x, index.y0[i] - y, index.x1[i] - x, index.y1[i] - y
+        ax, ay, bx, by = items[i, 0] - x, items[i, 1] - y, items[i, 2] - x, items[i, 3] - y
         sa, sb = ux * ay - uy * ax, ux * by - uy * bx
         if (sa > offset) == (sb > offset):
             continue
@@ -276,14 +340,23 @@ def _polygon(
     a = times[0, gap - 1] if gap > 0 else 0.0
     b = times[0, gap] if gap < changes else length
     middle = (a + b) / 2
-    known = is_inside(index, polygon, x + ux * middle - uy * offset, y + uy * middle + ux * offset)
+    known = is_inside(
+        items,
+        polygons,
+        polygon_codes,
+        band_starts,
+        band_items,
+        polygon,
+        x + ux * middle - uy * offset,
+        y + uy * middle + ux * offset,
+    )
     for j in range(changes + 1):
         if known == ((gap - j) % 2 == 0):
             a = times[1, j - 1] if j > 0 else 0.0
             b = times[1, j] if j < changes else length
             if b > a:
                 pieces[n, 0], pieces[n, 1], pieces[n, 2] = side, a, b
-                piece_owner[n] = index.polygon_owner[polygon]
+                piece_owner[n] = polygon_codes[polygon, 0]
                 n += 1
     return n, known == ((gap - changes) % 2 == 0)
 
@@ -327,11 +400,11 @@ def chord(
 
 @kernel
 def _capsule(
-    index: Index, i: int, x: float, y: float, ux: float, uy: float, length: float,
+    items: Floats, codes: Integers, i: int, x: float, y: float, ux: float, uy: float, length: float,
     pieces: Floats, piece_owner: Integers, n: int,
 ) -> int:  # fmt: skip
     """Add the interval of one capsule on each of the two lines, at the places of the segment itself."""
-    ax, ay, bx, by, r = index.x0[i], index.y0[i], index.x1[i], index.y1[i], index.radius[i]
+    ax, ay, bx, by, r = items[i, 0], items[i, 1], items[i, 2], items[i, 3], items[i, 4]
     own_a, own_b = chord(ax, ay, bx, by, r, x, y, ux, uy)
     for side in range(2):
         offset = TOUCH_M if side == 0 else -TOUCH_M
@@ -340,7 +413,7 @@ def _capsule(
             a, b = own_a, own_b
         a, b = max(a, 0.0), min(b, length)
         if a < b:
-            pieces[n, 0], pieces[n, 1], pieces[n, 2], piece_owner[n] = side, a, b, index.owner[i]
+            pieces[n, 0], pieces[n, 1], pieces[n, 2], piece_owner[n] = side, a, b, codes[i, 1]
             n += 1
     return n
 
