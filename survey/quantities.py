@@ -256,7 +256,7 @@ def measure_lines(asked: Asked, surroundings: Surroundings, grid: Grid) -> Measu
     near = np.bincount(near_route, near_m, minlength=n).astype(np.float64)
     quantities = {
         "length_m": _quantity(length, _length_error(segments, n) * asked.accuracy_m, "m"),
-        **_road_quantities(passages, stretches, scale, n, near),
+        **_road_quantities(passages, stretches, length, scale, near),
         "green_m2": _green(asked, lines, scale, surroundings),
     }
     crossings = np.bincount(stretches.route[stretches.crossing], minlength=n).astype(np.int64)
@@ -301,7 +301,7 @@ def _stretches(
     same = ends[0].segment == ends[1].segment
     shared = (1 - ends[0].t) * (1 - ends[1].t) + ends[0].t * ends[1].t
     variance -= np.where(same, 2.0 * ends[0].line_gain * ends[1].line_gain * shared * own**2, 0.0)
-    error = np.minimum(np.sqrt(np.maximum(variance, 0.0)), planar[route])
+    error = np.minimum(np.sqrt(np.maximum(variance, 0.0)), planar[route] / COVERAGE)
     quantity = _quantity(length, error, "m")
     return Stretches(
         route, passages.owner, passages.from_m, passages.to_m, length, quantity.uncertainty, passages.skew_deg,
@@ -372,9 +372,17 @@ def _angles(
 
 
 def _road_quantities(
-    passages: Passages, stretches: Stretches, scale: NDArray[np.float64], n: int, near: NDArray[np.float64]
+    passages: Passages,
+    stretches: Stretches,
+    length: NDArray[np.float64],
+    scale: NDArray[np.float64],
+    near: NDArray[np.float64],
 ) -> dict[str, Quantity]:
-    """Sum the stretches of each route: crossings, along, all; and the longest of each."""
+    """Sum the stretches of each route: crossings, along, all; and the longest of each.
+
+    No sum is off by more than the route is long.
+    """
+    n = len(length)
     crossing = stretches.crossing
     every = np.ones_like(crossing)
     made = {}
@@ -385,7 +393,7 @@ def _road_quantities(
     ):
         value = union_length(passages, n, mask) * scale
         error = np.sqrt(np.bincount(stretches.route[mask], _mean_error(stretches, mask) ** 2, minlength=n))
-        made[name] = _quantity(value, error, "m", above)
+        made[name] = _quantity(value, np.minimum(error, length / COVERAGE), "m", above)
     for name, mask in (("crossing_max_m", crossing), ("road_max_m", every)):
         value, error = np.zeros(n), np.zeros(n)
         route, length = stretches.route[mask], stretches.length_m[mask]
@@ -430,7 +438,7 @@ def _green(asked: Asked, lines: Polylines, scale: NDArray[np.float64], surroundi
     n = lines.n_lines
     if not len(surroundings.greens):
         return _quantity(np.zeros(n), np.zeros(n), "m2")
-    value = corridor_areas(lines, asked.width_m, surroundings.greens) * scale**2
+    value = corridor_areas(lines, asked.width_m, surroundings.green_tree) * scale**2
     edge = _edge_inside(asked, surroundings)
     error = edge * np.hypot(asked.accuracy_m, surroundings.defaults.accuracy_m["greens"])
     return _quantity(value, error, "m2")

@@ -378,8 +378,8 @@ def _verdict_sentence(
     tightest = ("最紧的一项：", "the tightest limit: ") if verdict == "commitment" else ("", "")
     open_facts = [line for line in trace if line.outcome == "unknown" and not line.blocks]
     more = _Said(
-        "".join(f"。另：{d.sentence_zh}" for d in open_facts),
-        "".join(f". Besides: {d.sentence_en}" for d in open_facts),
+        "。另：" * bool(open_facts) + "；".join(line.sentence_zh for line in open_facts),
+        ". Besides: " * bool(open_facts) + "; ".join(line.sentence_en for line in open_facts),
     )
     if verdict == "outside":
         more = _Said("", "")
