@@ -77,15 +77,19 @@ def _tell_far(geometry: NDArray[np.object_], crs: CRS, found: Findings) -> None:
     scale = np.array([1.0, 1.0])
     if crs.is_geographic:
         scale = METRES_A_DEGREE * np.array([np.cos(np.radians(middle[1])), 1.0])
-    farthest = np.maximum(np.abs(bounds[:, :2] - middle), np.abs(bounds[:, 2:] - middle)) * scale
-    distance = np.hypot(farthest[:, 0], farthest[:, 1])
-    for row in np.flatnonzero(np.isfinite(distance) & (distance > FAR_METRES)):
-        found.note(int(row), _far(float(distance[row])))
+    corner = np.maximum(np.abs(bounds[:, :2] - middle), np.abs(bounds[:, 2:] - middle)) * scale
+    with np.errstate(invalid="ignore"):
+        perhaps = np.flatnonzero(np.hypot(corner[:, 0], corner[:, 1]) > FAR_METRES)
+    for row in perhaps:
+        away = (shapely.get_coordinates(geometry[row]) - middle) * scale
+        distance = float(np.hypot(away[:, 0], away[:, 1]).max())
+        if distance > FAR_METRES:
+            found.note(int(row), _far(distance))
 
 
 def _far(distance: float) -> Fault:
     return Fault(
         "place.far_away",
-        f"距图层中心 {distance / 1000:.0f} 公里，请核对",
-        f"lies {distance / 1000:.0f} km from the middle of the layer; check it",
+        f"有顶点距图层中心 {distance / 1000:.0f} 公里，请核对",
+        f"reaches {distance / 1000:.0f} km from the middle of the layer; check it",
     )

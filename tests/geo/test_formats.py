@@ -260,9 +260,9 @@ def test_a_date_is_understood_however_it_is_written(day):
         assert parse_date(text).date == day
 
 
-def test_a_hundred_thousand_lines_and_a_line_of_a_million_vertices(tmp_path):
+def test_many_lines_and_a_line_of_a_million_vertices(tmp_path):
     rng = np.random.default_rng(1)
-    n = 100_000
+    n = 30_000
     starts = rng.random((n, 1, 2)) * 10_000 + [500_000, 3_600_000]
     vertices = starts + np.cumsum(rng.random((n, 13, 2)), axis=1)
     lines = shapely.linestrings(vertices)
