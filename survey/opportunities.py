@@ -68,8 +68,9 @@ def runs_and_trenches(
         are texts, member by member in the order of ids, with commas between (an id with a comma in quotation marks, as
         in CSV), which every file format keeps. Sorted by the first route and its chainage; ``id`` is ``T1``, ``T2``, …
 
-    A window is the time in which all may work (``datetime64[s]``, last day included); NaT where a date is not known or
-    the windows do not meet. The order of the rows changes nothing, except between rows of the same id and shape.
+    A window is the time in which all may work (`datetime.date`, last day included: days, not instants, and what every
+    file format and JSON take); None where a date is not known or the windows do not meet. The order of the rows changes
+    nothing, except between rows of the same id and shape.
 
     Raises
     ------
@@ -88,7 +89,7 @@ def runs_and_trenches(
     >>> runs[["a", "b", "length_m", "gap_mean_m"]].to_dict("records")
     [{'a': 'G1', 'b': 'W1', 'length_m': 60.0, 'gap_mean_m': 2.0}]
     >>> trenches.loc[0, ["id", "routes", "utilities", "window_start"]].tolist()
-    ['T1', 'G1,W1', 'gas,water', Timestamp('2026-04-01 00:00:00')]
+    ['T1', 'G1,W1', 'gas,water', datetime.date(2026, 4, 1)]
     """
     ids = _ids(routes)
     order = _order_of(ids)
@@ -185,11 +186,16 @@ def _days(given: gpd.GeoDataFrame, column: str, ids: NDArray[np.object_], faults
     return days[codes]
 
 
-def _meeting(first: Days, last: Days) -> tuple[Days, Days]:
-    """Return both where the first day is not after the last one, else NaT twice."""
-    never = ~(first <= last)
-    nothing = np.datetime64("NaT")
-    return np.where(never, nothing, first).astype(WINDOW_UNIT), np.where(never, nothing, last).astype(WINDOW_UNIT)
+def _meeting(first: Days, last: Days) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
+    """Return both as `datetime.date` where the first day is not after the last one, else None twice."""
+    meets = first <= last  # NaT is never
+
+    def days(values: Days) -> NDArray[np.object_]:
+        result: NDArray[np.object_] = values.astype("datetime64[D]").astype(object)
+        result[~meets] = None
+        return result
+
+    return days(first), days(last)
 
 
 def _runs_frame(
@@ -218,9 +224,9 @@ def _trenches_frame(
     counts = np.diff(trenches.member_starts)
     members = trenches.member_line
     # NaT wins in minimum and maximum: one unknown date makes the window unknown.
-    first = np.maximum.reduceat(start[members], at) if len(at) else start[:0]
-    last = np.minimum.reduceat(end[members], at) if len(at) else end[:0]
-    first, last = _meeting(first, last)
+    latest = np.maximum.reduceat(start[members], at) if len(at) else start[:0]
+    earliest = np.minimum.reduceat(end[members], at) if len(at) else end[:0]
+    first, last = _meeting(latest, earliest)
     bounds = [slice(int(low), int(low + count)) for low, count in zip(at, counts, strict=True)]
     names = np.array([str(value) for value in ids], dtype=object)
     columns = {
