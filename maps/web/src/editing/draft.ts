@@ -37,9 +37,9 @@ export function geometryOf(parts: Parts): Geometry {
     : { type: 'MultiLineString', coordinates: lines };
 }
 
-/** Empty fields are left out, so that the server's defaults apply; the revision is the server's own. */
+/** Empty fields are left out, so that the server's defaults apply; revision and time of change are the server’s own. */
 export function featureOf(shape: Pick<DraftShape, 'parts' | 'properties' | 'base'>): Feature<RouteProperties> {
-  const { revision: _ours, ...kept } = shape.properties;
+  const { revision: _revision, changed_at: _changed, ...kept } = shape.properties;
   const filled = Object.entries(kept).filter(([, value]) => value !== '' && value !== null && value !== undefined);
   const properties = Object.fromEntries(filled) as RouteProperties;
   const id = shape.base?.id;
