@@ -41,7 +41,7 @@ class Service:
 
     def grid(self) -> Grid:
         """Return the county's grid; refuse while there is no county."""
-        county = self.store.county
+        county = self.resident.stored or self.store.county
         if county is None:
             raise refused(NO_COUNTY)
         return grid(county.grid)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -32,6 +33,7 @@ State = Literal["loading", "ready", "failed", "no_county"]
 Box = tuple[float, float, float, float]
 PATIENCE_SECONDS = 60.0  # how long a request waits for the county to be loaded
 REBUILD_FROM = 1_000  # so many changed routes are quicker loaded anew than put in one by one
+FREEZE_FROM = 10_000  # routes
 CHANGES_AT_ONCE = 10_000
 MOST_TOLD = 20
 WARM_DAY = date(2026, 12, 1)  # any day: its verdict is thrown away
@@ -121,6 +123,8 @@ class Resident:
         ``loading``, ``ready``, ``failed`` (the log says why; it is tried again), ``no_county`` (an empty store).
     box
         Of all routes, roads and greens, metres of the grid; None while there are none. It only grows.
+    stored
+        Whose county it is, as the store says; None until it is loaded.
     warm
         Whether every kernel has run once.
     left_out
@@ -134,8 +138,8 @@ class Resident:
         self.left_out: tuple[Fault, ...] = ()
         self._store = store
         self._poll_seconds = poll_seconds
+        self.stored: StoredCounty | None = None
         self._county: County | None = None
-        self._stored: StoredCounty | None = None
         self._change = 0
         self._load_seconds = 0.0
         self._gate = Gate()
@@ -177,7 +181,7 @@ class Resident:
         """
         self._wait()
         with self._gate.reading():
-            county, stored = self._county, self._stored
+            county, stored = self._county, self.stored
             if county is None or stored is None:
                 raise refused(NO_COUNTY)
             if policy is None and stored.policy is None:
@@ -187,7 +191,7 @@ class Resident:
     def catch_up(self) -> None:
         """Take over everything that was written since; cheap where nothing was."""
         with self._keeping:
-            if self._county is None or self._stored != self._store.county:
+            if self._county is None or self.stored != self._store.county:
                 self._load()
                 return
             while changes := self._store.changes_since(self._change, CHANGES_AT_ONCE):
@@ -233,14 +237,18 @@ class Resident:
         county = County(grid_of(stored.grid), policy, self._surroundings(stored), self._routes(stored))
         boxes = [box for box in map(self._store.bounds, ("routes", "roads", "greens")) if box is not None]
         with self._gate.writing():
-            self._county, self._stored, self._change = county, stored, change
+            self._county, self.stored, self._change = county, stored, change
             self.box = _around(boxes)
+        if len(county.routes) > FREEZE_FROM:
+            # Millions of objects that stay: looking through them again and again would stop every request for a second.
+            gc.collect()
+            gc.freeze()
         self._load_seconds = time.perf_counter() - begun
         self.state = "ready"
 
     def _take_over(self, changes: Sequence[Change]) -> None:
         """Bring what ``changes`` name into the county."""
-        county, stored = self._county, self._stored
+        county, stored = self._county, self.stored
         assert county is not None and stored is not None  # noqa: S101, PT018 - for mypy: loaded before
         changed = sorted({change.id for change in changes if change.layer == "routes"})
         if len(changed) > REBUILD_FROM:

@@ -22,7 +22,7 @@ from api.openapi import FEATURE, FEATURES, HISTORY, PATCH, documented
 
 router = APIRouter(prefix="/api/collections/{layer}/items", tags=["items"])
 
-Layer = Annotated[str, Path(description="sites routes roads greens buildings pipes trees")]
+Layer = Annotated[str, Path(description=" ".join(LAYERS))]
 Identity = Annotated[str, Path(description="The item's id.")]
 Crs = Annotated[
     str | None, Query(description="Of the answer's coordinates; CRS84 unless given, or `EPSG:4546`, `grid`.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -89,7 +90,9 @@ def _collection(frame: gpd.GeoDataFrame, axes: Axes) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a cell of a frame
-    """Return a cell as JSON has it: arrays and tuples as lists, NaT as null."""
+    """Return a cell as JSON has it: arrays and tuples as lists, days as ISO text, NaN and NaT as null."""
     if isinstance(value, tuple | np.ndarray | frozenset):
         return list(value)
-    return None if value is not None and value is not value and value != value else value  # noqa: PLR0124
+    if value is None or value != value:  # noqa: PLR0124 - NaN and NaT are unequal to themselves
+        return None
+    return value.date() if isinstance(value, datetime) else value

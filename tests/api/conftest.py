@@ -13,9 +13,9 @@ import pytest
 import shapely
 import uvicorn
 
+from api.cli.service import load_sample
 from api.db.store import open_store
 from api.main import create_app
-from api.serve import load_demo
 from api.settings import Settings
 from tests.conftest import NEIXIANG
 
@@ -85,6 +85,6 @@ def demo(tmp_path_factory) -> Iterator[httpx.Client]:
     folder = tmp_path_factory.mktemp("demo")
     with open_store(None, folder) as store:
         store.upgrade()
-        load_demo(store)
+        load_sample(store)
     with running(settings_of(None, folder)) as client:
         yield client

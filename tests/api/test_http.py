@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
+import socket
 from pathlib import Path
 
-import pytest
-
 import api
+from api.cli.service import _listen
 from api.db.store import open_store
 from api.db.tables import LAYERS
 from api.errors import KINDS
-from api.serve import check_loopback, load_demo, serve
 from api.settings import Settings
-from geo.faults import BadInputError
 from tests.api.conftest import running, settings_of
 from tests.api.test_http_items import ITEMS, feature, problem
 
@@ -182,38 +178,9 @@ def test_the_client_is_served_and_cached_by_its_names(tmp_path):
         problem(client.post("/"), 405, "method.not_allowed")
 
 
-def test_it_listens_on_loopback_only(tmp_path):
-    for host in ("0.0.0.0", "::", "192.168.1.5", "example.com", ""):
-        with pytest.raises(BadInputError, match="only this machine"):
-            serve(settings_of(None, tmp_path).model_copy(update={"host": host}))
-    for host in ("127.0.0.1", "localhost", "::1", "127.8.8.8"):
-        check_loopback(host)
-
-
-def test_serve_says_where_it_is_and_loads_the_demo(tmp_path):
-    code = (
-        "from pathlib import Path; from api.serve import serve; from api.settings import Settings;"
-        f"serve(Settings(data=Path({str(tmp_path)!r}), port=0), demo=True)"
-    )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        lines = [process.stdout.readline().strip() for _ in range(6)]
-        process.terminate()
-    assert "样例县" in lines[0]
-    assert re.fullmatch(r"CoTrench: http://127\.0\.0\.1:\d+", lines[3])
-    assert "No accounts exist yet" in lines[5]
-
-
-def test_a_taken_port_is_told(shared, tmp_path):
-    with pytest.raises(BadInputError, match="the port cannot be used"):
-        serve(settings_of(None, tmp_path).model_copy(update={"port": shared.base_url.port}))
-
-
-def test_the_demo_never_overwrites(store):
-    county = store.county
-    assert load_demo(store) is None
-    assert store.county == county
-    assert store.count("routes") == 0
+def test_answers_do_not_wait_for_nagle(tmp_path):
+    with _listen(settings_of(None, tmp_path).model_copy(update={"port": 0})) as listening:
+        assert listening.proto == socket.IPPROTO_TCP  # what asyncio looks at before it sets TCP_NODELAY
 
 
 def test_every_setting_is_explained():

@@ -149,9 +149,14 @@ def test_trenches_of_stored_and_of_sent_routes(client):
     assert run["properties"]["length_m"] == pytest.approx(100, abs=1e-6)
     [trench] = found["trenches"]["features"]
     assert trench["properties"]["n_routes"] == 2
-    client.put(f"{ITEMS}/P1", params=GRID, json=feature(None, [[X0, Y0 + 2], [X0 + 100, Y0 + 2]], utility="power"))
+    client.put(
+        f"{ITEMS}/P1",
+        params=GRID,
+        json=feature(None, [[X0, Y0 + 2], [X0 + 100, Y0 + 2]], utility="power", start="2027-01-01", end="2027-04-30"),
+    )
     stored = client.post("/api/trenches", json={}).json()
-    assert len(stored["runs"]["features"]) == 1
+    [run] = stored["runs"]["features"]
+    assert (run["properties"]["window_start"], run["properties"]["window_end"]) == ("2027-03-01", "2027-04-30")
     bad = {"type": "FeatureCollection", "features": [feature("A", [[X0, Y0]]), feature(utility="oil"), 5]}
     refused = client.post("/api/trenches", json={"routes": bad, "crs": "EPSG:4546", "distance": 3})
     codes = [code for code, _ in faults(refused)]
