@@ -95,7 +95,7 @@ class Verdict:
         tightest of them may become; negative where one is broken; None outside the policy. Square metres do not enter
         it.
     decisive
-        The rules that made the verdict; for a commitment the tightest limit.
+        The rules that made the verdict; for a commitment the limit with the smallest share of itself to spare.
     trace
         Every rule in force, in the order of the document.
     sentence_zh, sentence_en
@@ -344,8 +344,9 @@ def _decisive(trace: Sequence[TraceLine], verdict: str) -> tuple[str, ...]:
         return tuple(line.rule for line in judging if line.outcome == "fails")
     if verdict == "survey_first":
         return tuple(line.rule for line in judging if line.outcome == "within_uncertainty" or line.blocks)
-    limits = [line for line in judging if line.margin is not None and line.unit == "m"]
-    return (min(limits, key=lambda line: line.margin or 0.0).rule,) if limits else ()
+    # Metres and square metres are compared by the share of the limit that is left.
+    limits = [(line.margin / line.limit, line.rule) for line in judging if line.margin is not None and line.limit]
+    return (min(limits)[1],) if limits else ()
 
 
 def _under_other_reading(line: TraceLine) -> _Said:

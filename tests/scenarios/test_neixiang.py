@@ -120,6 +120,13 @@ def test_twenty_square_metres(area, expected):
     assert said.margin_m == pytest.approx(15.0)  # square metres do not enter the margin
 
 
+def test_a_commitment_names_the_limit_with_the_least_of_itself_to_spare():
+    nearly_all_green = verdict(straight(80), (), [lawn(10, -20, 10 + metres(19.5 / 0.8), 20) | {"accuracy_m": 0.0}])
+    assert nearly_all_green.decisive == ("NX-TH3",)
+    assert "19.50 m²" in nearly_all_green.sentence_zh
+    assert verdict(straight(80)).decisive == ("NX-TH2",)
+
+
 # ------------------------------------------------------------------------------------------------- class of the road
 
 
