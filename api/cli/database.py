@@ -25,7 +25,7 @@ LayerArgument = Annotated[
     str,
     typer.Argument(
         metavar="LAYER",
-        help="routes roads greens buildings sites pipes trees",
+        help="routes roads greens buildings sites pipes trees parcels waters",
     ),
 ]
 

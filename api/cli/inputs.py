@@ -90,6 +90,8 @@ LAYER_NAMES = {
     "sites": ("sites", "site", "项目"),
     "pipes": ("pipes", "pipe", "现状管线"),
     "trees": ("trees", "tree", "树木"),
+    "parcels": ("parcels", "parcel", "地块"),
+    "waters": ("waters", "water", "水系", "河流"),
 }
 METHODS = {
     "open_cut": ("open_cut", "开挖", "明挖", "直埋"),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 #: Layers a map may show besides the routes.
-OTHERS = ("roads", "greens", "buildings", "sites", "pipes", "trees")
+OTHERS = ("roads", "greens", "buildings", "sites", "pipes", "trees", "parcels", "waters")
 
 
 def _file(name: str, zh: str, en: str) -> Any:  # noqa: ANN401 - what typer.Option returns
@@ -51,6 +51,8 @@ def field_map(
     sites: Annotated[Path | None, _file("sites", "项目文件", "File of sites")] = None,
     pipes: Annotated[Path | None, _file("pipes", "现状管线文件", "File of pipes in the ground")] = None,
     trees: Annotated[Path | None, _file("trees", "树木文件", "File of trees")] = None,
+    parcels: Annotated[Path | None, _file("parcels", "地块文件", "File of parcels")] = None,
+    waters: Annotated[Path | None, _file("waters", "水系文件", "File of rivers and ponds")] = None,
     title: Annotated[str | None, typer.Option("--title", help=both("图名", "Title of the map"))] = None,
     policy: PolicyOption = DEFAULT_POLICY,
     on: OnOption = None,
@@ -69,7 +71,7 @@ def field_map(
 
     _check_html(out)
     when, rules = day(on), load_policy(policy)
-    paths = dict(zip(OTHERS, (roads, greens, buildings, sites, pipes, trees), strict=True))
+    paths = dict(zip(OTHERS, (roads, greens, buildings, sites, pipes, trees, parcels, waters), strict=True))
     given = {name: path for name, path in paths.items() if path is not None}
     options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
     if routes is None and not given:
