@@ -48,7 +48,7 @@ class Index(NamedTuple):
     cell_starts: Integers
     cell_items: Integers
     polygons: Floats  # [n, 5] west, south, east, north, bands for each metre of northing
-    polygon_codes: Integers  # [n, 4] owner, first band, number of bands, 1 where removed
+    polygon_codes: Integers  # [n, 5] owner, first band, number of bands, 1 where removed, polygons of its owner
     band_starts: Integers
     band_items: Integers
     cover_starts: Integers  # coarse grid: the polygons whose box meets a cell
@@ -256,6 +256,8 @@ def _index(items: Floats, codes: Integers) -> Index:
     cell_starts, cell_items = _cells(items, frame)
     n_polygons = max(int(codes[:, 0].max()) + 1, 0) if len(codes) else 0
     polygons, polygon_codes, band_starts, band_items = _bands(items, codes, n_polygons)
+    _, same, counts = np.unique(polygon_codes[:, 0], return_inverse=True, return_counts=True)
+    polygon_codes[:, 4] = counts[same]
     _lay_out(frame[5:], polygons[:, :2], polygons[:, 2:4], np.zeros(n_polygons))
     cover_starts, cover_items = _covers(polygons, frame)
     return Index(items, codes, frame, cell_starts, cell_items, polygons, polygon_codes, band_starts, band_items,
@@ -346,7 +348,7 @@ def band_of(y: float, south: float, per_m: float, n: int) -> int:
 @kernel
 def _boxes(items: Floats, codes: Integers, n: int) -> tuple[Floats, Integers]:
     """Return box and bands of each polygon: as many bands as keep an edge in about four."""
-    polygons, whose = np.empty((n, 5)), np.zeros((n, 4), np.int64)
+    polygons, whose = np.empty((n, 5)), np.zeros((n, 5), np.int64)
     polygons[:, :2], polygons[:, 2:4] = np.inf, -np.inf
     edges, rise = np.zeros(n), np.zeros(n)
     for i in range(len(items)):

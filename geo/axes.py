@@ -39,19 +39,7 @@ def sides_of(
 
     The skew is the mean over the passage's length of the angle between line and axis, 0 to 90; NaN without an axis.
     """
-    (
-        items,
-        codes,
-        frame,
-        cell_starts,
-        cell_items,
-        polygons,
-        polygon_codes,
-        band_starts,
-        band_items,
-        cover_starts,
-        cover_items,
-    ) = index
+    items, codes, frame, cell_starts, cell_items = index[0], index[1], index[2], index[3], index[4]
     skew, crosses = np.full(len(line), np.nan), np.zeros(len(line), np.bool_)
     for k in range(len(line)):
         first, last = starts[line[k]], starts[line[k] + 1]
@@ -78,22 +66,7 @@ def sides_of(
             a = from_m[k] + (to_m[k] - from_m[k]) * j / steps
             b = from_m[k] + (to_m[k] - from_m[k]) * (j + 1) / steps
             px, py = _place(x, y, ux, uy, chainage, first, last, (a + b) / 2)
-            new = axis_at(
-                items,
-                codes,
-                frame,
-                cell_starts,
-                cell_items,
-                polygons,
-                polygon_codes,
-                band_starts,
-                band_items,
-                cover_starts,
-                cover_items,
-                owner[k],
-                px,
-                py,
-            )
+            new = axis_at(index, owner[k], px, py)
             if new[0] == 0.0 and new[1] == 0.0:
                 continue
             sign = -1.0 if axis[0] * new[0] + axis[1] * new[1] < 0 else 1.0
@@ -154,43 +127,14 @@ def _turned(
 
 
 @kernel
-def axis_at(
-    items: Floats,
-    codes: Integers,
-    frame: Floats,
-    cell_starts: Integers,
-    cell_items: Integers,
-    polygons: Floats,
-    polygon_codes: Integers,
-    band_starts: Integers,
-    band_items: Integers,
-    cover_starts: Integers,
-    cover_items: Integers,
-    owner: int,
-    x: float,
-    y: float,
-) -> Axis:
+def axis_at(index: Index, owner: int, x: float, y: float) -> Axis:
     """Return the direction of the owner's road at a place, and a place on its axis; direction (0, 0): it has none."""
+    items, codes, frame, cell_starts, cell_items = index[0], index[1], index[2], index[3], index[4]
     i = _nearest_capsule(items, codes, frame, cell_starts, cell_items, owner, x, y)
     if i >= 0:
         dx, dy = _direction(items, i)
         return dx, dy, items[i, 0], items[i, 1]
-    return _across(
-        items,
-        codes,
-        frame,
-        cell_starts,
-        cell_items,
-        polygons,
-        polygon_codes,
-        band_starts,
-        band_items,
-        cover_starts,
-        cover_items,
-        owner,
-        x,
-        y,
-    )
+    return _across(index, owner, x, y)
 
 
 @kernel
@@ -202,15 +146,9 @@ def _direction(items: Floats, i: int) -> tuple[float, float]:
 
 @kernel
 def _nearest_capsule(
-    items: Floats,
-    codes: Integers,
-    frame: Floats,
-    cell_starts: Integers,
-    cell_items: Integers,
-    owner: int,
-    x: float,
-    y: float,
-) -> int:
+    items: Floats, codes: Integers, frame: Floats, cell_starts: Integers, cell_items: Integers,
+    owner: int, x: float, y: float,
+) -> int:  # fmt: skip
     """Return the owner's capsule around a place whose segment is nearest; -1: none."""
     c = cell_of(y, frame[1], frame[2], frame[4]) * int(frame[3]) + cell_of(x, frame[0], frame[2], frame[3])
     best, nearest = -1, np.inf
@@ -228,74 +166,27 @@ def _nearest_capsule(
 
 
 @kernel
-def _across(
-    items: Floats,
-    codes: Integers,
-    frame: Floats,
-    cell_starts: Integers,
-    cell_items: Integers,
-    polygons: Floats,
-    polygon_codes: Integers,
-    band_starts: Integers,
-    band_items: Integers,
-    cover_starts: Integers,
-    cover_items: Integers,
-    owner: int,
-    x: float,
-    y: float,
-) -> Axis:
+def _across(index: Index, owner: int, x: float, y: float) -> Axis:
     """Return the axis of a polygon at a place: square to the shortest way across."""
     root = np.sqrt(0.5)
-    least, left, right = np.inf, -1, -1
-    for dx, dy in ((1.0, 0.0), (root, root), (0.0, 1.0), (-root, root)):
-        far, one, other, _ = _chord(
-            items,
-            codes,
-            frame,
-            cell_starts,
-            cell_items,
-            polygons,
-            polygon_codes,
-            band_starts,
-            band_items,
-            cover_starts,
-            cover_items,
-            owner,
-            x,
-            y,
-            dx,
-            dy,
-        )
+    least, left, right = 2 * REACH_M, -1, -1
+    for dx, dy in ((1.0, 0.0), (0.0, 1.0), (root, root), (-root, root)):
+        far, one, other, _ = _chord(index, owner, x, y, dx, dy, least)
         if far < least:
             least, left, right = far, one, other
     if left < 0:
         return 0.0, 0.0, 0.0, 0.0
-    best, least = (0.0, 0.0, 0.0, 0.0), np.inf
+    ax, ay, bx, by = 0.0, 0.0, 0.0, 0.0
+    items = index[0]
+    least = 2 * REACH_M  # near the end of a road a slanting chord may be shorter than the one square to its sides
     for i in (left, right):
         ex, ey = _direction(items, i)
-        far, one, other, to_left = _chord(
-            items,
-            codes,
-            frame,
-            cell_starts,
-            cell_items,
-            polygons,
-            polygon_codes,
-            band_starts,
-            band_items,
-            cover_starts,
-            cover_items,
-            owner,
-            x,
-            y,
-            -ey,
-            ex,
-        )
+        far, one, other, to_left = _chord(index, owner, x, y, -ey, ex, least)
         if far < least:
             least = far
             middle = to_left - far / 2
-            best = _mean(items, one, other, ex, ey, x - ey * middle, y + ex * middle)
-    return best
+            ax, ay, bx, by = _mean(items, one, other, ex, ey, x - ey * middle, y + ex * middle)
+    return ax, ay, bx, by
 
 
 @kernel
@@ -313,106 +204,34 @@ def _mean(items: Floats, one: int, other: int, ex: float, ey: float, x: float, y
 
 @kernel
 def _chord(
-    items: Floats,
-    codes: Integers,
-    frame: Floats,
-    cell_starts: Integers,
-    cell_items: Integers,
-    polygons: Floats,
-    polygon_codes: Integers,
-    band_starts: Integers,
-    band_items: Integers,
-    cover_starts: Integers,
-    cover_items: Integers,
-    owner: int,
-    x: float,
-    y: float,
-    dx: float,
-    dy: float,
+    index: Index, owner: int, x: float, y: float, dx: float, dy: float, limit: float
 ) -> tuple[float, int, int, float]:
-    """Return a chord's length, the edges at its far and near end, and its part ahead; infinite where it has no end."""
-    ahead, one = _ray(
-        items,
-        codes,
-        frame,
-        cell_starts,
-        cell_items,
-        polygons,
-        polygon_codes,
-        band_starts,
-        band_items,
-        cover_starts,
-        cover_items,
-        owner,
-        x,
-        y,
-        dx,
-        dy,
-    )
+    """Return a chord's length, the edges at its far and near end, and its part ahead; infinite above the limit."""
+    ahead, one = _ray(index, owner, x, y, dx, dy, limit)
     if one < 0:
         return np.inf, -1, -1, 0.0
-    behind, other = _ray(
-        items,
-        codes,
-        frame,
-        cell_starts,
-        cell_items,
-        polygons,
-        polygon_codes,
-        band_starts,
-        band_items,
-        cover_starts,
-        cover_items,
-        owner,
-        x,
-        y,
-        -dx,
-        -dy,
-    )
+    behind, other = _ray(index, owner, x, y, -dx, -dy, limit - ahead)
     if other < 0:
         return np.inf, -1, -1, 0.0
     return ahead + behind, one, other, ahead
 
 
 @kernel
-def _ray(
-    items: Floats,
-    codes: Integers,
-    frame: Floats,
-    cell_starts: Integers,
-    cell_items: Integers,
-    polygons: Floats,
-    polygon_codes: Integers,
-    band_starts: Integers,
-    band_items: Integers,
-    cover_starts: Integers,
-    cover_items: Integers,
-    owner: int,
-    x: float,
-    y: float,
-    dx: float,
-    dy: float,
-) -> tuple[float, int]:
-    """Return where a ray leaves the owner's polygons, and the edge there; -1: not within reach.
+def _ray(index: Index, owner: int, x: float, y: float, dx: float, dy: float, limit: float) -> tuple[float, int]:
+    """Return where a ray leaves the owner's polygons, and the edge there; -1: not before the limit.
 
     An edge behind which another polygon of the owner goes on is no end.
     """
+    items, codes, frame, cell_starts, cell_items, polygons, polygon_codes = index[:7]
+    band_starts, band_items, cover_starts, cover_items = index[7:]
     start = 0.0
-    while start < REACH_M:
-        t, i = _first_edge(items, codes, frame, cell_starts, cell_items, owner, x, y, dx, dy, start)
-        beyond = t + 1e-4
-        if i < 0 or not _is_owned(
-            items,
-            frame,
-            polygons,
-            polygon_codes,
-            band_starts,
-            band_items,
-            cover_starts,
-            cover_items,
-            owner,
-            x + dx * beyond,
-            y + dy * beyond,
+    while start < limit:
+        t, i = _first_edge(items, codes, frame, cell_starts, cell_items, owner, x, y, dx, dy, start, limit)
+        if i < 0 or polygon_codes[codes[i, 0], 4] == 1:
+            return t, i
+        px, py = x + dx * (t + 1e-4), y + dy * (t + 1e-4)
+        if not _is_owned(
+            items, frame, polygons, polygon_codes, band_starts, band_items, cover_starts, cover_items, owner, px, py
         ):
             return t, i
         start = t + NEAR_M
@@ -421,58 +240,43 @@ def _ray(
 
 @kernel
 def _is_owned(
-    items: Floats,
-    frame: Floats,
-    polygons: Floats,
-    polygon_codes: Integers,
-    band_starts: Integers,
-    band_items: Integers,
-    cover_starts: Integers,
-    cover_items: Integers,
-    owner: int,
-    x: float,
-    y: float,
-) -> bool:
+    items: Floats, frame: Floats, polygons: Floats, polygon_codes: Integers, band_starts: Integers,
+    band_items: Integers, cover_starts: Integers, cover_items: Integers, owner: int, x: float, y: float,
+) -> bool:  # fmt: skip
+    """Return whether a place is inside any polygon of the owner."""
     c = cell_of(y, frame[6], frame[7], frame[9]) * int(frame[8]) + cell_of(x, frame[5], frame[7], frame[8])
     for k in range(cover_starts[c], cover_starts[c + 1]):
         p = cover_items[k]
-        if (
-            polygon_codes[p, 0] == owner
-            and polygon_codes[p, 3] == 0
-            and is_inside(items, polygons, polygon_codes, band_starts, band_items, p, x, y)
-        ):
+        if polygon_codes[p, 0] != owner or polygon_codes[p, 3]:
+            continue
+        if is_inside(items, polygons, polygon_codes, band_starts, band_items, p, x, y):
             return True
     return False
 
 
 @kernel
 def _first_edge(
-    items: Floats,
-    codes: Integers,
-    frame: Floats,
-    cell_starts: Integers,
-    cell_items: Integers,
-    owner: int,
-    x: float,
-    y: float,
-    dx: float,
-    dy: float,
-    start: float,
-) -> tuple[float, int]:
+    items: Floats, codes: Integers, frame: Floats, cell_starts: Integers, cell_items: Integers,
+    owner: int, x: float, y: float, dx: float, dy: float, start: float, limit: float,
+) -> tuple[float, int]:  # fmt: skip
     """Return the first edge of the owner's polygons that a ray meets after ``start``, walking from cell to cell."""
-    left, bottom, cell, nx, ny = frame[0], frame[1], frame[2], frame[3], frame[4]
-    column = cell_of(x + dx * start, left, cell, nx)
-    row = cell_of(y + dy * start, bottom, cell, ny)
+    left, bottom, cell, nx, ny = frame[0], frame[1], frame[2], int(frame[3]), int(frame[4])
+    column = cell_of(x + dx * start, left, cell, frame[3])
+    row = cell_of(y + dy * start, bottom, cell, frame[4])
     step_x, step_y = (1 if dx > 0 else -1), (1 if dy > 0 else -1)
     next_x = (left + (column + (step_x + 1) // 2) * cell - x) / dx if dx != 0 else np.inf
     next_y = (bottom + (row + (step_y + 1) // 2) * cell - y) / dy if dy != 0 else np.inf
-    best, found = np.inf, -1
+    best, found = limit, -1
     while 0 <= column < nx and 0 <= row < ny:
-        best, found = _edge_in_cell(
-            items, codes, cell_starts, cell_items, row * int(nx) + column, owner, x, y, dx, dy, start, best, found
-        )
-        border = min(next_x, next_y)
-        if best <= border or border > REACH_M:
+        c = row * nx + column
+        for k in range(cell_starts[c], cell_starts[c + 1]):
+            i = cell_items[k]
+            if codes[i, 1] != owner or codes[i, 0] < 0:
+                continue
+            t = _meets(items, i, x, y, dx, dy)
+            if start < t < best:
+                best, found = t, i
+        if best <= min(next_x, next_y):
             break
         if next_x < next_y:
             column += step_x
@@ -484,21 +288,12 @@ def _first_edge(
 
 
 @kernel
-def _edge_in_cell(
-    items: Floats, codes: Integers, cell_starts: Integers, cell_items: Integers, c: int, owner: int, x: float, y: float, dx: float, dy: float,
-    start: float, best: float, found: int,
-) -> tuple[float, int]:  # fmt: skip
-    for k in range(cell_starts[c], cell_starts[c + 1]):
-        i = cell_items[k]
-        if codes[i, 1] != owner or codes[i, 0] < 0:
-            continue
-        sa = dx * (items[i, 1] - y) - dy * (items[i, 0] - x)
-        sb = dx * (items[i, 3] - y) - dy * (items[i, 2] - x)
-        if (sa > 0) == (sb > 0):
-            continue
-        ta = dx * (items[i, 0] - x) + dy * (items[i, 1] - y)
-        tb = dx * (items[i, 2] - x) + dy * (items[i, 3] - y)
-        t = ta + (tb - ta) * sa / (sa - sb)
-        if start < t < best:
-            best, found = t, i
-    return best, found
+def _meets(items: Floats, i: int, x: float, y: float, dx: float, dy: float) -> float:
+    """Return where a ray meets an edge; infinite where it does not."""
+    sa = dx * (items[i, 1] - y) - dy * (items[i, 0] - x)
+    sb = dx * (items[i, 3] - y) - dy * (items[i, 2] - x)
+    if (sa > 0) == (sb > 0):
+        return float(np.inf)
+    ta = dx * (items[i, 0] - x) + dy * (items[i, 1] - y)
+    tb = dx * (items[i, 2] - x) + dy * (items[i, 3] - y)
+    return float(ta + (tb - ta) * sa / (sa - sb))

@@ -38,36 +38,16 @@ JOIN_M = 1e-6
 
 @kernel
 def passages_of(
-    index: Index,
-    x: Floats,
-    y: Floats,
-    ux: Floats,
-    uy: Floats,
-    length: Floats,
-    chainage: Floats,
-    linked: NDArray[np.bool_],
-    starts: Integers,
-    first_line: int,
-    last_line: int,
-) -> tuple[Integers, Integers, Floats, Floats]:
+    index: Index, x: Floats, y: Floats, ux: Floats, uy: Floats, length: Floats, chainage: Floats,
+    linked: NDArray[np.bool_], starts: Integers, first_line: int, last_line: int,
+) -> tuple[Integers, Integers, Floats, Floats]:  # fmt: skip
     """Return line, owner, from and to of every passage of the lines ``first_line .. last_line - 1``.
 
     ``x, y`` are relative to the index's origin, ``starts`` the segments of each line. In the order in which the
     passages of a line end.
     """
-    (
-        items,
-        codes,
-        frame,
-        cell_starts,
-        cell_items,
-        polygons,
-        polygon_codes,
-        band_starts,
-        band_items,
-        cover_starts,
-        cover_items,
-    ) = index
+    items, codes, frame, cell_starts, cell_items, polygons, polygon_codes = index[:7]
+    band_starts, band_items, cover_starts, cover_items = index[7:]
     line_of, owner_of = np.empty(64, np.int64), np.empty(64, np.int64)
     from_of, to_of = np.empty(64), np.empty(64)
     found = 0
@@ -81,18 +61,9 @@ def passages_of(
             if not linked[k]:
                 n_active = 0
                 active, n_active = _containing(
-                    items,
-                    polygons,
-                    polygon_codes,
-                    band_starts,
-                    band_items,
-                    frame,
-                    cover_starts,
-                    cover_items,
-                    x[k],
-                    y[k],
-                    active,
-                )
+                    items, polygons, polygon_codes, band_starts, band_items, frame, cover_starts, cover_items,
+                    x[k], y[k], active,
+                )  # fmt: skip
             near, n_near = _near(
                 items, codes, frame, cell_starts, cell_items, x[k], y[k], ux[k], uy[k], length[k], near
             )
@@ -141,18 +112,9 @@ def _wider(values: Integers, n: int) -> Integers:
 
 @kernel
 def _containing(
-    items: Floats,
-    polygons: Floats,
-    polygon_codes: Integers,
-    band_starts: Integers,
-    band_items: Integers,
-    frame: Floats,
-    cover_starts: Integers,
-    cover_items: Integers,
-    x: float,
-    y: float,
-    active: Integers,
-) -> tuple[Integers, int]:
+    items: Floats, polygons: Floats, polygon_codes: Integers, band_starts: Integers, band_items: Integers,
+    frame: Floats, cover_starts: Integers, cover_items: Integers, x: float, y: float, active: Integers,
+) -> tuple[Integers, int]:  # fmt: skip
     """Return the polygons around a place."""
     n = 0
     column = cell_of(x, frame[5], frame[7], frame[8])
@@ -169,18 +131,9 @@ def _containing(
 
 @kernel
 def _near(
-    items: Floats,
-    codes: Integers,
-    frame: Floats,
-    cell_starts: Integers,
-    cell_items: Integers,
-    x: float,
-    y: float,
-    ux: float,
-    uy: float,
-    length: float,
-    near: Integers,
-) -> tuple[Integers, int]:
+    items: Floats, codes: Integers, frame: Floats, cell_starts: Integers, cell_items: Integers,
+    x: float, y: float, ux: float, uy: float, length: float, near: Integers,
+) -> tuple[Integers, int]:  # fmt: skip
     """Return the items whose box, in the segment's frame, meets the segment: sorted, each once."""
     left, bottom, cell, nx, ny = frame[0], frame[1], frame[2], frame[3], frame[4]
     x1, y1, m = x + ux * length, y + uy * length, 4 * TOUCH_M
@@ -235,7 +188,8 @@ def _sorted_once(values: Integers, n: int) -> int:
 
 @kernel
 def _cut(
-    items: Floats, codes: Integers, polygons: Floats, polygon_codes: Integers, band_starts: Integers, band_items: Integers,
+    items: Floats, codes: Integers,
+    polygons: Floats, polygon_codes: Integers, band_starts: Integers, band_items: Integers,
     x: float, y: float, ux: float, uy: float, length: float,
     near: Integers, n_near: int, active: Integers, n_active: int,
     times: Floats, pieces: Floats, piece_owner: Integers,
@@ -307,11 +261,12 @@ def _among(codes: Integers, near: Integers, n_near: int, polygon: int) -> bool:
 
 @kernel
 def _polygon(
-    items: Floats, polygons: Floats, polygon_codes: Integers, band_starts: Integers, band_items: Integers, polygon: int, near: Integers, first: int, after: int,
+    items: Floats, polygons: Floats, polygon_codes: Integers, band_starts: Integers, band_items: Integers,
+    polygon: int, near: Integers, first: int, after: int,
     x: float, y: float, ux: float, uy: float, length: float,
     side: int, times: Floats, pieces: Floats, piece_owner: Integers, n: int,
 ) -> tuple[int, bool]:  # fmt: skip
-    """Add the intervals of one polygon on the line to the left (``side`` 0) or right; return also: inside at the end."""
+    """Add the intervals of one polygon on the line to the left (``side`` 0) or right; also: inside at the end."""
     offset = TOUCH_M if side == 0 else -TOUCH_M
     changes = 0
     for k in range(first, after):
@@ -477,7 +432,7 @@ def _join(
     open_owner: Integers, open_from: Floats, open_to: Floats, n_open: int,
     line: int, line_of: Integers, owner_of: Integers, from_of: Floats, to_of: Floats, found: int,
 ) -> tuple[int, int]:  # fmt: skip
-    """Continue the open passages with the pieces of the segment that starts at chainage ``at``; write what has ended."""
+    """Continue the open passages with the pieces of the segment that starts at chainage ``at``; write what ended."""
     for k in range(n):
         j = 0
         while j < n_open and not (open_owner[j] == piece_owner[k] and at + pieces[k, 1] - open_to[j] <= JOIN_M):
