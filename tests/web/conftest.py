@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,11 +61,13 @@ def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
         if process.poll() is not None:
             break
         try:
-            with urllib.request.urlopen(f"{url}/api/county", timeout=5) as answer:  # noqa: S310 - our own server
-                if answer.status == 200:
+            with urllib.request.urlopen(f"{url}/api/health", timeout=5) as answer:
+                health = json.load(answer)
+                if health["status"] == "ready" and health["warm"]:
                     return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.2)
+        except OSError:
+            pass  # it does not listen yet
+        time.sleep(0.2)
     process.kill()
     pytest.fail(f"the service did not start:\n{log.read_text()[-3000:]}")
 

@@ -3,6 +3,7 @@
 import Feature from 'ol/Feature';
 import type { FeatureLike } from 'ol/Feature';
 import GeoJSON from 'ol/format/GeoJSON';
+import type OlGeometry from 'ol/geom/Geometry';
 import MultiLineString from 'ol/geom/MultiLineString';
 import MultiPoint from 'ol/geom/MultiPoint';
 import PointGeometry from 'ol/geom/Point';
@@ -100,8 +101,11 @@ export class Sketch {
     }
   }
 
-  /** Light what the answer counted; `focus` brings some of it forward. */
-  count(answer: Assessment | null, focus: Focus): void {
+  /**
+   * Light what the answer counted; `focus` brings some of it forward. The stretches lie on the drawn line; `partner` is
+   * the whole line of the partner in focus, so that it is seen which of the lines beside it is meant.
+   */
+  count(answer: Assessment | null, focus: Focus, partner: OlGeometry | null): void {
     const source = this.countedLayer.getSource()!;
     source.clear(true);
     if (!answer) return;
@@ -112,6 +116,7 @@ export class Sketch {
       const feature = new Feature({ geometry: shape, kind, lit, dim: focus !== null && !lit });
       return [feature];
     };
+    if (partner) source.addFeature(new Feature({ geometry: partner.clone(), kind: 'partner', whole: true }));
     source.addFeatures([
       ...answer.partners.flatMap((partner, i) => of(partner.geometry, 'partner', focus?.kind === 'partner' && focus.index === i)),
       ...answer.passages.flatMap((passage, i) => of(passage.geometry, passage.kind, focus?.kind === 'passages' && focus.indices.includes(i))),
@@ -122,7 +127,8 @@ export class Sketch {
     const kind = String(feature.get('kind'));
     const look = this.#symbols.passages[kind];
     const colour = look?.stroke ?? '#c92a2a';
-    const width = (look?.width ?? 7) + (kind === 'partner' ? 3 : 9);
+    const width = (look?.width ?? 7) + (kind === 'partner' && !feature.get('lit') ? 14 : 9);
+    if (feature.get('whole')) return [line('#ffffff', 9), line(colour, 5.5)];
     if (feature.get('dim')) return [line(`${colour}40`, width)];
     if (!feature.get('lit')) return [line(`${colour}99`, width)];
     return [line('#ffffff', width + 7), line('#1f2933', width + 3), line(colour, width)];

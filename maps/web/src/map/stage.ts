@@ -170,8 +170,8 @@ export class Stage {
     this.map.getView().padding = padding;
   }
 
-  home(): void {
-    this.map.getView().fit(this.#home, { padding: [20, 20, 20, 20], duration: 250 });
+  home(duration = 250): void {
+    this.map.getView().fit(this.#home, { padding: [20, 20, 20, 20], duration });
   }
 
   zoomTo(parts: readonly (readonly Point[])[], closest = 0.12): void {
