@@ -28,12 +28,14 @@ Assessment = dict[str, Any]
 WORDS = {
     "zh": {
         "routes": "管线", "find": "按名称、编号查找", "north": "北", "zoomIn": "放大", "zoomOut": "缩小",
-        "labels": "量测标注", "length": "长", "crossing": "穿路", "green": "占绿", "along": "沿路",
+        "labels": "量测标注", "length": "长", "crossing": "穿路", "green": "占绿", "along": "路内",
+        "layers": "图例与图层",
         "made": "图上长度为椭球面长度；点击要素看属性。",
     },
     "en": {
         "routes": "Routes", "find": "Find by name or number", "north": "N", "zoomIn": "Zoom in", "zoomOut": "Zoom out",
-        "labels": "Measured labels", "length": "length", "crossing": "crossing", "green": "green", "along": "along",
+        "labels": "Measured labels", "length": "length", "crossing": "crossing", "green": "green", "along": "in the road",
+        "layers": "Legend and layers",
         "made": "Lengths are on the ellipsoid. Click a feature for its facts.",
     },
 }  # fmt: skip
@@ -196,6 +198,8 @@ def _judged(kind: str, answer: Assessment, language: str) -> dict[str, str]:
     figures = [kind, f"{word['length']} {measured['length_m']['value']:.2f} m"]
     if measured["crossing_m"]["value"]:
         figures.append(f"{word['crossing']} {measured['crossing_m']['value']:.2f} m")
+    if measured["along_m"]["value"]:
+        figures.append(f"{word['along']} {measured['along_m']['value']:.2f} m")
     if measured["green_m2"]["value"]:
         figures.append(f"{word['green']} {measured['green_m2']['value']:.2f} m²")
     colour = symbols()["verdicts"][verdict["verdict"]]["colour"]

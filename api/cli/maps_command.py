@@ -79,7 +79,7 @@ def field_map(
     else:
         layers, settled = _from_files(routes, given, options)
     answers = _assessed(layers, settled, rules, when)
-    heading = title or words("踏勘图", "Survey map")
+    heading = title or words(f"{rules.county_zh}联合踏勘图", f"{rules.county_en}: joint survey")
     lines = [f"{words(rules.county_zh, rules.county_en)} · {rules.document}", f"{when} · {settled.name}"]
     try:
         write_field_map(layers, out, title=heading, grid=settled, assessments=answers, lines=lines, language=language())

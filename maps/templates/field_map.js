@@ -56,6 +56,17 @@ function cotrenchFieldMap(map, words, routes, labels, factLayers) {
   };
   sheet.addTo(map);
 
+  const legend = map.getContainer().querySelector(".leaflet-control-layers");
+  const fold = make("button", words.layers, null, "fold");
+  fold.type = "button";
+  const folded = (yes) => {
+    legend.classList.toggle("folded", yes);
+    fold.setAttribute("aria-expanded", String(!yes));
+  };
+  fold.addEventListener("click", () => folded(!legend.classList.contains("folded")));
+  legend.prepend(fold);
+  folded(window.innerWidth <= 640);
+
   const north = L.control({ position: "bottomright" });
   north.onAdd = () => {
     const box = make("div", null, null, "north");
@@ -84,6 +95,18 @@ function cotrenchFieldMap(map, words, routes, labels, factLayers) {
       else entry[0].eachLayer((each) => entry[0].resetStyle(each));
     }
   };
+  // A label that would cover one already standing waits until the map is nearer.
+  const declutter = () => {
+    const standing = [];
+    for (const element of map.getPane("markerPane").querySelectorAll(".measure")) {
+      element.style.visibility = "";
+      const box = element.getBoundingClientRect();
+      const covered = standing.some((b) => box.left < b.right && b.left < box.right && box.top < b.bottom && b.top < box.bottom);
+      if (covered) element.style.visibility = "hidden";
+      else if (box.width) standing.push(box);
+    }
+  };
+  map.on("zoomend moveend layeradd", () => requestAnimationFrame(declutter));
   const wide = window.innerWidth > 900;
   map.fitBounds(words.bounds, { maxZoom: 19, paddingTopLeft: wide ? [370, 20] : [20, 20], paddingBottomRight: wide ? [190, 20] : [20, 20], animate: false });
   map.on("zoomend", near);
