@@ -3,6 +3,7 @@
 A centre line is its own axis: at a place, that of the nearest segment. A polygon has none, so the *shortest way across*
 is sought: of the chords through the place in four directions, and of the chords square to the two edges that the
 shortest of them meets, the shortest. The axis is the mean direction of the two edges at its ends, through its middle.
+In a corner, a square or a field there is no such chord and no axis.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ REACH_M = 150.0  # a polygon wider than twice this is no road: it has no axis
 NEAR_M = 1e-6  # an offset this small is no side
 PARALLEL = 0.5  # sine of the greatest angle (30 degrees) of two edges that are the two sides of a road
 CAPSULE_STEP_M, CAPSULE_STEPS = 5.0, 64  # how finely a passage is followed along its road
-POLYGON_STEP_M, POLYGON_STEPS = 20.0, 32
+POLYGON_STEP_M, POLYGON_STEPS = 20.0, 128
+STRIP = 2.0  # how much wider than the shortest chord, square to its sides, a stretch of road may be
 
 
 @kernel
@@ -80,7 +82,12 @@ def sides_of(
             skew[k] = np.degrees(total / measured)
             crosses[k] = min(entry, leaving) < -NEAR_M and max(entry, leaving) > NEAR_M
         else:
-            crosses[k] = from_m[k] > NEAR_M and to_m[k] < chainage[last - 1] + length[last - 1] - NEAR_M
+            here = (*_place(x, y, ux, uy, chainage, first, last, from_m[k]),
+                    *_place(x, y, ux, uy, chainage, first, last, to_m[k]))  # fmt: skip
+            i, j = segment_at(chainage, first, last, from_m[k]), _segment_before(chainage, first, last, to_m[k])
+            crosses[k] = _goes_through(
+                items, codes, frame, cell_starts, cell_items, owner[k], here, (ux[i], uy[i], ux[j], uy[j])
+            )
     return skew, crosses
 
 
@@ -103,6 +110,66 @@ def _place(
     i = segment_at(chainage, first, last, at)
     along = at - chainage[i]
     return x[i] + ux[i] * along, y[i] + uy[i] * along
+
+
+@kernel
+def _segment_before(chainage: Floats, first: int, last: int, at: float) -> int:
+    """Return the segment that leads to a chainage: at a vertex, the one before it."""
+    i = segment_at(chainage, first, last, at)
+    return i - 1 if i > first and at - chainage[i] <= NEAR_M else i
+
+
+@kernel
+def _goes_through(
+    items: Floats, codes: Integers, frame: Floats, cell_starts: Integers, cell_items: Integers,
+    owner: int, ends: Axis, directions: Axis,
+) -> bool:  # fmt: skip
+    """Whether a passage without an axis enters by one side and leaves by another.
+
+    The boundary, with the area to its left, runs on in the same direction where both ends are on one side, and turns
+    to the right where a corner is cut that juts into the area; both are no crossing. Nor is a passage that starts or
+    ends inside.
+    """
+    i = _edge_at(items, codes, frame, cell_starts, cell_items, owner, ends[0], ends[1])
+    j = _edge_at(items, codes, frame, cell_starts, cell_items, owner, ends[2], ends[3])
+    if i < 0 or j < 0:
+        return False
+    ax, ay = _direction(items, i)
+    bx, by = _direction(items, j)
+    if ax * directions[1] - ay * directions[0] < 0:
+        ax, ay = -ax, -ay
+    if bx * directions[3] - by * directions[2] > 0:
+        bx, by = -bx, -by
+    onward, turn = ax * bx + ay * by, ax * by - ay * bx
+    if ax * (ends[2] - ends[0]) + ay * (ends[3] - ends[1]) < 0:  # the boundary comes from the far end
+        turn = -turn
+    return bool(onward < -0.5 or (onward <= 0.5 and turn > 0))
+
+
+@kernel
+def _edge_at(
+    items: Floats, codes: Integers, frame: Floats, cell_starts: Integers, cell_items: Integers,
+    owner: int, x: float, y: float,
+) -> int:  # fmt: skip
+    """Return the owner's edge on which a place lies; -1: it lies on none."""
+    c = cell_of(y, frame[1], frame[2], frame[4]) * int(frame[3]) + cell_of(x, frame[0], frame[2], frame[3])
+    best, nearest = -1, 100 * NEAR_M
+    for k in range(cell_starts[c], cell_starts[c + 1]):
+        i = cell_items[k]
+        if codes[i, 0] >= 0 and codes[i, 1] == owner:
+            far = _distance(items, i, x, y)
+            if far < nearest:
+                best, nearest = i, far
+    return best
+
+
+@kernel
+def _distance(items: Floats, i: int, x: float, y: float) -> float:
+    """Return how far a place is from an item's segment."""
+    dx, dy = items[i, 2] - items[i, 0], items[i, 3] - items[i, 1]
+    t = ((x - items[i, 0]) * dx + (y - items[i, 1]) * dy) / (dx * dx + dy * dy)
+    t = min(max(t, 0.0), 1.0)
+    return float(np.hypot(x - items[i, 0] - t * dx, y - items[i, 1] - t * dy))
 
 
 @kernel
@@ -156,10 +223,7 @@ def _nearest_capsule(
         i = cell_items[k]
         if codes[i, 0] != CAPSULE or codes[i, 1] != owner:
             continue
-        dx, dy = items[i, 2] - items[i, 0], items[i, 3] - items[i, 1]
-        t = ((x - items[i, 0]) * dx + (y - items[i, 1]) * dy) / (dx * dx + dy * dy)
-        t = min(max(t, 0.0), 1.0)
-        far = np.hypot(x - items[i, 0] - t * dx, y - items[i, 1] - t * dy)
+        far = _distance(items, i, x, y)
         if far <= items[i, 4] + NEAR_M and far < nearest:
             best, nearest = i, far
     return best
@@ -178,7 +242,8 @@ def _across(index: Index, owner: int, x: float, y: float) -> Axis:
         return 0.0, 0.0, 0.0, 0.0
     ax, ay, bx, by = 0.0, 0.0, 0.0, 0.0
     items = index[0]
-    least = 2 * REACH_M  # near the end of a road a slanting chord may be shorter than the one square to its sides
+    # near the end of a road a slanting chord may be the shortest; far wider is no strip, but a corner or a square
+    least = min(least * STRIP, 2 * REACH_M)
     for i in (left, right):
         ex, ey = _direction(items, i)
         far, one, other, to_left = _chord(index, owner, x, y, -ey, ex, least)

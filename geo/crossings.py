@@ -11,7 +11,8 @@ What counts:
 - *Skew* is the mean, over the passage's length, of the angle between line and axis: 90 is square, 0 along.
 - *Crossing*: the lateral offset from the axis changes side between the passage's two ends; else *along*. A line that
   starts on the carriageway crosses when it starts beyond the axis. The axis of a polygon is found in its surroundings
-  (`geo.axes`); where there is none (a square, a field) skew is NaN, and a passage that enters and leaves is a crossing.
+  (`geo.axes`); where there is none (a corner, a square, a field) skew is NaN, and a passage is a crossing where it
+  enters by one side and leaves by another, other than by cutting a corner that juts into the area.
 
 All ends are exact to 1e-6 m (closed forms, no buffers). Chainages are metres of the grid.
 """
