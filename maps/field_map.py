@@ -34,7 +34,8 @@ WORDS = {
     },
     "en": {
         "routes": "Routes", "find": "Find by name or number", "north": "N", "zoomIn": "Zoom in", "zoomOut": "Zoom out",
-        "labels": "Measured labels", "length": "length", "crossing": "crossing", "green": "green", "along": "in the road",
+        "labels": "Measured labels", "length": "length", "crossing": "crossing", "green": "green",
+        "along": "in the road",
         "layers": "Legend and layers",
         "made": "Lengths are on the ellipsoid. Click a feature for its facts.",
     },
