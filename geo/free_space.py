@@ -18,14 +18,19 @@ import numpy as np
 
 from geo.capsules import TOLERANCE_M, TOUCH_M, feet, integral_of_gap, least_gap, squared_distance, within
 from geo.compiled import kernel
+from geo.near_segments import BLOCK, collect
 from geo.run_records import N_COLUMNS, bridge_and_write, open_record, settle
-from geo.segment_grid import SegmentGrid, cells_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from geo.polylines import FloatArray, IntArray
+    from geo.segment_grid import SegmentGrid
     from geo.segment_tables import SegmentTable
+
+
+CHUNK = 32
+"""Segments that are collected and swept in one go: enough to cost little, few enough to need little room."""
 
 
 class Limits(NamedTuple):
@@ -55,27 +60,28 @@ def search(
     """
     found, n_found = np.empty((64, N_COLUMNS)), 0
     records, parent = np.empty((64, N_COLUMNS)), np.empty(64, np.int64)
-    near = np.empty(256, np.int64)
-    cells, before = np.empty((256, 2), np.int64), np.empty((256, 2), np.int64)
+    near, offsets, flags = np.empty(256, np.int64), np.zeros(CHUNK + 1, np.int64), np.empty(BLOCK, np.int32)
+    cells = np.empty((2, len(near), 2), np.int64)
     for line in range(first, last):
         n_records, n_before = 0, 0
-        for i in range(query.starts[line], query.starts[line + 1]):
-            segment = query.rows[i]
-            n_near = _collect(segment, grid, alive, limits, later_only, near)
-            if n_near > len(near):
-                near = np.empty(2 * n_near, np.int64)
-                cells, before = _grown(cells, 2 * n_near), _grown(before, 2 * n_near)
-                n_near = _collect(segment, grid, alive, limits, later_only, near)
-            if n_near == 0:
-                n_before = 0
-                continue
-            n_near = _sorted_once(near, n_near)
+        for begin in range(query.starts[line], query.starts[line + 1], CHUNK):
+            end = min(begin + CHUNK, query.starts[line + 1])
+            room = 0
+            while room == 0 or room > len(near):
+                if room > len(near):
+                    near, cells = np.empty(2 * room, np.int64), _deeper(cells, 2 * room)
+                room = max(1, collect(
+                    query.rows, begin, end, grid, alive, limits.distance, limits.sine, later_only, near, offsets, flags
+                ))  # fmt: skip
+            n_near = offsets[end - begin]
             if n_records + n_near > len(parent):
                 records, parent = _more(records, parent, 2 * (n_records + n_near))
-            n_cells, n_records = _sweep(
-                query, i, resident, near[:n_near], limits, before[:n_before], cells, records, parent, n_records
-            )
-            cells, before, n_before = before, cells, n_cells
+            n_before, n_records = _sweep(
+                query.rows, query.linked, begin, end, resident.rows, resident.linked, near, offsets, limits.distance,
+                cells, n_before, records, parent, n_records,
+            )  # fmt: skip
+        if n_records == 0:
+            continue
         kept = settle(records, parent, n_records, query.rows[query.starts[line], 6])
         if n_found + kept > len(found):
             found = _longer(found, 2 * (n_found + kept))
@@ -84,9 +90,9 @@ def search(
 
 
 @kernel
-def _grown(cells: IntArray, size: int) -> IntArray:
-    result = np.empty((size, 2), np.int64)
-    result[: len(cells)] = cells
+def _deeper(cells: IntArray, size: int) -> IntArray:
+    result = np.empty((2, size, 2), np.int64)
+    result[:, : cells.shape[1]] = cells
     return result
 
 
@@ -102,72 +108,6 @@ def _more(records: FloatArray, parent: IntArray, size: int) -> tuple[FloatArray,
     more = np.empty(size, np.int64)
     more[: len(parent)] = parent
     return _longer(records, size), more
-
-
-@kernel
-def _collect(
-    segment: FloatArray,
-    grid: SegmentGrid,
-    alive: npt.NDArray[np.bool_],
-    limits: Limits,
-    later_only: bool,
-    near: IntArray,
-) -> int:
-    """Write the resident segments that may be beside ``segment`` and return how many; nothing past the end of ``near``.
-
-    A piece met in several cells is taken only in the cell of the lower corner that its box and the searched box share.
-    """
-    d, cell = limits.distance + TOLERANCE_M, grid.cell
-    ux, uy, group = segment[2], segment[3], segment[7]
-    least = segment[6] if later_only else -1.0
-    parts = max(int(np.ceil(segment[4] / (4.0 * cell))), 1)
-    length = segment[4] / parts
-    n = 0
-    for part in range(parts):
-        x, y = segment[0] + part * length * ux, segment[1] + part * length * uy
-        c0, c1, r0, r1 = cells_of(x, y, ux * length, uy * length, d, cell)
-        for row in range(r0, r1 + 1):
-            for column in range(c0, c1 + 1):
-                c = (column + grid.stride * row) & grid.mask
-                for e in range(grid.cell_starts[c], grid.cell_starts[c + 1]):
-                    p = grid.pieces[grid.entries[e]]
-                    if p[6] <= least or (p[7] == group and group >= 0.0):
-                        continue
-                    k = p[2] * uy - p[3] * ux
-                    if abs(k) > limits.sine:
-                        continue
-                    wx, wy = x - p[0], y - p[1]
-                    y0, x0 = p[2] * wy - p[3] * wx, p[2] * wx + p[3] * wy
-                    y1, x1 = y0 + length * k, x0 + length * (p[2] * ux + p[3] * uy)
-                    if min(y0, y1) > d or max(y0, y1) < -d or min(x0, x1) > p[4] + d or max(x0, x1) < -d:
-                        continue
-                    pc, _, pr, _ = cells_of(p[0], p[1], p[2] * p[4], p[3] * p[4], 0.0, cell)
-                    if column != max(c0, pc) or row != max(r0, pr) or (len(alive) > 0 and not alive[int(p[6])]):
-                        continue
-                    if n < len(near):
-                        near[n] = grid.piece_segment[grid.entries[e]]
-                    n += 1
-    return n
-
-
-@kernel
-def _sorted_once(near: IntArray, n: int) -> int:
-    """Sort the first ``n`` in place, each once, and return how many are left."""
-    if n > 32:
-        near[:n] = np.sort(near[:n])
-    else:
-        for i in range(1, n):
-            value, j = near[i], i
-            while j > 0 and near[j - 1] > value:
-                near[j] = near[j - 1]
-                j -= 1
-            near[j] = value
-    kept = 1
-    for i in range(1, n):
-        if near[i] != near[kept - 1]:
-            near[kept] = near[i]
-            kept += 1
-    return kept
 
 
 @kernel
@@ -191,98 +131,134 @@ def _unite(parent: IntArray, one: int, other: int) -> int:
 
 @kernel
 def _sweep(
-    query: SegmentTable,
-    i: int,
-    resident: SegmentTable,
+    rows: FloatArray,
+    linked: npt.NDArray[np.bool_],
+    begin: int,
+    end: int,
+    others: FloatArray,
+    others_linked: npt.NDArray[np.bool_],
     near: IntArray,
-    limits: Limits,
-    before: IntArray,
+    offsets: IntArray,
+    distance: float,
     cells: IntArray,
+    n_before: int,
     records: FloatArray,
     parent: IntArray,
     n_records: int,
 ) -> tuple[int, int]:
-    """Enter the cells of segment ``i``, linked to each other and to those of the segment before it.
+    """Enter the cells of the segments ``rows[begin:end]``, linked to each other and to those of the segment before.
 
-    Writes ``cells`` (resident segment, record) and returns how many cells and records there are now. ``before`` holds
-    the cells of segment ``i - 1``; like ``near`` it is sorted by resident segment.
+    ``near`` and ``offsets`` are what `collect` wrote. ``cells[0]`` holds ``n_before`` cells (other segment, record) of
+    the segment before ``begin``, sorted by segment; afterwards those of the last one. Returns how many cells that is,
+    and how many records there are now.
     """
-    d = limits.distance + TOLERANCE_M
-    a = query.rows[i]
-    if not query.linked[i]:
-        before = before[:0]
-    n, p = 0, 0
-    for j in near:
-        b = resident.rows[j]
-        wx, wy = a[0] - b[0], a[1] - b[1]
-        c, k = b[2] * a[2] + b[3] * a[3], b[2] * a[3] - b[3] * a[2]
-        x0, y0 = b[2] * wx + b[3] * wy, b[2] * wy - b[3] * wx
-        X0, Y0 = -(a[2] * wx + a[3] * wy), -(a[2] * wy - a[3] * wx)
-        if not within(x0, y0, X0, Y0, c, k, a[4], b[4], d):
-            continue
-        record = -1
-        if n > 0 and cells[n - 1, 0] == j - 1 and resident.linked[j] and squared_distance(X0, Y0, a[4]) <= d * d:
-            record = cells[n - 1, 1]  # on through the vertex of the other line
-        while p < len(before) and before[p, 0] < j - 1:
-            p += 1
-        for at in range(p, min(p + 3, len(before))):
-            if before[at, 0] <= j + 1 and _touches(
-                a, resident, j, before[at, 0], squared_distance(x0, y0, b[4]), d * d
-            ):
-                record = before[at, 1] if record < 0 else _unite(parent, record, before[at, 1])
-        if record < 0:
-            record = n_records
-            parent[record] = record
-            open_record(records[record], b[6])
-            n_records += 1
-        record = _root(parent, record)
-        _widen(records[record], a, b, x0, y0, X0, Y0, c, k, limits.distance)
-        cells[n, 0], cells[n, 1] = j, record
-        n += 1
-    return n, n_records
+    limit = (distance + TOLERANCE_M) ** 2
+    before, now = cells[0], cells[1]
+    for i in range(begin, end):
+        n, p = 0, 0
+        if not linked[i]:
+            n_before = 0
+        for j in near[offsets[i - begin] : offsets[i - begin + 1]]:
+            wx, wy = rows[i, 0] - others[j, 0], rows[i, 1] - others[j, 1]
+            ax, ay, bx, by = rows[i, 2], rows[i, 3], others[j, 2], others[j, 3]
+            c, k = bx * ax + by * ay, bx * ay - by * ax
+            x0, y0, X0, Y0 = bx * wx + by * wy, bx * wy - by * wx, -(ax * wx + ay * wy), -(ax * wy - ay * wx)
+            length, base = rows[i, 4], others[j, 4]
+            if not within(x0, y0, X0, Y0, c, k, length, base, distance + TOLERANCE_M):
+                continue
+            record = -1
+            if n > 0 and now[n - 1, 0] == j - 1 and others_linked[j] and squared_distance(X0, Y0, length) <= limit:
+                record = now[n - 1, 1]  # on through the vertex of the other line
+            while p < n_before and before[p, 0] < j - 1:
+                p += 1
+            to_b = squared_distance(x0, y0, base)
+            record = _linked(rows, i, others, others_linked, j, to_b, limit, before[p:n_before], record, parent)
+            if record < 0:
+                record = n_records
+                parent[record] = record
+                open_record(records, record, others[j, 6])
+                n_records += 1
+            record = _root(parent, record)
+            low, high = feet(x0, y0, c, k, length, base, distance)
+            _widen(records, record, 0, rows[i, 5], low, high, y0, k, c)
+            low, high = feet(X0, Y0, c, -k, base, length, distance)
+            _widen(records, record, 2, others[j, 5], low, high, Y0, -k, c)
+            now[n, 0], now[n, 1] = j, record
+            n += 1
+        for at in range(n):
+            before[at, 0], before[at, 1] = now[at, 0], now[at, 1]
+        n_before = n
+    return n_before, n_records
 
 
 @kernel
-def _touches(a: FloatArray, resident: SegmentTable, j: int, other: int, to_b: float, limit: float) -> bool:
-    """Return whether the cell (a, j) touches the cell of the segment before ``a`` and ``other``: j - 1, j or j + 1.
+def _linked(
+    rows: FloatArray,
+    i: int,
+    others: FloatArray,
+    others_linked: npt.NDArray[np.bool_],
+    j: int,
+    to_b: float,
+    limit: float,
+    before: IntArray,
+    record: int,
+    parent: IntArray,
+) -> int:
+    """Return the record of the cells of the segment before ``i`` that cell (i, j) touches, united with ``record``.
 
-    ``to_b`` is the squared distance of the start of ``a`` from segment ``j``. The segment before ``a`` ends there.
+    ``before`` begins with what is not below ``j - 1``; ``to_b`` is the squared distance of the start of ``i`` from
+    segment ``j``. Minus one where nothing is touched and ``record`` is so.
+    """
+    at = 0
+    while at < len(before) and before[at, 0] <= j + 1:
+        if _touches(rows, i, others, others_linked, j, before[at, 0], to_b, limit):
+            record = before[at, 1] if record < 0 else _unite(parent, record, before[at, 1])
+        at += 1
+    return record
+
+
+@kernel
+def _touches(
+    rows: FloatArray,
+    i: int,
+    others: FloatArray,
+    others_linked: npt.NDArray[np.bool_],
+    j: int,
+    other: int,
+    to_b: float,
+    limit: float,
+) -> bool:
+    """Return whether cell (i, j) touches the cell of the segment before ``i`` and of ``other``: j - 1, j or j + 1.
+
+    ``to_b`` is the squared distance of the start of ``i`` from segment ``j``. The segment before ``i`` ends there.
     """
     if other == j:
-        return bool(to_b <= limit)  # on through the vertex of this line
+        return to_b <= limit  # on through the vertex of this line
     corner = max(j, other)  # both go through a vertex: the one where the later of the two segments starts
-    x, y = a[0] - resident.rows[corner, 0], a[1] - resident.rows[corner, 1]
-    return bool(resident.linked[corner]) and bool(x * x + y * y <= limit)
+    x, y = rows[i, 0] - others[corner, 0], rows[i, 1] - others[corner, 1]
+    return bool(others_linked[corner]) and bool(x * x + y * y <= limit)
 
 
 @kernel
 def _widen(
-    record: FloatArray,
-    a: FloatArray,
-    b: FloatArray,
-    x0: float,
+    records: FloatArray,
+    record: int,
+    side: int,
+    chainage: float,
+    low: float,
+    high: float,
     y0: float,
-    X0: float,
-    Y0: float,
-    c: float,
-    k: float,
-    d: float,
+    slope: float,
+    cosine: float,
 ) -> None:
-    """Widen a record by the places of one cell, on either line, whose perpendicular foot is on the other's segment."""
-    sign = 1.0 if c >= 0.0 else -1.0
-    low, high = feet(x0, y0, c, k, a[4], b[4], d)
-    if high - low > TOUCH_M:
-        record[0], record[1] = min(record[0], a[5] + low), max(record[1], a[5] + high)
-        one, other = y0 + low * k, y0 + high * k
-        record[4] += integral_of_gap(one, other, high - low)
-        record[5] += high - low
-        record[6], record[7] = min(record[6], least_gap(one, other)), max(record[7], abs(one), abs(other))
-        record[8] += sign * (high - low)
-    low, high = feet(X0, Y0, c, -k, b[4], a[4], d)
-    if high - low > TOUCH_M:
-        record[2], record[3] = min(record[2], b[5] + low), max(record[3], b[5] + high)
-        one, other = Y0 - low * k, Y0 - high * k
-        record[4] += integral_of_gap(one, other, high - low)
-        record[5] += high - low
-        record[6], record[7] = min(record[6], least_gap(one, other)), max(record[7], abs(one), abs(other))
-        record[8] += sign * (high - low)
+    """Widen a record by the places of one segment (side 0: of a, 2: of b) whose feet are on the other's segment."""
+    metres = high - low
+    if metres <= TOUCH_M:
+        return
+    r = records[record]
+    r[side], r[side + 1] = min(r[side], chainage + low), max(r[side + 1], chainage + high)
+    one, other = y0 + low * slope, y0 + high * slope
+    r[4] += integral_of_gap(one, other, metres)
+    r[5] += metres
+    r[6], r[7] = min(r[6], least_gap(one, other)), max(r[7], abs(one), abs(other))
+    r[8] += metres if cosine >= 0.0 else -metres

@@ -22,11 +22,11 @@ MICRON = 1e-6
 
 
 @kernel
-def open_record(record: FloatArray, b: float) -> None:
-    """Make ``record`` that of a component with line ``b`` that has no place yet."""
-    record[0], record[1], record[2], record[3] = np.inf, -np.inf, np.inf, -np.inf
-    record[4], record[5], record[6], record[7] = 0.0, 0.0, np.inf, 0.0
-    record[8], record[9], record[10] = 0.0, -1.0, b
+def open_record(records: FloatArray, i: int, b: float) -> None:
+    """Make record ``i`` that of a component with line ``b`` that has no place yet."""
+    r = records[i]
+    r[0], r[1], r[2], r[3] = np.inf, -np.inf, np.inf, -np.inf
+    r[4], r[5], r[6], r[7], r[8], r[9], r[10] = 0.0, 0.0, np.inf, 0.0, 0.0, -1.0, b
 
 
 @kernel

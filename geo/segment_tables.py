@@ -89,7 +89,7 @@ def _pack(
             first = k
             for v in range(part_starts[part], part_starts[part + 1] - 1):
                 dx, dy = x[v + 1] - x[v], y[v + 1] - y[v]
-                metres = np.hypot(dx, dy)
+                metres = np.sqrt(dx * dx + dy * dy)
                 if metres == 0.0:
                     continue
                 row = rows[k]
