@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 REACH_M = 150.0  # a polygon wider than twice this is no road: it has no axis
 NEAR_M = 1e-6  # an offset this small is no side
 PARALLEL = 0.5  # sine of the greatest angle (30 degrees) of two edges that are the two sides of a road
+BEND = np.sqrt(0.5)  # cosine of the turn beyond which two axes are a bend
 CAPSULE_STEP_M, CAPSULE_STEPS = 5.0, 64  # how finely a passage is followed along its road
 POLYGON_STEP_M, POLYGON_STEPS = 20.0, 128
 STRIP = 2.0  # how much wider than the shortest chord, square to its sides, a stretch of road may be
@@ -64,6 +65,7 @@ def sides_of(
         )
         total, measured = 0.0, 0.0
         axis, entry, leaving = (0.0, 0.0, 0.0, 0.0), np.nan, np.nan
+        before_x, before_y = 0.0, 0.0
         for j in range(steps):
             a = from_m[k] + (to_m[k] - from_m[k]) * j / steps
             b = from_m[k] + (to_m[k] - from_m[k]) * (j + 1) / steps
@@ -71,7 +73,8 @@ def sides_of(
             new = axis_at(index, owner[k], px, py)
             if new[0] == 0.0 and new[1] == 0.0:
                 continue
-            sign = -1.0 if axis[0] * new[0] + axis[1] * new[1] < 0 else 1.0
+            sign = _onward(axis, new, px - before_x, py - before_y)
+            before_x, before_y = px, py
             axis = (sign * new[0], sign * new[1], new[2], new[3])
             total += _turned(ux, uy, length, chainage, first, last, a, b, axis[0], axis[1])
             measured += b - a
@@ -110,6 +113,20 @@ def _place(
     i = segment_at(chainage, first, last, at)
     along = at - chainage[i]
     return x[i] + ux[i] * along, y[i] + uy[i] * along
+
+
+@kernel
+def _onward(axis: Axis, new: Axis, dx: float, dy: float) -> float:
+    """Return 1, or -1 where ``new`` must be turned round to point on along the road as ``axis`` does.
+
+    Where they turn by more than 45 degrees, the way from one place to the next tells: it leads on along both, or
+    back along both.
+    """
+    cosine = axis[0] * new[0] + axis[1] * new[1]
+    led, leads = axis[0] * dx + axis[1] * dy, new[0] * dx + new[1] * dy
+    if np.abs(cosine) < BEND and led * leads != 0.0:
+        return 1.0 if led * leads > 0 else -1.0
+    return -1.0 if cosine < 0 else 1.0
 
 
 @kernel
