@@ -2,6 +2,7 @@
 
 import type { Feature, Geometry, RouteProperties } from '../api/types';
 import type { Point } from '../geometry/points';
+import { withHeights } from './heights';
 import type { Parts } from './parts';
 
 export type Mode = 'browse' | 'draw' | 'edit';
@@ -43,7 +44,7 @@ export function featureOf(shape: Pick<DraftShape, 'parts' | 'properties' | 'base
   const filled = Object.entries(kept).filter(([, value]) => value !== '' && value !== null && value !== undefined);
   const properties = Object.fromEntries(filled) as RouteProperties;
   const id = shape.base?.id;
-  return { type: 'Feature', ...(id === undefined ? {} : { id }), geometry: geometryOf(shape.parts), properties };
+  return { type: 'Feature', ...(id === undefined ? {} : { id }), geometry: withHeights(geometryOf(shape.parts), shape.base?.geometry ?? null), properties };
 }
 
 const plain = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
