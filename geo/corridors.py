@@ -102,7 +102,8 @@ def corridor_areas(
 
 def _polygonal(polygons: Any) -> Geometries:  # noqa: ANN401 - anything that numpy takes
     geometries = np.asarray(polygons, dtype=object)
-    return geometries[np.isin(shapely.get_type_id(geometries), (3, 6)) & ~shapely.is_empty(geometries)]
+    kept: Geometries = geometries[np.isin(shapely.get_type_id(geometries), (3, 6)) & ~shapely.is_empty(geometries)]
+    return kept
 
 
 def _valid(geometries: Geometries) -> Geometries:
