@@ -43,7 +43,7 @@ export function withHeights(geometry: Geometry, before: Geometry | null): Geomet
   if (old.length === 0 || !old.every((line) => line.every(isRaised))) return geometry;
   const raised = old as unknown as readonly (readonly Raised[])[];
   // The API's types speak of the plane; a third number in a position is GeoJSON's height.
-  const raise = (line: readonly Point[]): readonly Point[] =>
+  const raise = (line: readonly Point[]): Point[] =>
     line.map((point) => [point[0], point[1], heightAt(point, raised)] as unknown as Point);
   if (geometry.type === 'LineString') return { ...geometry, coordinates: raise(geometry.coordinates) };
   if (geometry.type === 'MultiLineString') return { ...geometry, coordinates: geometry.coordinates.map(raise) };
