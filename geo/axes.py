@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.areas import CAPSULE, Index, cell_of, is_inside
+from geo.area_index import CAPSULE, Index, cell_of, is_inside
 from geo.compiled import kernel
 from geo.polylines import segment_at
 

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.areas import Areas, Index
+from geo.areas import Areas
 from geo.axes import sides_of
 from geo.compiled import kernel
 from geo.passages import passages_of
@@ -33,6 +33,7 @@ from geo.passages import passages_of
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from geo.area_index import Index
     from geo.polylines import Polylines, Segments
 
     Floats = NDArray[np.float64]
