@@ -141,7 +141,7 @@ def carriageways(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
     lines = np.isin(shapely.get_type_id(shapes), (LINESTRING, MULTILINESTRING))
     width = pd.to_numeric(frame["width_m"], errors="coerce").fillna(6.0).to_numpy() if "width_m" in frame else 6.0
     widened = shapely.buffer(shapes, np.broadcast_to(width, shapes.shape) / 2, cap_style="flat", quad_segs=4)
-    return np.where(lines, widened, shapes)
+    return np.asarray(np.where(lines, widened, shapes), dtype=object)
 
 
 def _roads(frame: gpd.GeoDataFrame, language: str) -> Iterator[DrawnLayer]:

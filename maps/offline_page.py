@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import folium
 import numpy as np
@@ -14,6 +14,8 @@ from branca.element import Element
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from branca.element import Figure
 
     from numpy.typing import NDArray
 
@@ -44,7 +46,7 @@ def empty_page(title: str, bounds: Sequence[Sequence[float]]) -> folium.Map:
     page = folium.Map(tiles=None, prefer_canvas=True, zoom_control=False, max_zoom=22, zoom_snap=0.5)
     page.default_js, page.default_css = [], []
     page.fit_bounds(bounds, max_zoom=19)
-    figure = page.get_root()
+    figure = cast("Figure", page.get_root())
     figure.title = escape(title)
     viewport = '<meta name="viewport" content="width=device-width,initial-scale=1">'
     # Without an icon of its own a browser asks for /favicon.ico: the one request this page could make.
@@ -108,7 +110,7 @@ def lonlat(shapes: NDArray[np.object_], grid: Grid) -> NDArray[np.object_]:
 
     def turned(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
         lon, lat = grid.to_lonlat(coordinates[:, 0], coordinates[:, 1])
-        return np.round(np.column_stack([lon, lat]), DECIMALS)
+        return np.asarray(np.round(np.column_stack([lon, lat]), DECIMALS), dtype=np.float64)
 
     return np.asarray(shapely.transform(shapes, turned), dtype=object)
 

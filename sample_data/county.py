@@ -6,7 +6,6 @@ import random
 from dataclasses import dataclass
 
 import geopandas as gpd
-from survey.utilities import UTILITIES
 
 from sample_data import ground
 from sample_data.borderline import GRID, KnownAnswer, new_quarter, road_row
@@ -14,6 +13,7 @@ from sample_data.networks import lay_pipes
 from sample_data.plans import choose_sites, plan
 from sample_data.plots import fill
 from sample_data.streets import lay_out
+from survey.utilities import UTILITIES
 
 SEED = 20261201
 

@@ -53,7 +53,7 @@ def has_main(street: Street, utility: str) -> bool:
 
 def lay_pipes(town: Town, rng: random.Random) -> list[dict[str, Any]]:
     """Return one row a utility and street, with diameter, cover, material, quality of its survey and year."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for street in town.streets:
         for utility, main in MAINS.items():
             if street.kind not in main.kinds or (street.kind == "lane" and rng.random() < 0.3):

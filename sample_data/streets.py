@@ -146,9 +146,13 @@ def _split(block: Block, rng: random.Random, town: Town, names: dict[str, list[s
     street = Street(name, kind, "v" if along_v else "u", at, *ends, *_dates(rng, kind))
     town.streets.append(street)
     side = Side(at, street)
-    near, far = ("east", "west") if along_v else ("north", "south")
-    for changed in (near, far):
-        _split(replace(block, **{changed: side}), rng, town, names)
+    halves = (
+        (replace(block, east=side), replace(block, west=side))
+        if along_v
+        else (replace(block, north=side), replace(block, south=side))
+    )
+    for half in halves:
+        _split(half, rng, town, names)
 
 
 def _dates(rng: random.Random, kind: str) -> tuple[date, date | None]:
