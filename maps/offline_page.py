@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from branca.element import Figure
-
     from numpy.typing import NDArray
 
     from geo.crs import Grid
