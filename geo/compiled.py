@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 F = TypeVar("F", bound="Callable[..., Any]")
+R = TypeVar("R")
+
+LEAST_SHARE = 10_000
+"""Items that are not worth a thread of their own."""
 
 
 @lru_cache(maxsize=64)
@@ -71,3 +76,23 @@ def kernel(function: F) -> F:
         with contextlib.suppress(RuntimeError):  # no writable folder at all: compile in each process, but work
             dispatcher._cache = _KernelCache(function, dispatcher.kernel_sources)  # noqa: SLF001 - as enable_caching
     return dispatcher  # type: ignore[no-any-return]  # to its callers the kernel is the function that was written
+
+
+def in_shares(work: Callable[[int, int, int], R], n: int, workers: int) -> list[R]:
+    """Return ``work(share, first, last)`` of equal shares of ``0 .. n``, one a thread, in order.
+
+    There is one share only where ``n`` is small.
+
+    Examples
+    --------
+    >>> in_shares(lambda share, first, last: (share, first, last), 90_000, workers=2)
+    [(0, 0, 45000), (1, 45000, 90000)]
+    >>> in_shares(lambda share, first, last: (share, first, last), 3, workers=2)
+    [(0, 0, 3)]
+    """
+    shares = max(1, min(workers, n // LEAST_SHARE))
+    bounds = [n * share // shares for share in range(shares + 1)]
+    if shares == 1:
+        return [work(0, 0, n)]
+    with ThreadPoolExecutor(shares) as pool:
+        return list(pool.map(work, range(shares), bounds[:-1], bounds[1:]))

@@ -69,6 +69,6 @@ def find_runs(
     (array([20.]), array([100.]), array([30.]), array([110.]), array([2.]), array([False]))
     """
     limits = as_limits(distance, bearing, min_length, bridge)
-    table = pack(lines, np.arange(lines.n_lines), as_groups(group, lines.n_lines))
-    grid = build_grid(table, limits.distance)
+    table = pack(lines, np.arange(lines.n_lines), as_groups(group, lines.n_lines), workers)
+    grid = build_grid(table, limits.distance, workers)
     return search_tables(table, table, grid, np.empty(0, np.bool_), limits, workers, later_only=True)

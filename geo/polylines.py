@@ -202,13 +202,11 @@ class Polylines:
         rows = np.asarray(indices)
         rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64)
         bounds = np.searchsorted(self.part_line, np.arange(self.n_lines + 1))
-        part_counts = np.diff(bounds)[rows]
-        parts = _ranges(bounds[:-1][rows], part_counts)
-        counts = np.diff(self.part_starts)[parts]
-        vertices = _ranges(self.part_starts[:-1][parts], counts)
-        starts = np.concatenate(([0], np.cumsum(counts)))
-        part_line = np.repeat(np.arange(len(rows)), part_counts)
-        return Polylines(self.x[vertices], self.y[vertices], _integers(starts), _integers(part_line), len(rows))
+        if len(rows) and not -self.n_lines <= rows.min() <= rows.max() < self.n_lines:
+            message = f"there are {self.n_lines} lines, none of the number {rows.min()} or {rows.max()}"
+            raise IndexError(message)
+        taken = _take(self.x, self.y, self.part_starts, _integers(bounds), _integers(rows % max(self.n_lines, 1)))
+        return Polylines(*taken, len(rows))
 
     def to_shapely(self) -> npt.NDArray[np.object_]:
         """Return an array of LineString, MultiLineString (several parts) or an empty LineString (no part)."""
@@ -237,12 +235,6 @@ def _floats(values: Any) -> FloatArray:  # noqa: ANN401 - anything that numpy ta
 def _integers(values: Any) -> IntArray:  # noqa: ANN401 - anything that numpy takes
     """Return a one-dimensional array as the kernels want it: int64, contiguous, writable."""
     return np.require(np.atleast_1d(values), np.int64, ["C", "W"])
-
-
-def _ranges(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> IntArray:
-    """Return the concatenated ranges ``start .. start + count - 1``."""
-    before = np.cumsum(counts) - counts
-    return np.repeat(starts - before, counts) + np.arange(int(counts.sum()))
 
 
 def _check_layout(x: FloatArray, y: FloatArray, part_starts: IntArray, part_line: IntArray, n_lines: int) -> None:
@@ -293,7 +285,8 @@ def _line_lengths(x: FloatArray, y: FloatArray, part_starts: IntArray, part_line
     result = np.zeros(n_lines)
     for part in range(len(part_line)):
         for v in range(part_starts[part], part_starts[part + 1] - 1):
-            result[part_line[part]] += np.hypot(x[v + 1] - x[v], y[v + 1] - y[v])
+            dx, dy = x[v + 1] - x[v], y[v + 1] - y[v]
+            result[part_line[part]] += np.sqrt(dx * dx + dy * dy)
     return result
 
 
@@ -311,7 +304,7 @@ def _segments(
         first = k
         for v in range(part_starts[part], part_starts[part + 1] - 1):
             dx, dy = x[v + 1] - x[v], y[v + 1] - y[v]
-            metres = np.hypot(dx, dy)
+            metres = np.sqrt(dx * dx + dy * dy)
             if metres == 0.0:
                 continue
             sx[k], sy[k], ux[k], uy[k] = x[v], y[v], dx / metres, dy / metres
@@ -322,6 +315,28 @@ def _segments(
         sx[:k].copy(), sy[:k].copy(), ux[:k].copy(), uy[:k].copy(), length[:k].copy(), chainage[:k].copy(),
         line[:k].copy(), linked[:k].copy(),
     )  # fmt: skip
+
+
+@kernel
+def _take(
+    x: FloatArray, y: FloatArray, part_starts: IntArray, line_parts: IntArray, rows: IntArray
+) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
+    """Copy the lines ``rows``; a first pass counts, a second one copies."""
+    n, parts = 0, 0
+    for row in rows:
+        parts += line_parts[row + 1] - line_parts[row]
+        n += part_starts[line_parts[row + 1]] - part_starts[line_parts[row]]
+    tx, ty, starts, owner = np.empty(n), np.empty(n), np.empty(parts + 1, np.int64), np.empty(parts, np.int64)
+    n, parts = 0, 0
+    for i in range(len(rows)):
+        for part in range(line_parts[rows[i]], line_parts[rows[i] + 1]):
+            starts[parts], owner[parts] = n, i
+            parts += 1
+            for v in range(part_starts[part], part_starts[part + 1]):
+                tx[n], ty[n] = x[v], y[v]
+                n += 1
+    starts[parts] = n
+    return tx, ty, starts, owner
 
 
 @kernel

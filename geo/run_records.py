@@ -139,3 +139,13 @@ def _bridge_once(runs: FloatArray, bridge: float) -> bool:
                 other[5] = 0.0
                 joined = True
     return joined
+
+
+@kernel
+def columns_of(records: FloatArray, order: IntArray) -> FloatArray:
+    """Return the records in ``order``, as rows of one column each."""
+    result = np.empty((N_COLUMNS, len(order)))
+    for i in range(len(order)):
+        for k in range(N_COLUMNS):
+            result[k, i] = records[order[i], k]
+    return result

@@ -14,6 +14,7 @@ import numpy as np
 
 from geo.capsules import sine_of
 from geo.free_space import Limits, search
+from geo.run_records import N_COLUMNS, columns_of
 from geo.segment_tables import NO_GROUP, SegmentTable
 
 if TYPE_CHECKING:
@@ -116,12 +117,12 @@ def search_tables(
     else:
         with ThreadPoolExecutor(workers) as pool:
             found = list(pool.map(task, bounds[:-1], bounds[1:]))
-    return _as_runs(np.concatenate([np.empty((0, 11)), *found]))
+    return _as_runs(np.concatenate([np.empty((0, N_COLUMNS)), *found]))
 
 
 def _as_runs(records: FloatArray) -> Runs:
     """Return records (columns of `geo.run_records`), sorted within each line ``a``, as sorted runs."""
-    columns = np.ascontiguousarray(records[np.argsort(records[:, 9], kind="stable")].T)
+    columns = columns_of(records, np.argsort(records[:, 9].astype(np.int64), kind="stable"))
     from_a, to_a, from_b, to_b, integral, metres, gap_min, gap_max, direction, a, b = columns
     mean = np.clip(integral / metres, gap_min, gap_max)  # rounding must not put it outside
     return Runs(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.compiled import kernel
+from geo.compiled import in_shares, kernel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -71,49 +71,40 @@ class SegmentGrid(NamedTuple):
     margin: float
 
 
-def build_grid(table: SegmentTable, distance: float) -> SegmentGrid:
+def build_grid(table: SegmentTable, distance: float, workers: int = 1) -> SegmentGrid:
     """Return the grid of the segments of ``table``, for searches to about ``distance`` metres."""
-    n = len(table.rows)
+    n, extent = len(table.rows), table.extent
     typical = float(np.median(table.rows[:: max(n // 4096, 1), 4])) if n else 1.0
-    total, west, south, east, north = _extent(table.rows)
-    cell = max(CELL_SIZE * (typical + distance), total / PIECE_CELLS / (n + MOST_EXTRA_PIECES), 1e-3)
-    pieces, piece_segment = _chop(table.rows, cell * PIECE_CELLS)
-    columns, rows = np.ceil((east - west) / cell) + 2.0, np.ceil((north - south) / cell) + 2.0
-    wanted = min(columns * rows, 2.0 * len(pieces) + 64.0)
-    size = 1 << max(int(wanted) - 1, 63).bit_length()
+    cell = max(CELL_SIZE * (typical + distance), extent.total / PIECE_CELLS / (n + MOST_EXTRA_PIECES), 1e-3)
+    pieces, owner = table.rows, np.arange(n, dtype=np.int32)
+    if extent.longest > cell * PIECE_CELLS:
+        pieces, owner = _chop(table.rows, cell * PIECE_CELLS)
+    width, height = extent.east - extent.west, extent.north - extent.south
+    columns, rows = np.ceil(width / cell) + 2.0, np.ceil(height / cell) + 2.0
+    size = 1 << max(int(min(columns * rows, 2.0 * len(pieces) + 64.0)) - 1, 63).bit_length()
     stride = int(columns) if columns * rows <= size else (int(size**0.5) | 1)
-    margin = 1e-3 + 1e-5 * cell + 5e-7 * max(east - west, north - south)
-    entered = _fill(pieces, cell, stride, size - 1, west, south)
-    return SegmentGrid(pieces, piece_segment, cell, stride, size - 1, *entered, west, south, margin)
+    margin = 1e-3 + 1e-5 * cell + 5e-7 * max(width, height)
+    cells = pieces, cell, stride, size - 1
+    next_entry = np.stack(in_shares(lambda _, first, last: _count(*cells, first, last), len(pieces), workers))
+    starts = _sum_up(next_entry)
+    entries, line = np.empty(starts[-1], np.int32), np.empty(starts[-1], np.int32)
+    x0, y0, x1, y1 = (np.empty(starts[-1], np.float32) for _ in range(4))
+    corner = extent.west, extent.south
 
+    def fill(share: int, first: int, last: int) -> None:
+        _fill(*cells, *corner, first, last, next_entry[share], entries, x0, y0, x1, y1, line)
 
-@kernel
-def _extent(rows: FloatArray) -> tuple[float, float, float, float, float]:
-    """Return the sum of the lengths and the box of all segments; zeros where there is none."""
-    if len(rows) == 0:
-        return 0.0, 0.0, 0.0, 0.0, 0.0
-    total, west, south, east, north = 0.0, np.inf, np.inf, -np.inf, -np.inf
-    for i in range(len(rows)):
-        r = rows[i]
-        x, y = r[0] + r[2] * r[4], r[1] + r[3] * r[4]
-        west, east = min(west, r[0], x), max(east, r[0], x)
-        south, north = min(south, r[1], y), max(north, r[1], y)
-        total += r[4]
-    return total, west, south, east, north
+    in_shares(fill, len(pieces), workers)
+    return SegmentGrid(pieces, owner, cell, stride, size - 1, starts, entries, x0, y0, x1, y1, line, *corner, margin)
 
 
 @kernel
 def _chop(rows: FloatArray, most: float) -> tuple[FloatArray, npt.NDArray[np.int32]]:
-    """Return the rows with those longer than ``most`` chopped into equal pieces; the very same array where none is."""
+    """Return the rows with those longer than ``most`` chopped into equal pieces, and the row of each piece."""
     n = 0
     for i in range(len(rows)):
         n += max(int(np.ceil(rows[i, 4] / most)), 1)
-    owner = np.empty(n, np.int32)
-    if n == len(rows):
-        for i in range(n):
-            owner[i] = i
-        return rows, owner
-    pieces = np.empty((n, 8))
+    pieces, owner = np.empty((n, 8)), np.empty(n, np.int32)
     at = 0
     for i in range(len(rows)):
         count = max(int(np.ceil(rows[i, 4] / most)), 1)
@@ -140,42 +131,60 @@ def cells_of(x: float, y: float, dx: float, dy: float, around: float, cell: floa
 
 
 @kernel
-def _fill(
-    pieces: FloatArray, cell: float, stride: int, mask: int, west: float, south: float
-) -> tuple[
-    npt.NDArray[np.int32],
-    npt.NDArray[np.int32],
-    npt.NDArray[np.float32],
-    npt.NDArray[np.float32],
-    npt.NDArray[np.float32],
-    npt.NDArray[np.float32],
-    npt.NDArray[np.int32],
-]:
-    """Count, sum up and fill: the entries of each cell in the order of the pieces."""
-    starts = np.zeros(mask + 2, np.int32)
-    for i in range(len(pieces)):
+def _count(pieces: FloatArray, cell: float, stride: int, mask: int, first: int, last: int) -> npt.NDArray[np.int32]:
+    """Return how many of the pieces ``first .. last - 1`` meet each cell."""
+    counts = np.zeros(mask + 1, np.int32)
+    for i in range(first, last):
         p = pieces[i]
         c0, c1, r0, r1 = cells_of(p[0], p[1], p[2] * p[4], p[3] * p[4], 0.0, cell)
         for row in range(r0, r1 + 1):
             for column in range(c0, c1 + 1):
-                starts[((column + stride * row) & mask) + 1] += 1
-    for c in range(mask + 1):
-        starts[c + 1] += starts[c]
-    n = starts[mask + 1]
-    entries, line = np.empty(n, np.int32), np.empty(n, np.int32)
-    x0, y0, x1, y1 = np.empty(n, np.float32), np.empty(n, np.float32), np.empty(n, np.float32), np.empty(n, np.float32)
-    for i in range(len(pieces)):
+                counts[(column + stride * row) & mask] += 1
+    return counts
+
+
+@kernel
+def _sum_up(counts: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return where each cell starts; turn each share's counts into where its own entries of the cell start."""
+    starts = np.empty(counts.shape[1] + 1, np.int32)
+    at = 0
+    for c in range(counts.shape[1]):
+        starts[c] = at
+        for share in range(counts.shape[0]):
+            count = counts[share, c]
+            counts[share, c] = at
+            at += count
+    starts[counts.shape[1]] = at
+    return starts
+
+
+@kernel
+def _fill(
+    pieces: FloatArray,
+    cell: float,
+    stride: int,
+    mask: int,
+    west: float,
+    south: float,
+    first: int,
+    last: int,
+    next_entry: npt.NDArray[np.int32],
+    entries: npt.NDArray[np.int32],
+    x0: npt.NDArray[np.float32],
+    y0: npt.NDArray[np.float32],
+    x1: npt.NDArray[np.float32],
+    y1: npt.NDArray[np.float32],
+    line: npt.NDArray[np.int32],
+) -> None:
+    """Enter the pieces ``first .. last - 1`` into their cells, in their order."""
+    for i in range(first, last):
         p = pieces[i]
         dx, dy = p[2] * p[4], p[3] * p[4]
         c0, c1, r0, r1 = cells_of(p[0], p[1], dx, dy, 0.0, cell)
         for row in range(r0, r1 + 1):
             for column in range(c0, c1 + 1):
                 c = (column + stride * row) & mask
-                e = starts[c]
-                starts[c] += 1
+                e = next_entry[c]
+                next_entry[c] += 1
                 entries[e], line[e] = i, int(p[6])
                 x0[e], y0[e], x1[e], y1[e] = p[0] - west, p[1] - south, p[0] + dx - west, p[1] + dy - south
-    for c in range(mask, -1, -1):  # every start has moved on to the next one
-        starts[c + 1] = starts[c]
-    starts[0] = 0
-    return starts, entries, x0, y0, x1, y1, line

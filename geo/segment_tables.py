@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from geo.compiled import kernel
+from geo.compiled import in_shares, kernel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -20,6 +20,17 @@ NO_GROUP = -1
 """A line of this group (or of any below 0) is compared with every other."""
 
 
+class Extent(NamedTuple):
+    """The box of some segments, the sum of their lengths and the longest: metres."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+    total: float
+    longest: float
+
+
 class SegmentTable(NamedTuple):
     """Segments with a length, packed; the lines in Morton order, the segments of a line one after the other.
 
@@ -31,18 +42,38 @@ class SegmentTable(NamedTuple):
         True where the start vertex is the end of the segment before it in the same part.
     starts
         ``int64[n_lines + 1]``: rows of each line, in this order of lines.
+    extent
+        Of all segments.
     """
 
     rows: FloatArray
     linked: npt.NDArray[np.bool_]
     starts: IntArray
+    extent: Extent
 
 
-def pack(lines: Polylines, number: IntArray, group: IntArray) -> SegmentTable:
+def pack(lines: Polylines, number: IntArray, group: IntArray, workers: int = 1) -> SegmentTable:
     """Return the table of ``lines``, which carry ``number`` and ``group``; lines without a segment have no row."""
-    order = np.argsort(_morton(lines.x, lines.y, lines.part_starts, lines.part_line, lines.n_lines), kind="stable")
+    x, y = lines.x, lines.y
+    if len(x) == 0:
+        nothing = np.empty((0, 8)), np.empty(0, np.bool_), np.zeros(lines.n_lines + 1, np.int64)
+        return SegmentTable(*nothing, Extent(0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+    west, south, east, north = float(x.min()), float(y.min()), float(x.max()), float(y.max())
+    step = max(east - west, north - south, 1.0) / 65535.0
+    order = np.argsort(
+        _morton(x, y, lines.part_starts, lines.part_line, lines.n_lines, west, south, step), kind="stable"
+    )
     bounds = np.searchsorted(lines.part_line, np.arange(lines.n_lines + 1)).astype(np.int64)
-    return SegmentTable(*_pack(lines.x, lines.y, lines.part_starts, bounds, order, number, group))
+    starts = _counts(x, y, lines.part_starts, bounds)[order]
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(starts)))
+    rows, linked = np.empty((int(starts[-1]), 8)), np.empty(int(starts[-1]), np.bool_)
+
+    def fill(_: int, first: int, last: int) -> tuple[float, float]:
+        return _pack(x, y, lines.part_starts, bounds, order, number, group, starts, rows, linked, first, last)
+
+    sums = in_shares(fill, lines.n_lines, workers)
+    extent = Extent(west, south, east, north, sum(total for total, _ in sums), max(longest for _, longest in sums))
+    return SegmentTable(rows, linked, starts, extent)
 
 
 @kernel
@@ -56,17 +87,39 @@ def _spread(bits: int) -> int:
 
 
 @kernel
-def _morton(x: FloatArray, y: FloatArray, part_starts: IntArray, part_line: IntArray, n_lines: int) -> IntArray:
-    """Return the place of each line's first vertex on a Morton curve over the extent of the data."""
+def _morton(
+    x: FloatArray,
+    y: FloatArray,
+    part_starts: IntArray,
+    part_line: IntArray,
+    n_lines: int,
+    x0: float,
+    y0: float,
+    step: float,
+) -> IntArray:
+    """Return the place of each line's first vertex on a Morton curve of 65,536 steps from ``x0, y0``."""
     code = np.zeros(n_lines, np.int64)
-    if len(x) == 0:
-        return code
-    x0, y0 = x.min(), y.min()
-    step = max(x.max() - x0, y.max() - y0, 1.0) / 65535.0
     for part in range(len(part_line) - 1, -1, -1):  # backwards: the first part of a line is the last to write
         v = part_starts[part]
         code[part_line[part]] = _spread(int((x[v] - x0) / step)) | (_spread(int((y[v] - y0) / step)) << 1)
     return code
+
+
+@kernel
+def _counts(x: FloatArray, y: FloatArray, part_starts: IntArray, line_parts: IntArray) -> IntArray:
+    """Return how many segments with a length each line has."""
+    result = np.zeros(len(line_parts) - 1, np.int64)
+    for line in range(len(result)):
+        for part in range(line_parts[line], line_parts[line + 1]):
+            for v in range(part_starts[part], part_starts[part + 1] - 1):
+                result[line] += has_length(x[v + 1] - x[v], y[v + 1] - y[v])
+    return result
+
+
+@kernel
+def has_length(dx: float, dy: float) -> bool:
+    """Return whether a step makes a segment: its squared length is above 0."""
+    return dx * dx + dy * dy > 0.0
 
 
 @kernel
@@ -78,25 +131,28 @@ def _pack(
     order: IntArray,
     number: IntArray,
     group: IntArray,
-) -> tuple[FloatArray, npt.NDArray[np.bool_], IntArray]:
-    most = max(len(x) - (len(part_starts) - 1), 0)
-    rows, linked, starts = np.empty((most, 8)), np.empty(most, np.bool_), np.zeros(len(order) + 1, np.int64)
-    k = 0
-    for position in range(len(order)):
-        line = order[position]
-        at = 0.0
+    starts: IntArray,
+    rows: FloatArray,
+    linked: npt.NDArray[np.bool_],
+    first: int,
+    last: int,
+) -> tuple[float, float]:
+    """Fill the rows of the lines ``order[first:last]``; return the sum of their lengths and the longest segment."""
+    total, longest = 0.0, 0.0
+    for position in range(first, last):
+        line, k, at = order[position], starts[position], 0.0
         for part in range(line_parts[line], line_parts[line + 1]):
-            first = k
+            begin = k
             for v in range(part_starts[part], part_starts[part + 1] - 1):
                 dx, dy = x[v + 1] - x[v], y[v + 1] - y[v]
-                metres = np.sqrt(dx * dx + dy * dy)
-                if metres == 0.0:
+                if not has_length(dx, dy):
                     continue
-                row = rows[k]
-                row[0], row[1], row[2], row[3] = x[v], y[v], dx / metres, dy / metres
-                row[4], row[5], row[6], row[7] = metres, at, number[line], group[line]
-                linked[k] = k > first
+                metres = np.sqrt(dx * dx + dy * dy)
+                rows[k, 0], rows[k, 1], rows[k, 2], rows[k, 3] = x[v], y[v], dx / metres, dy / metres
+                rows[k, 4], rows[k, 5], rows[k, 6], rows[k, 7] = metres, at, number[line], group[line]
+                linked[k] = k > begin
                 at += metres
+                longest = max(longest, metres)
                 k += 1
-        starts[position + 1] = k
-    return rows[:k], linked[:k], starts
+        total += at
+    return total, longest
