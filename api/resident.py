@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 State = Literal["loading", "ready", "failed", "no_county"]
 Box = tuple[float, float, float, float]
 PATIENCE_SECONDS = 60.0  # how long a request waits for the county to be loaded
+LONGER_AFTER_FAILURE = 10
+LAST_SECONDS = 3.0  # how long stopping waits
 REBUILD_FROM = 1_000  # so many changed routes are quicker loaded anew than put in one by one
 FREEZE_FROM = 10_000  # routes
 CHANGES_AT_ONCE = 10_000
@@ -49,7 +51,7 @@ def lonlat_box(box: Box, axes: Axes) -> list[float]:
     >>> from api.coordinates import axes_of
     >>> from geo.crs import grid
     >>> lonlat_box((500_000.0, 3_660_000.0, 500_000.0, 3_660_000.0), axes_of(None, grid("EPSG:4546")))
-    [111.0, 33.063940642, 111.0, 33.063940642]
+    [111.0, 33.065388886, 111.0, 33.065388886]
     """
     along, nothing = np.linspace(0.0, 1.0, EDGE_POINTS), np.zeros(EDGE_POINTS)
     u = np.concatenate([along, along, nothing, nothing + 1])
@@ -153,9 +155,9 @@ class Resident:
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop following; waits for what is going on."""
+        """Stop following; what is going on (a kernel being compiled, a county being loaded) is not waited for long."""
         self._stopped.set()
-        self._thread.join()
+        self._thread.join(LAST_SECONDS)
 
     def report(self) -> dict[str, Any]:
         """Return what is in memory and how far it follows the store."""
@@ -193,26 +195,37 @@ class Resident:
         with self._keeping:
             if self._county is None or self.stored != self._store.county:
                 self._load()
-                return
-            while changes := self._store.changes_since(self._change, CHANGES_AT_ONCE):
+            while self._county is not None and (changes := self._store.changes_since(self._change, CHANGES_AT_ONCE)):
                 self._take_over(changes)
                 if len(changes) < CHANGES_AT_ONCE:
                     break
+            if self._county is not None:
+                self.state = "ready"
 
     def follow(self) -> None:
-        """Catch up after a write; the write is done, so what fails here is told in the log and tried again later."""
+        """Catch up after a write; the write is done, so what fails here is told in the log and tried again later.
+
+        While the county is being loaded nothing is waited for: the loading takes the write over when it is through.
+        """
+        if not self._loaded.is_set():
+            return
         try:
             self.catch_up()
         except Exception:
             log.exception("the county in memory could not take over a write")
 
     def _wait(self) -> None:
-        if not self._loaded.wait(PATIENCE_SECONDS) or (self.state == "failed" and self._county is None):
-            raise ProblemError("county.loading", headers={"Retry-After": "5"})
+        soon = {"Retry-After": "5"}
+        if not self._loaded.wait(PATIENCE_SECONDS):
+            raise ProblemError("county.loading", headers=soon)
+        if self.state == "failed" and self._county is None:
+            zh, en = "载入失败，正在重试；原因见服务日志", "loading failed and is tried again; the log says why"
+            raise ProblemError("county.loading", zh, en, headers=soon)
 
     def _keep(self) -> None:
         """Load the county, then follow the store until stopped; what fails is told in the log and tried again."""
         while True:
+            pause = self._poll_seconds
             try:
                 self.catch_up()
                 self._warm_up()
@@ -220,8 +233,9 @@ class Resident:
                 # Whatever it is, the thread must live on: the database may be back in a minute.
                 log.exception("the county in memory could not follow the store")
                 self.state = "failed"
+                pause *= LONGER_AFTER_FAILURE
             self._loaded.set()
-            if self._stopped.wait(self._poll_seconds):
+            if self._stopped.wait(pause):
                 return
 
     def _load(self) -> None:
@@ -244,7 +258,6 @@ class Resident:
             gc.collect()
             gc.freeze()
         self._load_seconds = time.perf_counter() - begun
-        self.state = "ready"
 
     def _take_over(self, changes: Sequence[Change]) -> None:
         """Bring what ``changes`` name into the county."""
