@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo.compiled import kernel
+from geo.chainage import copy_lines, cut_out, line_lengths, points_along, segments_of
 from geo.faults import Fault, refuse
 
 if TYPE_CHECKING:
@@ -156,13 +156,13 @@ class Polylines:
 
     def segments(self) -> Segments:
         """Return the segments that have a length, with chainage, in order."""
-        arrays = _segments(self.x, self.y, self.part_starts, self.part_line)
+        arrays = segments_of(self.x, self.y, self.part_starts, self.part_line)
         starts = np.searchsorted(arrays[6], np.arange(self.n_lines + 1)).astype(np.int64)
         return Segments(*arrays, starts)
 
     def lengths(self) -> FloatArray:
         """Return the length of each line in metres of the grid; 0 for a line without a segment."""
-        return _line_lengths(self.x, self.y, self.part_starts, self.part_line, self.n_lines)
+        return line_lengths(self.x, self.y, self.part_starts, self.part_line, self.n_lines)
 
     def points_at(self, line_idx: Any, chainage: Any) -> tuple[FloatArray, FloatArray]:  # noqa: ANN401 - anything that numpy takes
         """Return x and y at ``chainage`` metres along the lines ``line_idx`` (both arrays, or broadcast).
@@ -172,7 +172,7 @@ class Polylines:
         """
         line, at = np.broadcast_arrays(_integers(line_idx), _floats(chainage))
         s = self.segments()
-        return _points_at(s.x, s.y, s.ux, s.uy, s.length, s.chainage, s.starts, _integers(line), _floats(at))
+        return points_along(s.x, s.y, s.ux, s.uy, s.length, s.chainage, s.starts, _integers(line), _floats(at))
 
     def cut(self, line_idx: Any, from_m: Any, to_m: Any) -> npt.NDArray[np.object_]:  # noqa: ANN401 - anything that numpy takes
         """Return the pieces of the lines ``line_idx`` between two chainages, as an array of shapely lines.
@@ -182,7 +182,7 @@ class Polylines:
         """
         line, begin, end = np.broadcast_arrays(_integers(line_idx), _floats(from_m), _floats(to_m))
         s = self.segments()
-        x, y, starts, piece = _cut(
+        x, y, starts, piece = cut_out(
             s.x,
             s.y,
             s.ux,
@@ -205,7 +205,7 @@ class Polylines:
         if len(rows) and not -self.n_lines <= rows.min() <= rows.max() < self.n_lines:
             message = f"there are {self.n_lines} lines, none of the number {rows.min()} or {rows.max()}"
             raise IndexError(message)
-        taken = _take(self.x, self.y, self.part_starts, _integers(bounds), _integers(rows % max(self.n_lines, 1)))
+        taken = copy_lines(self.x, self.y, self.part_starts, _integers(bounds), _integers(rows % max(self.n_lines, 1)))
         return Polylines(*taken, len(rows))
 
     def to_shapely(self) -> npt.NDArray[np.object_]:
@@ -278,148 +278,3 @@ def _wrong_type(row: int, geometry: Any) -> Fault:  # noqa: ANN401 - any shapely
         "geometry.not_a_line", "几何类型不是线", "a geometry that is not a line",
         "只用线或多部件线", "use LineString or MultiLineString", feature=row, value=geometry.geom_type,
     )  # fmt: skip
-
-
-@kernel
-def _line_lengths(x: FloatArray, y: FloatArray, part_starts: IntArray, part_line: IntArray, n_lines: int) -> FloatArray:
-    result = np.zeros(n_lines)
-    for part in range(len(part_line)):
-        for v in range(part_starts[part], part_starts[part + 1] - 1):
-            dx, dy = x[v + 1] - x[v], y[v + 1] - y[v]
-            result[part_line[part]] += np.sqrt(dx * dx + dy * dy)
-    return result
-
-
-@kernel
-def _segments(
-    x: FloatArray, y: FloatArray, part_starts: IntArray, part_line: IntArray
-) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray, IntArray, npt.NDArray[np.bool_]]:
-    n = max(len(x) - len(part_line), 0)
-    sx, sy, ux, uy, length, chainage = np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n), np.empty(n)
-    line, linked = np.empty(n, np.int64), np.empty(n, np.bool_)
-    k, at = 0, 0.0
-    for part in range(len(part_line)):
-        if part == 0 or part_line[part] != part_line[part - 1]:
-            at = 0.0
-        first = k
-        for v in range(part_starts[part], part_starts[part + 1] - 1):
-            dx, dy = x[v + 1] - x[v], y[v + 1] - y[v]
-            metres = np.sqrt(dx * dx + dy * dy)
-            if metres == 0.0:
-                continue
-            sx[k], sy[k], ux[k], uy[k] = x[v], y[v], dx / metres, dy / metres
-            length[k], chainage[k], line[k], linked[k] = metres, at, part_line[part], k > first
-            at += metres
-            k += 1
-    return (
-        sx[:k].copy(), sy[:k].copy(), ux[:k].copy(), uy[:k].copy(), length[:k].copy(), chainage[:k].copy(),
-        line[:k].copy(), linked[:k].copy(),
-    )  # fmt: skip
-
-
-@kernel
-def _take(
-    x: FloatArray, y: FloatArray, part_starts: IntArray, line_parts: IntArray, rows: IntArray
-) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
-    """Copy the lines ``rows``; a first pass counts, a second one copies."""
-    n, parts = 0, 0
-    for row in rows:
-        parts += line_parts[row + 1] - line_parts[row]
-        n += part_starts[line_parts[row + 1]] - part_starts[line_parts[row]]
-    tx, ty, starts, owner = np.empty(n), np.empty(n), np.empty(parts + 1, np.int64), np.empty(parts, np.int64)
-    n, parts = 0, 0
-    for i in range(len(rows)):
-        for part in range(line_parts[rows[i]], line_parts[rows[i] + 1]):
-            starts[parts], owner[parts] = n, i
-            parts += 1
-            for v in range(part_starts[part], part_starts[part + 1]):
-                tx[n], ty[n] = x[v], y[v]
-                n += 1
-    starts[parts] = n
-    return tx, ty, starts, owner
-
-
-@kernel
-def segment_at(chainage: FloatArray, first: int, last: int, at: float) -> int:
-    """Return the segment of ``first .. last - 1`` on which ``at`` lies: the last that starts before it, else ``first``.
-
-    At a vertex the earlier segment is meant.
-    """
-    low, high = first, last
-    while high - low > 1:
-        middle = (low + high) // 2
-        if chainage[middle] < at:
-            low = middle
-        else:
-            high = middle
-    return low
-
-
-@kernel
-def _points_at(
-    x: FloatArray,
-    y: FloatArray,
-    ux: FloatArray,
-    uy: FloatArray,
-    length: FloatArray,
-    chainage: FloatArray,
-    starts: IntArray,
-    line: IntArray,
-    at: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
-    px, py = np.full(len(line), np.nan), np.full(len(line), np.nan)
-    for i in range(len(line)):
-        first, last = starts[line[i]], starts[line[i] + 1]
-        if first == last or np.isnan(at[i]):
-            continue
-        k = segment_at(chainage, first, last, at[i])
-        along = min(max(at[i] - chainage[k], 0.0), length[k])
-        px[i], py[i] = x[k] + along * ux[k], y[k] + along * uy[k]
-    return px, py
-
-
-@kernel
-def _cut(
-    x: FloatArray,
-    y: FloatArray,
-    ux: FloatArray,
-    uy: FloatArray,
-    length: FloatArray,
-    chainage: FloatArray,
-    linked: npt.NDArray[np.bool_],
-    starts: IntArray,
-    line: IntArray,
-    from_m: FloatArray,
-    to_m: FloatArray,
-) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
-    """Write the pieces as vertices, part starts and piece numbers; a first pass counts, a second one fills."""
-    px, py, part_starts, piece = np.empty(0), np.empty(0), np.zeros(1, np.int64), np.empty(0, np.int64)
-    for filling in range(2):
-        n, parts = 0, 0
-        for i in range(len(line)):
-            last = starts[line[i] + 1]
-            k = segment_at(chainage, starts[line[i]], last, from_m[i])
-            fresh = True
-            while k < last and chainage[k] < to_m[i]:
-                begin = max(from_m[i] - chainage[k], 0.0)
-                end = min(to_m[i] - chainage[k], length[k])
-                if end > begin:
-                    if fresh or not linked[k]:
-                        if filling == 1:
-                            px[n], py[n] = x[k] + begin * ux[k], y[k] + begin * uy[k]
-                            part_starts[parts], piece[parts] = n, i
-                        parts += 1
-                        n += 1
-                        fresh = False
-                    if filling == 1:
-                        if end == length[k] and k + 1 < last and linked[k + 1]:  # the vertex itself, to the last bit
-                            px[n], py[n] = x[k + 1], y[k + 1]
-                        else:
-                            px[n], py[n] = x[k] + end * ux[k], y[k] + end * uy[k]
-                    n += 1
-                k += 1
-        if filling == 0:
-            px, py = np.empty(n), np.empty(n)
-            part_starts, piece = np.empty(parts + 1, np.int64), np.empty(parts, np.int64)
-        part_starts[parts] = n
-    return px, py, part_starts, piece
