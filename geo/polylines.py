@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo.chainage import copy_lines, cut_out, line_lengths, points_along, segments_of
+from geo.chainage import copy_lines, cut_out, line_lengths, points_along, segment_at, segments_of
 from geo.faults import Fault, refuse
 
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
+
+__all__ = ["Polylines", "Segments", "segment_at"]
 
 LINE_TYPES = (1, 2, 5)
 """Shapely's type numbers of LineString, LinearRing and MultiLineString."""

@@ -1,15 +1,16 @@
 """Keep many lines ready, and answer in microseconds which of them run beside a line that is being drawn.
 
 The lines lie in one large grid that is never changed; what was edited since lies in a second, small one, and a bitmap
-tells which lines of the large grid are no longer true. Every so many edits both become one large grid again. Readers
-work on one snapshot from beginning to end, so that an edit never shows by half.
+tells which lines of the large grid are no longer true. Every so many edits both become one large grid again, in the
+background: neither readers nor writers wait for it. Readers work on one snapshot from beginning to end, so that an edit
+never shows by half.
 """
 
 from __future__ import annotations
 
 from dataclasses import fields
 from math import isqrt
-from threading import Lock
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -88,6 +89,7 @@ class ResidentLines:
         self._given = {"distance": distance, "bearing": bearing, "min_length": min_length, "bridge": bridge}
         self._limits = as_limits(**self._given)
         self._writing = Lock()
+        self._gathering: Thread | None = None
         groups = as_groups(group, lines.n_lines)
         large = _shelf(lines, np.arange(lines.n_lines), groups, distance)
         self._snapshot = _Snapshot(large, np.ones(lines.n_lines, np.bool_), {}, self._nothing(), lines.n_lines)
@@ -172,12 +174,31 @@ class ResidentLines:
             edited.pop(slot, None)
             if change is not None:
                 edited[slot] = change
-        large = now.large
-        if len(edited) > max(LEAST_EDITS_KEPT_APART, isqrt(now.n_slots)):
-            large, edited = self._gathered(large, alive, edited), {}
-            alive = np.zeros(now.n_slots, np.bool_)
-            alive[large.slot] = True
-        self._snapshot = _Snapshot(large, alive, edited, self._small(edited), now.n_slots)
+        self._snapshot = _Snapshot(now.large, alive, edited, self._small(edited), now.n_slots)
+        if len(edited) > max(LEAST_EDITS_KEPT_APART, isqrt(now.n_slots)) and self._gathering is None:
+            self._gathering = Thread(target=self._gather, args=(self._snapshot,), daemon=True)
+            self._gathering.start()
+
+    def wait(self) -> None:
+        """Return when no edits are being gathered into the large grid. Nothing has to wait; answers are the same."""
+        gathering = self._gathering
+        if gathering is not None:
+            gathering.join()
+
+    def _gather(self, then: _Snapshot) -> None:
+        """Make one large shelf of what was true ``then``, and put it in force with the edits that came since."""
+        try:
+            large = self._gathered(then)
+            with self._writing:
+                now = self._snapshot
+                alive = np.zeros(now.n_slots, np.bool_)
+                alive[: len(now.alive)] = now.alive
+                for slot, change in then.edited.items():
+                    alive[slot] = now.edited.get(slot) is change
+                since = {slot: change for slot, change in now.edited.items() if then.edited.get(slot) is not change}
+                self._snapshot = _Snapshot(large, alive, since, self._small(since), now.n_slots)
+        finally:
+            self._gathering = None
 
     def _small(self, edited: dict[int, tuple[Polylines, int]]) -> _Shelf:
         if not edited:
@@ -186,12 +207,10 @@ class ResidentLines:
         groups = np.array([group for _, group in edited.values()], np.int64)
         return _shelf(lines, np.fromiter(edited, np.int64), groups, self._limits.distance)
 
-    def _gathered(
-        self, large: _Shelf, alive: npt.NDArray[np.bool_], edited: dict[int, tuple[Polylines, int]]
-    ) -> _Shelf:
-        """Return one shelf of what is still true of ``large`` and of what was edited, in the order of slots."""
-        kept = alive[large.slot]
-        small = self._small(edited)
+    def _gathered(self, then: _Snapshot) -> _Shelf:
+        """Return one shelf of all lines of a snapshot, in the order of their slots."""
+        large, small = then.large, then.small
+        kept = then.alive[large.slot]
         slot = np.concatenate((large.slot[kept], small.slot))
         order = np.argsort(slot)
         group = np.concatenate((large.group[kept], small.group))[order]

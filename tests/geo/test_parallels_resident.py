@@ -74,8 +74,30 @@ def test_a_thousand_random_edits_equal_a_full_recomputation():
     np.testing.assert_allclose(rows(once, slots), rows(wanted, slots, slots), atol=2e-6)
     fresh = ResidentLines(lines, group).runs_of(lines, group)
     np.testing.assert_array_equal(both_ways.b, slots[fresh.b])
+    resident.wait()
+    gathered = resident.runs_of(lines, group)
     for name in NAMES:  # to the last bit, wherever a line is kept
+        np.testing.assert_array_equal(getattr(gathered, name), getattr(fresh, name))
         np.testing.assert_array_equal(getattr(both_ways, name), getattr(fresh, name))
+
+
+def test_edits_while_edits_are_gathered_are_not_lost():
+    lines = Polylines.from_shapely([shapely.LineString([(0, 10 * i), (50, 10 * i)]) for i in range(2000)])
+    moved = [shapely.LineString([(0, 10 * i + 4), (50, 10 * i + 4)]) for i in range(2000)]
+    resident = ResidentLines(lines)
+    for slot in range(2000):  # many times more than are kept apart
+        resident.replace(slot, moved[slot])
+        if slot % 5 == 0:
+            resident.remove(slot)
+        if slot % 7 == 0:
+            resident.add(moved[slot])
+    for _ in range(2):
+        assert len(resident) == 2000 - 400 + 286
+        runs = resident.runs_of(Polylines.from_shapely(moved))
+        wanted = [(i, i) for i in range(2000) if i % 5] + [(i, 2000 + i // 7) for i in range(0, 2000, 7)]
+        assert list(zip(runs.a.tolist(), runs.b.tolist(), strict=True)) == sorted(wanted)
+        assert len(resident.runs_of(lines)) == 0
+        resident.wait()
 
 
 def test_slots_are_never_given_twice_and_removed_ones_are_gone():
