@@ -5,19 +5,17 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
 
+from tests.service import served
+
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 180
 
 
 def uv() -> str:
@@ -55,33 +53,16 @@ def test_installed_alone_it_serves_the_sample_county(wheel: Path, tmp_path: Path
     subprocess.run([uv(), "venv", "--quiet", "--python", sys.executable, tmp_path / "env"], check=True)
     python = tmp_path / "env/bin/python"
     subprocess.run([uv(), "pip", "install", "--quiet", "--python", python, wheel], check=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("COTRENCH_", "PYTHON", "VIRTUAL_ENV"))}
-    environment = clean | {"COTRENCH_DATA": str(tmp_path / "data"), "PATH": "/usr/bin:/bin"}
-    command = [tmp_path / "env/bin/cotrench", "serve", "--demo", "--port", str(port)]
-    log = tmp_path / "log"
-    with log.open("w") as out:
-        served = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=out, stderr=subprocess.STDOUT)
-        try:
-            page = answer(f"http://127.0.0.1:{port}/", served, log)
-            items = answer(f"http://127.0.0.1:{port}/api/collections/routes/items?limit=1", served, log)
-        finally:
-            served.terminate()
-            served.wait(30)
+    data = tmp_path / "data"
+    data.mkdir()
+    with served(data, tmp_path / "env/bin/cotrench", clean | {"PATH": "/usr/bin:/bin"}, tmp_path) as address:
+        page = text(address)
+        items = text(f"{address}/api/collections/routes/items?limit=1")
     assert "同沟" in page
     assert '"FeatureCollection"' in items
 
 
-def answer(address: str, served: subprocess.Popen[bytes], log: Path) -> str:
-    """Ask until the service answers; a service that ended says why."""
-    started = time.monotonic()
-    while time.monotonic() - started < PATIENCE_S:
-        assert served.poll() is None, log.read_text()
-        try:
-            with urllib.request.urlopen(address, timeout=10) as response:
-                return str(response.read().decode())
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.5)
-    pytest.fail(f"no answer from {address} in {PATIENCE_S} s:\n{log.read_text()}")
+def text(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=10) as response:
+        return str(response.read().decode())

@@ -1,0 +1,67 @@
+"""Take the pictures of the READMEs from the real service in a real browser: ``python -m tests.web.pictures``."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import shapely
+
+from maps.field_map import write_field_map
+from sample_data.county import make_county
+from tests.chromium import chromium
+from tests.service import ROOT, served
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PICTURES = ROOT / "maps" / "pictures"
+BESIDE = "R009"
+
+
+def places() -> list[str]:
+    """Return grid coordinates of a water line a metre beside a planned telecom line, as a surveyor types them."""
+    routes = make_county().frames["routes"].set_index("id")
+    line = shapely.offset_curve(routes.geometry[BESIDE].simplify(0.4), -1.0, join_style="mitre")
+    return [f"{x:.3f},{y:.3f}" for x, y in line.coords]
+
+
+def draw(page: Page, address: str) -> None:
+    """Draw a water line by typed coordinates, and wait for the verdict."""
+    page.goto(address)
+    page.get_by_role("searchbox").fill(BESIDE)
+    page.locator("button.route").first.click()
+    page.wait_for_selector(".verdict .badge")
+    page.get_by_role("button", name="关闭").first.click()
+    page.wait_for_timeout(1500)
+    page.keyboard.press("d")
+    for place in places():
+        page.get_by_label("键入坐标", exact=True).locator("visible=true").last.fill(place)
+        page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".verdict .badge")
+    page.wait_for_timeout(1500)
+
+
+def main() -> None:
+    """Write ``maps/pictures/*.png``."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as address, chromium() as browser:
+        page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")
+        page.goto(address)
+        page.wait_for_timeout(3500)
+        page.screenshot(path=PICTURES / "county.png")
+        draw(page, address)
+        page.screenshot(path=PICTURES / "draw.png")
+        county = make_county()
+        made = write_field_map(
+            county.frames, Path(folder) / "map.html", title="内乡县联合踏勘图（样例）", grid=county.grid
+        )
+        page.goto(made.as_uri())
+        page.wait_for_timeout(2000)
+        page.screenshot(path=PICTURES / "field_map.png")
+
+
+if __name__ == "__main__":
+    main()
