@@ -165,6 +165,21 @@ class ReadingTaken(Shape):
     other_en: str
     other_measured: float | str | None = None
     other_outcome: Outcome | None = None
+    evidence: str | None = None
+    evidence_en: str | None = None
+
+
+class Consequence(Shape):
+    """What another document says follows where a rule is not kept."""
+
+    verdict: str
+    zh: str
+    en: str
+    document: str
+    clause: str
+    quote: str
+    evidence: str
+    evidence_en: str
 
 
 class TraceLine(Shape):
@@ -185,10 +200,12 @@ class TraceLine(Shape):
     clause: str | None
     quote: str | None
     evidence: str | None
+    evidence_en: str | None
     sentence_zh: str
     sentence_en: str
     reading: ReadingTaken | None
     counted: list[int]
+    consequence: Consequence | None
 
 
 class Passage(Shape):

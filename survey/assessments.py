@@ -271,13 +271,14 @@ def _together_line(work: _Work, policy: Policy) -> list[dict[str, Any]]:
         en = f"touches {', '.join(doubts)}, but an operator is not stated: judged apart unless it is the same"
     reading = {
         "id": "same_work", "taken_zh": rule.taken_zh, "taken_en": rule.taken_en, "other_zh": rule.other_zh,
-        "other_en": rule.other_en, "other_measured": None, "other_outcome": "not_applicable", "evidence": rule.evidence,
+        "other_en": rule.other_en, "other_measured": None, "other_outcome": "not_applicable",
+        "evidence": rule.evidence_zh, "evidence_en": rule.evidence_en,
     }  # fmt: skip
     line = TraceLine(
         rule=rule.id, kind="reading", subject_zh="合并计算", subject_en="routes counted together",
         outcome="passes" if others else "unknown", measured=None, uncertainty=None, limit=None, op=None, unit="",
-        margin=None, document=policy.document, clause="文件未规定", quote="", evidence=rule.evidence, sentence_zh=zh,
-        sentence_en=en, readings=(reading,),
+        margin=None, document=policy.document, clause="文件未规定", quote="", evidence=rule.evidence_zh,
+        evidence_en=rule.evidence_en, sentence_zh=zh, sentence_en=en, readings=(reading,),
     )  # fmt: skip
     return [line.as_dict()]
 

@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from survey.policies import Policy, Reading, Rule
+    from survey.policies import Consequence, Policy, Reading, Rule
     from survey.quantities import Measured
 
 
 @dataclass(frozen=True, slots=True)
 class TraceLine:
-    """What one rule said of one route; `as_dict` is its form in answers."""
+    """What one rule said of one route; `as_dict` is its form in answers. ``evidence`` is the Chinese text."""
 
     rule: str
     kind: str
@@ -50,13 +50,14 @@ class TraceLine:
     clause: str
     quote: str
     evidence: str
+    evidence_en: str
     sentence_zh: str
     sentence_en: str
     readings: tuple[Mapping[str, Any], ...] = ()
     roads: tuple[int, ...] = ()
     counted: tuple[int, ...] = ()
     blocks: bool = False
-    special: bool = False
+    consequence: Consequence | None = None
 
     @property
     def reading(self) -> Mapping[str, Any] | None:
@@ -72,13 +73,14 @@ class TraceLine:
             name: getattr(self, name)
             for name in (
                 "rule", "kind", "subject_zh", "subject_en", "outcome", "measured", "uncertainty", "limit", "op", "unit",
-                "margin", "document", "clause", "quote", "evidence", "sentence_zh", "sentence_en",
+                "margin", "document", "clause", "quote", "evidence", "evidence_en", "sentence_zh", "sentence_en",
             )
         }  # fmt: skip
         return plain | {
             "reading": dict(self.reading) if self.reading else None,
             "readings": [dict(reading) for reading in self.readings],
             "counted": list(self.counted),
+            "consequence": _cited(self.consequence),
         }
 
 
@@ -151,11 +153,25 @@ def _line(rule: Rule, measured: Measured, on: date) -> TraceLine:
         measured=_plain(weighed.measured[0]), uncertainty=_plain(weighed.uncertainty[0]),
         limit=rule.value if isinstance(rule.value, float) else None, op=rule.op, unit=rule.unit,
         margin=_plain(weighed.margin[0]), document=rule.document, clause=rule.clause, quote=rule.quote,
-        evidence=rule.evidence, sentence_zh=said.zh, sentence_en=said.en,
+        evidence=rule.evidence_zh, evidence_en=rule.evidence_en, sentence_zh=said.zh, sentence_en=said.en,
         readings=tuple(_other(rule, reading, measured, on) for reading in rule.readings),
         roads=roads, counted=_counted(rule, measured, roads), blocks=code == UNKNOWN,
-        special=rule.consequence is not None and rule.consequence.verdict == "special_approval",
+        consequence=rule.consequence,
     )  # fmt: skip
+
+
+def _cited(after: Consequence | None) -> dict[str, str] | None:
+    """Return what another document says follows, with its clause and evidence."""
+    if after is None:
+        return None
+    return {
+        "verdict": after.verdict, "zh": after.zh, "en": after.en, "document": after.document, "clause": after.clause,
+        "quote": after.quote, "evidence": after.evidence_zh, "evidence_en": after.evidence_en,
+    }  # fmt: skip
+
+
+def _leads_to(line: TraceLine, verdict: str) -> bool:
+    return line.consequence is not None and line.consequence.verdict == verdict
 
 
 def _plain(number: float) -> float | None:
@@ -171,7 +187,7 @@ def _other(rule: Rule, reading: Reading, measured: Measured, on: date) -> Mappin
         "other_zh": reading.other_zh, "other_en": reading.other_en,
         "other_measured": _plain(other.measured[0]),
         "other_outcome": OUTCOMES[int(other.outcome[0])],
-        "evidence": reading.evidence,
+        "evidence": reading.evidence_zh, "evidence_en": reading.evidence_en,
     }  # fmt: skip
 
 
@@ -339,7 +355,7 @@ def _decisive(trace: Sequence[TraceLine], verdict: str) -> tuple[str, ...]:
     if verdict == "outside":
         return tuple(line.rule for line in judging if line.kind == "scope" and line.outcome == "fails")
     if verdict == "special_approval":
-        return tuple(line.rule for line in judging if line.outcome == "fails" and line.special)
+        return tuple(line.rule for line in judging if line.outcome == "fails" and _leads_to(line, verdict))
     if verdict == "joint_approval":
         return tuple(line.rule for line in judging if line.outcome == "fails")
     if verdict == "survey_first":

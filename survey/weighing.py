@@ -148,7 +148,7 @@ def road_outcomes(
             [missing if c is None else FAILS if c in _words(rule) else PASSES for c in classes], dtype=np.int8
         )
     days = facts.delivered if key == "delivered" else facts.overhauled
-    last_counts = _option(rule, "last_day", options, "protected") == "protected"
+    last_counts = _option(rule, "last_day", options, "protected" if rule.op == "<=" else "free") == "protected"
     return np.array([_age(rule, days[road], on, last_counts, missing) for road in roads], dtype=np.int8)
 
 

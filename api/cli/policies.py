@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.language import both
-from api.cli.reporting import answering, say, show_table, shown, words
+from api.cli.reporting import answering, say, show_table, words
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
-    from survey.policies import Rule
+    from survey.policies import Rule, Together
 
 commands = typer.Typer()
+_SIGNS = {"<=": "≤"}
 #: The county whose rules were entered first and completely; another is named with --policy.
 DEFAULT_POLICY = "neixiang"
 PolicyOption = Annotated[
@@ -81,6 +82,8 @@ def policy(
         return
     for rule in rules:
         _show(rule)
+    if county.together:
+        _show_together(county.together)
 
 
 def _show(rule: Rule) -> None:
@@ -88,19 +91,45 @@ def _show(rule: Rule) -> None:
     subject = words(rule.subject_zh, rule.subject_en)
     facts = [f"{rule.id}  {subject} {limit(rule)}".rstrip(), f"{rule.clause}", _period(rule)]
     say(" · ".join(fact for fact in facts if fact))
-    say(f"    「{rule.quote}」")
-    say("    " + words(f"依据：{rule.evidence}", f"evidence: {rule.evidence}"))
+    if rule.quote:
+        say(f"    「{rule.quote}」")
+    say("    " + words(f"依据：{rule.evidence_zh}", f"evidence: {rule.evidence_en}"))
     for reading in rule.readings:
         taken, other = words(reading.taken_zh, reading.taken_en), words(reading.other_zh, reading.other_en)
         say("    " + words(f"取：{taken}；另一读法：{other}", f"taken: {taken}; the other reading: {other}"))
+    after = rule.consequence
+    if after:
+        say("    " + words(after.zh, after.en) + f" · {after.document}{after.clause} 「{after.quote}」")
+        say("    " + words(f"依据：{after.evidence_zh}", f"evidence: {after.evidence_en}"))
+
+
+def _show_together(rule: Together) -> None:
+    """Print which routes the county counts as one work."""
+    say(f"{rule.id}  {words('合并计算', 'routes counted together')} · {words('文件未规定', 'not in the document')}")
+    taken, other = words(rule.taken_zh, rule.taken_en), words(rule.other_zh, rule.other_en)
+    say("    " + words(f"取：{taken}；另一读法：{other}", f"taken: {taken}; the other reading: {other}"))
+    say("    " + words(f"依据：{rule.evidence_zh}", f"evidence: {rule.evidence_en}"))
 
 
 def limit(rule: Rule) -> str:
     """Return what a rule compares with, as text; a blank in the document stays one."""
+    if rule.kind == "blank":
+        return words("文件未规定", "not in the document")
+    if isinstance(rule.value, tuple):
+        return words("、", ", ").join(words(*_names(word)) for word in rule.value)
     if rule.value is None:
-        return words("文件未规定", "not in the document") if rule.op else ""
-    value = "、".join(rule.value) if isinstance(rule.value, tuple) else shown(rule.value)
-    return " ".join(part for part in (rule.op, value, rule.unit) if part)
+        return ""
+    unit = {"m2": "m²", "year": words("年", "years")}.get(rule.unit, rule.unit)
+    return f"{_SIGNS.get(rule.op or '', rule.op)} {rule.value:g} {unit}"
+
+
+def _names(word: str) -> tuple[str, str]:
+    """Return a class of road or a utility in Chinese and English."""
+    from survey.policies import ROAD_CLASSES  # noqa: PLC0415 - loads numpy and geopandas
+    from survey.utilities import UTILITIES  # noqa: PLC0415 - as above
+
+    utility = UTILITIES.get(word)
+    return (utility.zh, utility.en) if utility else ROAD_CLASSES[word]
 
 
 def _period(rule: Rule) -> str:

@@ -16,7 +16,7 @@ from api.openapi import Content, documented
 from survey.policies import load_policy, policy_ids
 
 if TYPE_CHECKING:
-    from survey.policies import Policy
+    from survey.policies import Policy, Rule
 
 router = APIRouter(prefix="/api/policies", tags=["policies"])
 
@@ -37,7 +37,7 @@ def get_policy(
     """Return a policy with the rules in force on a day, each with its document, clause and evidence."""
     policy = named_policy(policy_id)
     day = on or service.now().astimezone().date()
-    body = _summary(policy) | {"on": day, "rules": [asdict(rule) for rule in policy.rules_on(day)]}
+    body = _summary(policy) | {"on": day, "rules": [_plain(rule) for rule in policy.rules_on(day)]}
     return Response(geojson.dumps(body), media_type="application/json")
 
 
@@ -48,6 +48,11 @@ def named_policy(policy_id: str) -> Policy:
         names = " ".join(known)
         raise not_found(f"没有政策 {policy_id}；有：{names}", f"there is no policy {policy_id}; there are: {names}")
     return load_policy(policy_id)
+
+
+def _plain(rule: Rule) -> dict[str, Any]:
+    """Return a rule as JSON; ``evidence`` is the Chinese text, as in the trace of an assessment."""
+    return asdict(rule) | {"evidence": rule.evidence_zh}
 
 
 def _summary(policy: Policy) -> dict[str, Any]:

@@ -35,12 +35,14 @@ if TYPE_CHECKING:
 Path = tuple[str | int, ...]
 
 _POLICY_KEYS = {
-    "id": str, "county_zh": str, "county_en": str, "document": str, "title": str, "issued": str, "issued_evidence": str,
+    "id": str, "county_zh": str, "county_en": str, "document": str, "title": str, "issued": str,
+    "issued_evidence_zh": str, "issued_evidence_en": str,
 }  # fmt: skip
 _RULE_KEYS = {
     "id": str, "kind": str, "quantity": str, "subject_zh": str, "subject_en": str, "document": str, "clause": str,
-    "quote": str, "evidence": str, "valid_from": date,
+    "quote": str, "evidence_zh": str, "evidence_en": str, "valid_from": date,
 }  # fmt: skip
+_EVIDENCE = {"evidence_zh": str, "evidence_en": str}
 _RULE_MORE = {
     "op": str,
     "value": (int, float, list),
@@ -49,10 +51,10 @@ _RULE_MORE = {
     "reading": list,
     "consequence": dict,
 }
-_SAYS = {"taken_zh": str, "taken_en": str, "other_zh": str, "other_en": str, "evidence": str}
+_SAYS = {"taken_zh": str, "taken_en": str, "other_zh": str, "other_en": str, **_EVIDENCE}
 _READING_KEYS = {"id": str, "taken": str, "other": str, **_SAYS}
 _CONSEQUENCE_KEYS = {
-    "verdict": str, "zh": str, "en": str, "document": str, "clause": str, "quote": str, "evidence": str,
+    "verdict": str, "zh": str, "en": str, "document": str, "clause": str, "quote": str, **_EVIDENCE,
 }  # fmt: skip
 _TOGETHER_KEYS = {"id": str, "within_months": int, "unknown_operator": str, "unknown_start": str, **_SAYS}
 _COUNTY_KEYS = {
@@ -324,6 +326,9 @@ def _check_reading(law: _Document, rule: dict[str, Any], reading: dict[str, Any]
         law.one_of(reading[key], (*at, key), options)
     if reading["taken"] == reading["other"]:
         law.fault("policy.reading", (*at, "other"), "两种读法相同", "both readings are the same")
+    if reading["id"] == "last_day" and rule.get("op") != {"protected": "<=", "free": "<"}.get(reading["taken"]):
+        law.fault("policy.reading", (*at, "taken"), "“taken”与“op”矛盾：“<=”含最后一日，“<”不含",
+                  "'taken' contradicts 'op': '<=' has the last day in it, '<' has not")  # fmt: skip
 
 
 def _check_county(county: _Document) -> None:

@@ -101,7 +101,8 @@ class Reading:
     taken_en: str
     other_zh: str
     other_en: str
-    evidence: str
+    evidence_zh: str
+    evidence_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class Consequence:
     document: str
     clause: str
     quote: str
-    evidence: str
+    evidence_zh: str
+    evidence_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ class Rule:
     """One rule of a document: a value with its unit, the clause it stands in, and the days on which it is in force.
 
     ``value`` is a number, a tuple of names (``op`` is ``in``) or None for rules that compare nothing. ``valid_to`` is
-    the last day; None while it is in force. `evidence` tells how the value was read.
+    the last day; None while it is in force. `evidence_zh` and `evidence_en` tell how the value was read.
     """
 
     id: str
@@ -136,7 +138,8 @@ class Rule:
     document: str
     clause: str
     quote: str
-    evidence: str
+    evidence_zh: str
+    evidence_en: str
     valid_from: date
     valid_to: date | None = None
     readings: tuple[Reading, ...] = ()
@@ -185,7 +188,8 @@ class Together:
     taken_en: str
     other_zh: str
     other_en: str
-    evidence: str
+    evidence_zh: str
+    evidence_en: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +225,8 @@ class Policy:
     document: str
     title: str
     issued: str
-    issued_evidence: str
+    issued_evidence_zh: str
+    issued_evidence_en: str
     grid: str
     rules: tuple[Rule, ...]
     defaults: Defaults

@@ -286,6 +286,13 @@ def test_policies(tmp_path):
     one = cotrench("policy", "neixiang", "--on", "2026-12-01", folder=tmp_path, zh=True)
     assert "NX-TH1" in one.stdout
     assert "内城管〔2022〕125号" in one.stdout
+    assert "依据：原文逐字" in one.stdout
+    assert "Read word for word" not in one.stdout
+    assert "≤ 15 m" in one.stdout
+    assert "主干路" in one.stdout
+    assert "沿道路敷设长度 文件未规定" in one.stdout
+    assert "城市道路管理条例第三十三条" in one.stdout
+    assert "NX-RD1" in one.stdout
     before = cotrench("policy", "neixiang", "--on", "2021-01-01", folder=tmp_path)
     assert "No rule is in force" in before.stdout
     assert cotrench("policy", "neixiang", "--on", "soon", folder=tmp_path).returncode == 2

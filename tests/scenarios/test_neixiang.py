@@ -354,3 +354,12 @@ def test_many_routes_at_once_are_judged_like_each_alone():
     together = judged(routes, roads).names
     assert together == [verdict(one, roads).verdict for one in routes]
     assert list(batch(routes, roads)[0].verdict) == together
+
+
+def test_what_follows_on_a_protected_road_is_cited_and_evidence_is_chinese_first():
+    line = trace(straight(60), [street(30, 10, delivered=ON)])["NX-EX3"].as_dict()
+    assert line["evidence"].startswith("原文逐字")
+    assert line["evidence_en"].startswith("Read word for word")
+    assert line["consequence"]["quote"] == "交付使用后5年内、大修的城市道路竣工后3年内不得挖掘"
+    assert "两个网页" in line["consequence"]["evidence"]
+    assert all(reading["evidence"] != reading["evidence_en"] for reading in line["readings"])

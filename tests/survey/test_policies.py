@@ -3,14 +3,18 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from geo.faults import BadInputError
 from survey.policies import QUANTITIES, READINGS, load_policy, parse_policy, policy_ids
+from survey.weighing import FAILS, PASSES, road_outcomes
+from tests.survey.scene import street, surroundings
 
 FOLDER = files("survey.policies") / "neixiang"
 LAW = (FOLDER / "policy.toml").read_text("utf-8")
 COUNTY = (FOLDER / "county.toml").read_text("utf-8")
+CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def refused(law=LAW, county=COUNTY):
@@ -45,11 +49,13 @@ def test_every_rule_is_cited():
         for rule in load_policy(policy_id).rules:
             assert rule.document
             assert rule.clause
-            assert rule.evidence
+            assert rule.evidence_en
+            assert CHINESE.search(rule.evidence_zh)
             assert rule.quote or rule.kind == "blank"
             assert rule.unit == (QUANTITIES[rule.quantity].unit if rule.value is not None else "")
             for reading in rule.readings:
-                assert reading.evidence
+                assert reading.evidence_en
+                assert CHINESE.search(reading.evidence_zh)
                 assert {reading.taken, reading.other} == set(READINGS[reading.id][0])
 
 
@@ -78,6 +84,15 @@ def test_rules_are_in_force_between_their_days():
     assert not policy.rules_on(date(2022, 11, 30))
     assert policy.rules_on(date(2022, 12, 1)) == policy.rules_on(date(2027, 12, 31)) == policy.rules
     assert not policy.rules_on(date(2028, 1, 1))
+
+
+def test_without_a_reading_of_the_last_day_the_comparison_says_whether_it_counts():
+    last_day = re.compile(r'\[\[rule\.reading\]\]\nid = "last_day"\n(?:\w+ = .*\n)+')
+    for op, outcome in (("<=", FAILS), ("<", PASSES)):
+        law = last_day.sub("", LAW.replace('op = "<="\nvalue = 5', f'op = "{op}"\nvalue = 5'))
+        rule = parse_policy(law, COUNTY).rule("NX-EX3")
+        facts = surroundings([street(30, 10, delivered=date(2021, 12, 1))]).facts
+        assert road_outcomes(rule, facts, date(2026, 12, 1), np.array([0])).tolist() == [outcome]
 
 
 def test_unknown_county():
@@ -129,6 +144,8 @@ def test_what_is_no_toml_is_refused_with_its_line():
         ('subject_zh = "规划许可"', 'subject_zh = "规划许可"\ncolour = "red"', "policy.unknown_key", "colour"),
         ('id = "last_day"', 'id = "first_day"', "policy.unknown_word", "first_day"),
         ('other = "each"', 'other = "sum"', "policy.reading", None),
+        ('op = "<="\nvalue = 5', 'op = "<"\nvalue = 5', "policy.reading", None),
+        ('taken = "protected"\nother = "free"', 'taken = "free"\nother = "protected"', "policy.reading", None),
         ('verdict = "special_approval"', 'verdict = "no"', "policy.unknown_word", None),
         ("within_months = 12", "", "policy.missing", "[together]"),
         ('unknown_start = "together"', 'unknown_start = "?"', "policy.unknown_word", "?"),

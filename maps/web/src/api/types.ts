@@ -114,6 +114,20 @@ export interface ReadingTaken {
   other_en: string;
   other_measured?: number | string | null;
   other_outcome?: Outcome | null;
+  evidence?: string | null;
+  evidence_en?: string | null;
+}
+
+/** What another document says follows where a rule is not kept. */
+export interface Consequence {
+  verdict: string;
+  zh: string;
+  en: string;
+  document: string;
+  clause: string;
+  quote: string;
+  evidence: string;
+  evidence_en: string;
 }
 
 export interface TraceLine {
@@ -131,13 +145,16 @@ export interface TraceLine {
   document: string | null;
   clause: string | null;
   quote: string | null;
+  /** How the value was read, in Chinese; `evidence_en` says the same in English. */
   evidence: string | null;
+  evidence_en: string | null;
   sentence_zh: string;
   sentence_en: string;
   reading: ReadingTaken | null;
   /** All of them, where a rule can be read in several ways. */
   readings?: ReadingTaken[];
   counted: number[];
+  consequence: Consequence | null;
 }
 
 export interface Passage {
