@@ -61,7 +61,7 @@ system: ## system packages the tests need, where this user may install them
 
 test: setup system lint ## everything: linters, types, layers, unit, property, stores, scenarios, browser
 	@cd $(WEB) && npm run --silent check && npm test --silent
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n 2 --dist loadfile
 	@bash tests/system_packages.sh --report
 
 bench: setup ## ratios against GeoPandas and PostGIS, growth, latency (about 15 minutes)
