@@ -12,12 +12,11 @@ from geo.crossings import find_passages
 from geo.polylines import Polylines
 from survey.drawn import Frame, drawn_route
 from survey.frames import measure_frame
-from survey.joined import GREATEST_TOLERANCE_M, compare, route_ends, tolerance_m
 from survey.neighbours import Beside
+from survey.one_work import Work, together_line, work_of
 from survey.planned import PlannedRoute, PlannedRoutes, as_one, asked
 from survey.policies import load_policy
 from survey.quantities import NOTES, Measured, measure_lines
-from survey.sentences import TraceLine
 from survey.verdicts import judge
 
 if TYPE_CHECKING:
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from geo.crs import Grid
     from survey.policies import Policy
+    from survey.sentences import TraceLine
     from survey.surroundings import Surroundings
 
 __all__ = ["County", "assess", "measure_frame"]
@@ -53,14 +53,6 @@ class County:
     policy: Policy
     surroundings: Surroundings
     routes: PlannedRoutes
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """The drawn route first, then the routes judged with it, and those an unknown operator leaves in doubt."""
-
-    members: tuple[PlannedRoute, ...]
-    doubts: tuple[PlannedRoute, ...]
 
 
 def assess(
@@ -102,7 +94,7 @@ def assess(
     rules = county.policy if policy is None else load_policy(policy)
     frame = Frame.named(crs, county.grid)
     drawn = drawn_route(route, county.policy.defaults, frame)
-    work = _work(drawn, county, rules)
+    work = work_of(drawn, county.routes, rules.together)
     own = _measure(work.members[:1], county)
     alone = len(work.members) == 1
     judged_on = own if alone else _measure([as_one(work.members)], county)
@@ -128,7 +120,7 @@ def assess(
         },
         "trace": [
             *(line.as_dict() | {"counted": _counted(line, rules, passages, judged_on)} for line in verdict.trace),
-            *_together_line(work, rules),
+            *together_line(work, rules),
         ],
         "passages": passages,
         "partners": partners,
@@ -138,32 +130,6 @@ def assess(
         "notes": _notes(own, work, county),
     }  # fmt: skip
     return answer | {"took_ms": round(1000.0 * (time.perf_counter() - begun), 3)}
-
-
-# --------------------------------------------------------------------------------------------------------- one work
-
-
-def _work(drawn: PlannedRoute, county: County, policy: Policy) -> _Work:
-    """Walk from end to end to every route that is the same work as the drawn one."""
-    together = policy.together
-    own = county.routes.slot(drawn.id) if drawn.id else None
-    members: dict[int, PlannedRoute] = {-1: drawn}
-    doubts: dict[int, PlannedRoute] = {}
-    open_ends = [drawn]
-    while open_ends and together is not None:
-        at = open_ends.pop()
-        places, _ = route_ends(np.array([at.shape], dtype=object))
-        for _, slot, gap in county.routes.ends.near(places, GREATEST_TOLERANCE_M):
-            other = county.routes.route(slot)
-            if slot == own or slot in members or gap > tolerance_m(at.accuracy_m, other.accuracy_m):
-                continue
-            said = compare(at.member, other.member, together)
-            if said == "together":
-                members[slot] = other
-                open_ends.append(other)
-            elif said == "doubt":
-                doubts[slot] = other
-    return _Work(tuple(members.values()), tuple(doubts.values()))
 
 
 def _measure(routes: Sequence[PlannedRoute], county: County) -> Measured:
@@ -254,35 +220,6 @@ def _counted(line: TraceLine, policy: Policy, passages: Sequence[Mapping[str, An
     return [k for k, p in enumerate(passages) if p["kind"] in kinds]
 
 
-def _together_line(work: _Work, policy: Policy) -> list[dict[str, Any]]:
-    """Say which routes were judged together, or that an unknown operator left it open; nothing where neither is so."""
-    rule = policy.together
-    others = [member.id for member in work.members[1:]]
-    doubts = [route.id for route in work.doubts]
-    if rule is None or not (others or doubts):
-        return []
-    if others:
-        zh, en = (
-            f"与 {'、'.join(others)} 首尾相接，合并计算",
-            f"judged together with {', '.join(others)}: they touch end to end",
-        )
-    else:
-        zh = f"与 {'、'.join(doubts)} 首尾相接，但单位不明，未合并；如属同一单位须合并计算"
-        en = f"touches {', '.join(doubts)}, but an operator is not stated: judged apart unless it is the same"
-    reading = {
-        "id": "same_work", "taken_zh": rule.taken_zh, "taken_en": rule.taken_en, "other_zh": rule.other_zh,
-        "other_en": rule.other_en, "other_measured": None, "other_outcome": "not_applicable",
-        "evidence": rule.evidence_zh, "evidence_en": rule.evidence_en,
-    }  # fmt: skip
-    line = TraceLine(
-        rule=rule.id, kind="reading", subject_zh="合并计算", subject_en="routes counted together",
-        outcome="passes" if others else "unknown", measured=None, uncertainty=None, limit=None, op=None, unit="",
-        margin=None, document=policy.document, clause="文件未规定", quote="", evidence=rule.evidence_zh,
-        evidence_en=rule.evidence_en, sentence_zh=zh, sentence_en=en, readings=(reading,),
-    )  # fmt: skip
-    return [line.as_dict()]
-
-
 def _neighbours(
     drawn: PlannedRoute, county: County, frame: Frame, distance: float, bearing: float, min_length: float
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -293,7 +230,7 @@ def _neighbours(
     return partners, trenches
 
 
-def _notes(measured: Measured, work: _Work, county: County) -> list[dict[str, str]]:
+def _notes(measured: Measured, work: Work, county: County) -> list[dict[str, str]]:
     """Return what a person should know beside the rules."""
     facts = county.surroundings.facts
     touched = dict.fromkeys(measured.stretches.road.tolist())

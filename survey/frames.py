@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 
 from geo.polylines import Polylines
-from survey.joined import RouteEnds, works
+from survey.joined import works
 from survey.planned import as_one, asked, planned_routes
 from survey.quantities import measure_lines
 from survey.surroundings import Surroundings
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.crs import Grid
+    from survey.joined import Doubt
+    from survey.planned import PlannedRoute
     from survey.policies import Policy
     from survey.quantities import Measured
 
@@ -50,8 +52,9 @@ def measure_frame(
     routes
         One row for each route, in order: ``id utility length_m crossing_m crossing_max_m crossings along_m green_m2
         verdict margin_m``, then ``road_m`` (all metres inside carriageways), ``length_u_m crossing_u_m green_u_m2``
-        (half widths of the intervals) and ``joined`` (the ids judged together, separated by blanks; empty for a route
-        alone). Quantities are the route's own; verdict and margin are those of its work. Geometry as given.
+        (half widths of the intervals), ``joined`` (the ids judged together, separated by blanks; empty for a route
+        alone) and ``left_apart`` (the ids of routes that could be the same work, a person must say).
+        Quantities are the route's own; verdict and margin are those of its work. Geometry as given.
     crossings
         One row for each passage through a road: ``route road from_m to_m length_m skew_deg kind``, and its geometry.
 
@@ -64,7 +67,7 @@ def measure_frame(
     listed = planned_routes(routes, policy.defaults)
     measured = measure_lines(asked(listed, policy.defaults), around, grid)
     shapes = np.array([route.shape for route in listed], dtype=object)
-    work, _ = works([route.member for route in listed], RouteEnds(shapes), policy.together)
+    work, doubts = works([route.member for route in listed], shapes, policy.together)
     size = np.bincount(work, minlength=len(listed)) if len(listed) else np.empty(0, dtype=np.int64)
     judged = judge(measured, policy, on)
     verdict, margin = np.array(judged.names, dtype=object), judged.margin_m.copy()
@@ -77,7 +80,9 @@ def measure_frame(
         for own, name, least in zip(members, together.names, together.margin_m, strict=True):
             verdict[own], margin[own] = name, least
             joined[own] = " ".join(listed[k].id for k in own)
-    return _routes(routes, measured, verdict, margin, joined), _crossings(shapes, measured, routes)
+    return _routes(routes, measured, verdict, margin, joined, _left_apart(listed, doubts)), _crossings(
+        shapes, measured, routes
+    )
 
 
 def _by_work(work: NDArray[np.int64], several: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -87,12 +92,22 @@ def _by_work(work: NDArray[np.int64], several: NDArray[np.int64]) -> list[NDArra
     return np.split(own, np.flatnonzero(np.diff(work[own])) + 1)
 
 
+def _left_apart(listed: list[PlannedRoute], doubts: list[Doubt]) -> list[str]:
+    """Return for each route the ids of those it touches or nearly touches and is judged apart from."""
+    others: list[list[str]] = [[] for _ in listed]
+    for doubt in doubts:
+        others[doubt.a].append(listed[doubt.b].id)
+        others[doubt.b].append(listed[doubt.a].id)
+    return [" ".join(ids) for ids in others]
+
+
 def _routes(
     routes: gpd.GeoDataFrame,
     measured: Measured,
     verdict: NDArray[np.object_],
     margin: NDArray[np.float64],
     joined: NDArray[np.object_],
+    left_apart: list[str],
 ) -> gpd.GeoDataFrame:
     q = measured.quantities
     columns = {
@@ -111,6 +126,7 @@ def _routes(
         "crossing_u_m": q["road_m"].uncertainty + q["road_m"].above,
         "green_u_m2": q["green_m2"].uncertainty,
         "joined": joined,
+        "left_apart": left_apart,
     }
     return gpd.GeoDataFrame(columns, geometry=routes.geometry.to_numpy(), crs=routes.crs)
 

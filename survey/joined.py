@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
 
 from survey.periods import within_months
+from survey.touching import APART, BRANCH, END_TO_END, RouteIndex, ends_of, tolerance_m, touches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -17,11 +20,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from survey.policies import Together
-
-LEAST_TOLERANCE_M = 0.01
-"""Ends nearer than this touch, however exact the coordinates: files are written to the centimetre."""
-GREATEST_TOLERANCE_M = 5.0
-"""Ends farther apart than this never touch, however coarse the coordinates."""
 
 
 class Member(NamedTuple):
@@ -35,24 +33,31 @@ class Member(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Two routes that touch and could be one work, but an operator is not stated; positions as given."""
+    """Two routes that could be one work and are judged apart; positions as given.
+
+    ``why`` is ``operator`` (one is not stated), ``branch`` (an end lies on the other's middle) or ``gap`` (the nearest
+    ends are ``gap_m`` metres apart).
+    """
 
     a: int
     b: int
+    why: str
+    gap_m: float
 
 
-def tolerance_m(a: float, b: float) -> float:
-    """Return how far apart the ends of two routes may lie and still touch, from the mean errors of their vertices.
+@lru_cache(maxsize=4096)
+def operator_key(name: str | None) -> str | None:
+    """Return what two spellings of one operator have in common; None where nothing is stated.
 
-    Twice the mean error of the distance of the two ends, √(a² + b²), but never under `LEAST_TOLERANCE_M` nor over
-    `GREATEST_TOLERANCE_M`.
+    Width, case, blanks and characters that cannot be seen do not make another operator.
 
-    Examples
-    --------
-    >>> tolerance_m(0.0, 0.0), round(tolerance_m(0.3, 0.4), 9), tolerance_m(9.0, 9.0)
-    (0.01, 1.0, 5.0)
+    >>> operator_key(" ＡＢＣ水司（内乡）\u200b") == operator_key("abc 水司(内乡)"), operator_key("\u3000")
+    (True, None)
     """
-    return float(min(max(2.0 * np.hypot(a, b), LEAST_TOLERANCE_M), GREATEST_TOLERANCE_M))
+    if name is None:
+        return None
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(c for c in plain if unicodedata.category(c)[0] not in "ZC") or None
 
 
 def compare(a: Member, b: Member, together: Together) -> str:
@@ -67,100 +72,34 @@ def compare(a: Member, b: Member, together: Together) -> str:
             return "apart"
     elif not within_months(a.start, b.start, together.within_months):
         return "apart"
-    if a.operator is None or b.operator is None:
+    one, other = operator_key(a.operator), operator_key(b.operator)
+    if one is None or other is None:
         return "together" if together.unknown_operator == "together" else "doubt"
-    return "together" if a.operator == b.operator else "apart"
+    return "together" if one == other else "apart"
 
 
-def route_ends(shapes: NDArray[np.object_]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return the first and last vertex of every part of every line, and whose they are.
+def relation(a: Member, b: Member, kind: int, together: Together) -> str:
+    """Return ``together``, ``apart``, or why it stays in doubt (`Doubt.why`), for routes that touch as ``kind`` says.
 
-    Closed parts (a ring) and empty lines have no ends.
-
-    Returns
-    -------
-    ends, owner
-        float64[m, 2] in the lines' coordinates, int64[m] position of the line.
+    A branch and a gap are told of only where all else agrees: between routes of unknown operators they say nothing.
     """
-    parts, owner = shapely.get_parts(shapes, return_index=True)
-    open_ended = ~(shapely.is_empty(parts) | shapely.is_closed(parts))
-    parts, owner = parts[open_ended], owner[open_ended].astype(np.int64)
-    first, last = shapely.get_point(parts, 0), shapely.get_point(parts, -1)
-    ends = shapely.get_coordinates(np.concatenate([first, last]))
-    return ends, np.concatenate([owner, owner])
-
-
-class RouteEnds:
-    """The ends of many routes, kept so that those near a place are found at once; routes come and go by number.
-
-    Examples
-    --------
-    >>> lines = shapely.linestrings([[[0, 0], [9, 0]], [[9, 0], [9, 9]]])
-    >>> ends = RouteEnds(lines)
-    >>> ends.near(np.array([[9.0, 0.003]]), 0.01)
-    [(0, 0, 0.003), (0, 1, 0.003)]
-    >>> ends.replace(1, shapely.LineString([[20, 0], [20, 9]]))
-    >>> ends.near(np.array([[9.0, 0.0]]), 0.01)
-    [(0, 0, 0.0)]
-    """
-
-    def __init__(self, shapes: NDArray[np.object_]) -> None:
-        self._ends, self._owner = route_ends(shapes)
-        self._tree = shapely.STRtree(shapely.points(self._ends))
-        self._changed: dict[int, NDArray[np.float64]] = {}
-        self._recent: tuple[frozenset[int], NDArray[np.float64], NDArray[np.int64]]
-        self._recent = (frozenset(), np.empty((0, 2)), np.empty(0, dtype=np.int64))
-
-    def replace(self, route: int, shape: shapely.Geometry | None) -> None:
-        """Set the line of a route, known or new; None removes it."""
-        shapes = np.array([] if shape is None else [shape], dtype=object)
-        self._changed[route] = route_ends(shapes)[0]
-        count = [len(ends) for ends in self._changed.values()]
-        # Readers take this tuple once: arrays that belong together are never seen half changed.
-        self._recent = (
-            frozenset(self._changed),
-            np.concatenate(list(self._changed.values())),
-            np.repeat(np.fromiter(self._changed, dtype=np.int64), count),
-        )
-
-    def near(self, places: NDArray[np.float64], within_m: float) -> list[tuple[int, int, float]]:
-        """Return (place, route, distance) for every end no farther than ``within_m`` from a place; sorted."""
-        changed, ends, owner = self._recent
-        found: set[tuple[int, int, float]] = set()
-        if len(places) and len(self._ends):
-            where, end = self._tree.query(shapely.points(places), predicate="dwithin", distance=within_m)
-            gap = np.hypot(*(self._ends[end] - places[where]).T)
-            for p, e, d in zip(where.tolist(), end.tolist(), gap.tolist(), strict=True):
-                if (route := int(self._owner[e])) not in changed:
-                    found.add((p, route, d))
-        for p, place in enumerate(places):
-            gap = np.hypot(*(ends - place).T)
-            found |= {(p, int(owner[k]), float(gap[k])) for k in np.flatnonzero(gap <= within_m)}
-        return sorted(found)
-
-    def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-        """Return the pairs a < b of routes with ends within `GREATEST_TOLERANCE_M`, and their least gap."""
-        if not len(self._ends):
-            none = np.empty(0, dtype=np.int64)
-            return none, none, np.empty(0)
-        points = shapely.points(self._ends)
-        left, right = self._tree.query(points, predicate="dwithin", distance=GREATEST_TOLERANCE_M)
-        a, b = self._owner[left], self._owner[right]
-        keep = a < b
-        a, b, gap = a[keep], b[keep], np.hypot(*(self._ends[left[keep]] - self._ends[right[keep]]).T)
-        order = np.lexsort((gap, b, a))
-        a, b, gap = a[order], b[order], gap[order]
-        first = np.ones(len(a), dtype=bool)
-        first[1:] = (a[1:] != a[:-1]) | (b[1:] != b[:-1])
-        return a[first], b[first], gap[first]
+    said = "apart" if kind == APART else compare(a, b, together)
+    if said == "apart":
+        return said
+    if kind == END_TO_END:
+        return "operator" if said == "doubt" else said
+    if said == "doubt":
+        return "apart"
+    reading, why = (together.branch, "branch") if kind == BRANCH else (together.gap, "gap")
+    return "together" if reading == "together" else why
 
 
 def works(
-    members: Sequence[Member], ends: RouteEnds, together: Together | None
+    members: Sequence[Member], shapes: NDArray[np.object_], together: Together | None
 ) -> tuple[NDArray[np.int64], list[Doubt]]:
-    """Return the number of the work each route belongs to, and the pairs an unknown operator leaves in doubt.
+    """Return the number of the work each route belongs to, and the pairs that are left in doubt.
 
-    Routes are one work when a chain of touching pairs, each alike by `compare`, leads from one to the other. Works are
+    Routes are one work when a chain of touching pairs, each alike by `relation`, leads from one to the other. Works are
     numbered by their first route. With ``together`` None every route is its own work.
 
     Examples
@@ -168,7 +107,7 @@ def works(
     >>> from survey.policies import load_policy
     >>> lines = shapely.linestrings([[[0, 0], [9, 0]], [[9, 0], [9, 9]], [[9, 9], [0, 9]]])
     >>> one, two = Member("gas", "甲", None, 0.0), Member("gas", "乙", None, 0.0)
-    >>> works([one, one, two], RouteEnds(lines), load_policy("neixiang").together)
+    >>> works([one, one, two], lines, load_policy("neixiang").together)
     (array([0, 0, 2]), [])
     """
     parent = list(range(len(members)))
@@ -180,18 +119,29 @@ def works(
         return i
 
     doubts: list[Doubt] = []
-    if together is not None:
-        a, b, gap = ends.pairs()
-        for i, j, d in zip(a.tolist(), b.tolist(), gap.tolist(), strict=True):
-            if d > tolerance_m(members[i].accuracy_m, members[j].accuracy_m):
-                continue
-            said = compare(members[i], members[j], together)
-            if said == "together":
-                low, high = sorted((root(i), root(j)))
-                parent[high] = low
-            elif said == "doubt":
-                doubts.append(Doubt(i, j))
-    return np.array([root(i) for i in range(len(members))], dtype=np.int64), doubts
+    if together is None:
+        return np.arange(len(members), dtype=np.int64), doubts
+    for i, j, kind, gap in _touching(members, shapes):
+        said = relation(members[i], members[j], kind, together)
+        if said == "together":
+            low, high = sorted((root(i), root(j)))
+            parent[high] = low
+        elif said != "apart":
+            doubts.append(Doubt(i, j, said, gap))
+    open_still = [doubt for doubt in doubts if root(doubt.a) != root(doubt.b)]
+    return np.array([root(i) for i in range(len(members))], dtype=np.int64), open_still
+
+
+def _touching(members: Sequence[Member], shapes: NDArray[np.object_]) -> Iterable[tuple[int, int, int, float]]:
+    """Yield the pairs of one utility that touch: positions, kind, gap of the nearest ends."""
+    accuracy = np.array([member.accuracy_m for member in members], dtype=np.float64)
+    a, b = RouteIndex(shapes).pairs(accuracy)
+    utility = np.array([member.utility or "" for member in members], dtype=object)
+    alike = utility[a] == utility[b] if len(a) else np.empty(0, dtype=bool)
+    a, b = a[alike], b[alike]
+    ends = ends_of(shapes)
+    kind, gap = touches(shapes[a], shapes[b], ends[a], ends[b], tolerance_m(accuracy[a], accuracy[b]))
+    yield from zip(a.tolist(), b.tolist(), kind.tolist(), gap.tolist(), strict=True)
 
 
 def one_shape(shapes: Iterable[shapely.Geometry]) -> shapely.Geometry:

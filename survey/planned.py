@@ -10,9 +10,10 @@ import numpy as np
 
 from geo.parallels import ResidentLines
 from geo.polylines import Polylines
-from survey.joined import Member, RouteEnds, one_shape
+from survey.joined import Member, one_shape
 from survey.periods import as_date
 from survey.quantities import Asked, vertex_accuracy, working_widths
+from survey.touching import RouteIndex
 from survey.utilities import UTILITIES, group_of, utility_key
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class PlannedRoutes:
             distance=distance,
             bearing=bearing,
         )
-        self.ends = RouteEnds(shapes)
+        self.index = RouteIndex(shapes)
 
     def __len__(self) -> int:
         return len(self._routes)
@@ -162,12 +163,12 @@ class PlannedRoutes:
             self.lines.replace(slot, lines, group)
         self._routes[slot] = route
         self._slots[route.id] = slot
-        self.ends.replace(slot, route.shape)
+        self.index.replace(slot, route.shape)
 
     def discard(self, route_id: str) -> None:
         """Remove a route; nothing happens if there is none of that id."""
         slot = self._slots.pop(route_id, None)
         if slot is not None:
             self.lines.remove(slot)
-            self.ends.replace(slot, None)
+            self.index.replace(slot, None)
             self._routes.pop(slot, None)

@@ -56,7 +56,10 @@ _READING_KEYS = {"id": str, "taken": str, "other": str, **_SAYS}
 _CONSEQUENCE_KEYS = {
     "verdict": str, "zh": str, "en": str, "document": str, "clause": str, "quote": str, **_EVIDENCE,
 }  # fmt: skip
-_TOGETHER_KEYS = {"id": str, "within_months": int, "unknown_operator": str, "unknown_start": str, **_SAYS}
+_TOGETHER_KEYS = {
+    "id": str, "within_months": int, "branch": str, "gap": str,
+    "unknown_operator": str, "unknown_start": str, **_SAYS,
+}  # fmt: skip
 _COUNTY_KEYS = {
     "grid": str, "accuracy_m": dict, "accuracy_source": dict, "working_width_m": dict, "working_width_source": dict,
 }  # fmt: skip
@@ -262,7 +265,7 @@ def _check_policy(law: _Document) -> None:
         seen[name] = number
     together = law.data.get("together")
     if isinstance(together, dict) and law.shape(together, ("together",), _TOGETHER_KEYS, {}):
-        for key in ("unknown_operator", "unknown_start"):
+        for key in ("unknown_operator", "unknown_start", "branch", "gap"):
             law.one_of(together[key], ("together", key), ("together", "apart"))
 
 

@@ -177,13 +177,16 @@ class Rule:
 class Together:
     """When several routes are judged as one work; a reading of what the limits are about, so with its evidence.
 
-    ``unknown_operator`` and ``unknown_start`` are ``together`` or ``apart``: what happens where the fact is missing.
+    ``unknown_operator``, ``unknown_start``, ``branch`` and ``gap`` are ``together`` or ``apart``: what happens where
+    the fact is missing, where an end meets the middle of the other, where the ends are near and do not touch.
     """
 
     id: str
     within_months: int
     unknown_operator: str
     unknown_start: str
+    branch: str
+    gap: str
     taken_zh: str
     taken_en: str
     other_zh: str

@@ -363,3 +363,44 @@ def test_what_follows_on_a_protected_road_is_cited_and_evidence_is_chinese_first
     assert line["consequence"]["quote"] == "交付使用后5年内、大修的城市道路竣工后3年内不得挖掘"
     assert "两个网页" in line["consequence"]["evidence"]
     assert all(reading["evidence"] != reading["evidence_en"] for reading in line["readings"])
+
+
+def piece(first, last, name, **facts):
+    return route((metres(first), 0), (metres(last), 0), id=name, **facts)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [piece(0, 80, "A"), piece(80, 160, "B"), piece(160, 240, "C")],
+        [piece(0, 120, "A"), piece(240, 120, "B")],
+        [piece(0, 120, "A"), piece(120.005, 240.005, "B")],
+        [piece(0, 120.2, "A"), piece(120, 240, "B")],
+        [piece(0, 120, "A", operator="水司(内乡)"), piece(120, 240, "B", operator="水司 （内乡） ")],
+    ],
+    ids=["three pieces", "reversed", "a gap of 5 mm", "overlapping ends", "another spelling"],
+)
+def test_no_way_of_cutting_gains_anything(pieces):
+    routes, _ = batch(pieces)
+    assert set(routes.verdict) == {"joint_approval"}
+    for one in pieces:
+        said = answer(one, county([other for other in pieces if other is not one]))
+        assert said["verdict"]["verdict"] == "joint_approval"
+        assert len(said["joined"]) == len(pieces)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "word"),
+    [
+        (piece(0, 120, "A"), piece(120.2, 240, "B"), "端点相距 0.20 m"),
+        (route((0, 0), (metres(120), 0), (metres(120), 9), id="A"), piece(120, 240, "B"), "中间相接"),
+    ],
+)
+def test_what_could_be_one_work_is_told_to_both(first, second, word):
+    routes, _ = batch([first, second])
+    assert list(routes.verdict) == ["commitment"] * 2
+    assert list(routes.left_apart) == ["B", "A"]
+    for one, other in ((first, second), (second, first)):
+        line = answer(one, county([other]))["trace"][-1]
+        assert (line["rule"], line["outcome"]) == ("NX-RD1", "unknown")
+        assert word in line["sentence_zh"]
