@@ -12,6 +12,7 @@ from geo.trench_profiles import AT_M, OFFSET, TOUCH_M
 from geo.trench_windows import (
     SAME_M,
     Claims,
+    Pieces,
     Sides,
     between,
     claim,
@@ -34,25 +35,25 @@ MILLIMETRES = 1000.0
 
 
 @kernel
-def _key(sides: Sides, rank: IntArray, number: int, line: int, begin: float, end: float, members: list[int],
-         first: int, last: int, stamp: IntArray) -> Key:  # fmt: skip
+def _key(sides: Sides, rank: IntArray, pieces: Pieces, p: int, line: int, stamp: IntArray) -> Key:
     """Return the order of a piece: most groups, most lines, longest (to the millimetre), then by place, not by row."""
     stamp[0] += 1
     stamp[1 + sides.group[line]] = stamp[0]
     groups = 1
-    for k in range(first, last):
-        group = 1 + sides.group[sides.partner[members[k]]]
+    for k in range(pieces.end[p], pieces.end[p + 1]):
+        group = 1 + sides.group[sides.partner[pieces.side[k]]]
         if stamp[group] != stamp[0]:
             stamp[group] = stamp[0]
             groups += 1
+    begin, end = pieces.stretch[p]
     length = round((end - begin) * MILLIMETRES)
-    return (-groups, first - last, -length, rank[line], round(begin * MILLIMETRES), number)
+    return (-groups, pieces.end[p] - pieces.end[p + 1], -length, rank[line], round(begin * MILLIMETRES), p)
 
 
 @kernel
 def _clusters(
     sides: Sides, claims: Claims, limit: float, max_width: float, stamp: IntArray,
-    piece: Stretches, piece_line: list[int], piece_side: list[int], piece_end: list[int],
+    pieces: Pieces, piece_line: list[int],
 ) -> None:  # fmt: skip
     """Append the pieces of all lines, one cluster of overlapping sides at a time."""
     n = len(sides.line)
@@ -68,10 +69,8 @@ def _clusters(
                 end = max(end, sides.nodes[sides.starts[stop + 1] - 1, AT_M])
             stop += 1
         if end > begin:
-            pieces_of(
-                sides, claims, line, begin, end, first, stop, limit, max_width, stamp, piece, piece_side, piece_end
-            )
-        while len(piece_line) < len(piece):
+            pieces_of(sides, claims, line, begin, end, first, stop, limit, max_width, stamp, pieces)
+        while len(piece_line) < len(pieces.stretch):
             piece_line.append(line)
         first = stop
 
@@ -97,31 +96,27 @@ def _sides_over(
 
 
 @kernel
-def _free(sides: Sides, claims: Claims, line: int, bounds: tuple[float, float], members: list[int],
-          first: int, last: int, taken: Stretches) -> bool:  # fmt: skip
+def _free(sides: Sides, claims: Claims, pieces: Pieces, p: int, line: int, taken: Stretches) -> bool:
     """Return whether a piece can still be claimed on all of its lines; else ``taken`` holds the line's own claims."""
     taken.clear()
-    free = not claimed(claims, line, bounds[0], bounds[1], taken)
+    free = not claimed(claims, line, pieces.stretch[p][0], pieces.stretch[p][1], taken)
     own = len(taken)
-    for k in range(first, last):
+    for k in range(pieces.end[p], pieces.end[p + 1]):
         if not free:
             break
-        low, high = foot_range(sides, members[k], bounds[0], bounds[1])
-        free = not claimed(claims, sides.partner[members[k]], low, high, taken)
+        free = not claimed(claims, sides.partner[pieces.side[k]], pieces.feet[k][0], pieces.feet[k][1], taken)
     while len(taken) > own:
         taken.pop()
     return free
 
 
 @kernel
-def _unchanged(piece: Stretches, members: list[int], piece_end: list[int], one: int, two: int) -> bool:
+def _unchanged(pieces: Pieces, p: int, q: int) -> bool:
     """Return whether a piece came out of a new evaluation as it went in (its claims overlap by rounding only)."""
-    if abs(piece[one][0] - piece[two][0]) > SAME_M or abs(piece[one][1] - piece[two][1]) > SAME_M:
+    (p_begin, p_end), (q_begin, q_end) = pieces.stretch[p], pieces.stretch[q]
+    if abs(p_begin - q_begin) > SAME_M or abs(p_end - q_end) > SAME_M:
         return False
-    a, b = piece_end[one], piece_end[two]
-    if piece_end[one + 1] - a != piece_end[two + 1] - b:
-        return False
-    return members[a : piece_end[one + 1]] == members[b : piece_end[two + 1]]
+    return pieces.side[pieces.end[p] : pieces.end[p + 1]] == pieces.side[pieces.end[q] : pieces.end[q + 1]]
 
 
 @kernel
@@ -135,67 +130,59 @@ def claim_pieces(
     is left of it and put back: since what is left only shrinks, none is claimed before a better one.
     """
     following, begins, ends = [0], [0.0], [0.0]
-    following.clear()
+    stretches, chosen, feet, piece_line = [(0.0, 0.0)], [0], [(0.0, 0.0)], [0]
+    accepted, taken, left = [0], [(0.0, 0.0)], [(0.0, 0.0)]
+    for some in (following, chosen, piece_line, accepted):
+        some.clear()
     begins.clear()
     ends.clear()
+    stretches.clear()
+    feet.clear()
     claims = Claims(claims_of[0], claims_of[1], following, begins, ends)
+    pieces = Pieces(stretches, chosen, feet, [0])
     stamp = np.zeros(2 + sides.group.max(), np.int64)
-    piece, piece_line, piece_side, piece_end = [(0.0, 0.0)], [0], [0], [0]
-    piece.clear()
-    piece_line.clear()
-    piece_side.clear()
-    _clusters(sides, claims, limit, max_width, stamp, piece, piece_line, piece_side, piece_end)
-    heap = [
-        _key(sides, rank, p, piece_line[p], piece[p][0], piece[p][1], piece_side, piece_end[p], piece_end[p + 1], stamp)
-        for p in range(len(piece))
-    ]
+    _clusters(sides, claims, limit, max_width, stamp, pieces, piece_line)
+    heap = [_key(sides, rank, pieces, p, piece_line[p], stamp) for p in range(len(piece_line))]
     heapq.heapify(heap)
-    accepted, taken, left = [0], [(0.0, 0.0)], [(0.0, 0.0)]
-    accepted.clear()
     while len(heap) > 0:
         p = heapq.heappop(heap)[5]
         line = piece_line[p]
-        if _free(sides, claims, line, piece[p], piece_side, piece_end[p], piece_end[p + 1], taken):
+        begin, end = stretches[p]
+        if _free(sides, claims, pieces, p, line, taken):
             accepted.append(p)
-            claim(claims, line, piece[p][0], piece[p][1])
-            for k in range(piece_end[p], piece_end[p + 1]):
-                low, high = foot_range(sides, piece_side[k], piece[p][0], piece[p][1])
-                claim(claims, sides.partner[piece_side[k]], low, high)
+            claim(claims, line, begin, end)
+            for k in range(pieces.end[p], pieces.end[p + 1]):
+                claim(claims, sides.partner[chosen[k]], feet[k][0], feet[k][1])
             continue
         left.clear()
-        open_stretches(piece[p][0], piece[p][1], taken, left)
-        for begin, end in left:
-            first, stop = _sides_over(sides, of_line, furthest, line, begin, end)
-            pieces_of(
-                sides, claims, line, begin, end, first, stop, limit, max_width, stamp, piece, piece_side, piece_end
-            )
-        while len(piece_line) < len(piece):
+        open_stretches(begin, end, taken, left)
+        for low, high in left:
+            first, stop = _sides_over(sides, of_line, furthest, line, low, high)
+            pieces_of(sides, claims, line, low, high, first, stop, limit, max_width, stamp, pieces)
+        while len(piece_line) < len(stretches):
             q = len(piece_line)
             piece_line.append(line)
-            if not _unchanged(piece, piece_side, piece_end, p, q):
-                key = _key(
-                    sides, rank, q, line, piece[q][0], piece[q][1], piece_side, piece_end[q], piece_end[q + 1], stamp
-                )
-                heapq.heappush(heap, key)
-    return _gathered(accepted, piece, piece_line, piece_side, piece_end)
+            if not _unchanged(pieces, p, q):
+                heapq.heappush(heap, _key(sides, rank, pieces, q, line, stamp))
+    return _gathered(accepted, pieces, piece_line)
 
 
 @kernel
 def _gathered(
-    accepted: list[int], piece: Stretches, piece_line: list[int], piece_side: list[int], piece_end: list[int]
+    accepted: list[int], pieces: Pieces, piece_line: list[int]
 ) -> tuple[IntArray, FloatArray, FloatArray, IntArray, IntArray]:
     n = len(accepted)
     total = 0
     for p in accepted:
-        total += piece_end[p + 1] - piece_end[p]
+        total += pieces.end[p + 1] - pieces.end[p]
     line, begin, end = np.empty(n, np.int64), np.empty(n), np.empty(n)
     starts, members = np.zeros(n + 1, np.int64), np.empty(total, np.int64)
     at = 0
     for i in range(n):
         p = accepted[i]
-        line[i], begin[i], end[i] = piece_line[p], piece[p][0], piece[p][1]
-        for k in range(piece_end[p], piece_end[p + 1]):
-            members[at] = piece_side[k]
+        line[i], begin[i], end[i] = piece_line[p], pieces.stretch[p][0], pieces.stretch[p][1]
+        for k in range(pieces.end[p], pieces.end[p + 1]):
+            members[at] = pieces.side[k]
             at += 1
         starts[i + 1] = at
     return line, begin, end, starts, members

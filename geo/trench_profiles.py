@@ -31,6 +31,8 @@ AT_M, OFFSET, FOOT, CROSSING = 0, 1, 2, 3
 """Columns of the table of nodes; CROSSING is 1 where the stretch from this node to the next is part of a crossing."""
 TOUCH_M = 1e-6
 """Places closer than this are the same place: the precision of a run."""
+SAME_GAP_M = 1e-9
+"""Distances closer than this are equal: what rounding leaves of them."""
 SEARCH_M = 0.25
 """The search for the nearest segment goes on while the distance grows by less than this."""
 SEARCH_SEGMENTS = 4096
@@ -69,7 +71,7 @@ def _nearest(segs: Table, px: float, py: float, guess: int, stretch: Stretch, re
             other = _gap(segs, j, px, py, begin, end)
             if other > gap + SEARCH_M:
                 break
-            if other < gap:
+            if other < gap - SAME_GAP_M:  # at a vertex the first of two equal segments stays
                 best, gap = j, other
             j += step
     if gap > reach:
@@ -103,12 +105,12 @@ def _difference(segs: Table, i: int, at: float, j: int, k: int, stretch: Stretch
 def _handover(segs: Table, i: int, ta: float, tb: float, j: int, k: int, stretch: Stretch) -> float:
     """Return the chainage between ``ta`` and ``tb`` where segment ``k`` becomes nearer than segment ``j``."""
     da, db = _difference(segs, i, ta, j, k, stretch), _difference(segs, i, tb, j, k, stretch)
-    if da >= -1e-9:
+    if da >= -SAME_GAP_M:
         return ta
-    if db <= 1e-9:
+    if db <= SAME_GAP_M:
         return tb
     middle = ta - da / (db - da) * (tb - ta)  # beside both segments the difference is linear
-    if abs(_difference(segs, i, middle, j, k, stretch)) <= 1e-9:
+    if abs(_difference(segs, i, middle, j, k, stretch)) <= SAME_GAP_M:
         return middle
     for _ in range(50):
         middle = 0.5 * (ta + tb)
@@ -151,14 +153,17 @@ def _follow(
 ) -> tuple[int, int]:  # fmt: skip
     """Write the nodes of segment ``i`` at its ``breaks``; return how many there are now and the last foot's segment."""
     before = breaks[0]
-    for b in range(count):
-        at = breaks[b]
-        k = _nearest(segs, *_place(segs, i, at), j, stretch, reach)
+    for b in range(2 * count - 1):
+        # Between two breaks the middle is asked as well: at the breaks themselves two segments may be equally near.
+        at = breaks[b // 2] if b % 2 == 0 else 0.5 * (breaks[b // 2] + breaks[b // 2 + 1])
+        px, py = _place(segs, i, at)
+        k = _nearest(segs, px, py, j, stretch, reach)
         if k != j:
             change = _handover(segs, i, before, at, j, k, stretch)
             n = _add_node(segs, i, change, j, stretch, nodes, n)
             n = _add_node(segs, i, change, k, stretch, nodes, n)
-        n = _add_node(segs, i, at, k, stretch, nodes, n)
+        if b % 2 == 0:
+            n = _add_node(segs, i, at, k, stretch, nodes, n)
         before, j = at, k
     return n, j
 
@@ -197,8 +202,9 @@ def _walk(segs: Table, i: int, t0: float, t1: float, j: int, k: int, stretch: St
         after = m + step
         leaves = _meets_end(segs, i, m, segs[m, LENGTH] if step > 0 else 0.0)
         enters = _meets_end(segs, i, after, 0.0 if step > 0 else segs[after, LENGTH])
-        if not (at <= leaves <= t1 + TOUCH_M and enters <= t1 + TOUCH_M):  # also where the directions are square
+        if not (at - TOUCH_M <= leaves <= t1 + TOUCH_M and enters <= t1 + TOUCH_M):  # also where they are square
             return -1
+        leaves, enters = max(leaves, at), max(enters, at)
         if leaves <= enters:
             leaves, enters = min(leaves, t1), min(enters, t1)
         else:
@@ -262,8 +268,8 @@ def follow_sides(
             most = 2 * abs(k - j) + 4
             if most > len(breaks):
                 breaks = np.empty(2 * most)
-            if n + 3 * most > len(nodes):
-                grown = np.empty((2 * (n + 3 * most), 4))
+            if n + 5 * most > len(nodes):
+                grown = np.empty((2 * (n + 5 * most), 4))
                 grown[:n] = nodes[:n]
                 nodes = grown
             walked = _walk(segs, i, t0, t1, j, k, stretch, nodes, n)
@@ -293,8 +299,8 @@ def _grown(values: FloatArray, capacity: int) -> FloatArray:
 def mark_crossings(starts: IntArray, nodes: Table, distance: float) -> npt.NDArray[np.bool_]:
     """Mark the stretches (node to next node) that are part of a crossing; return which sides have any.
 
-    A crossing is where the offset changes side and goes on growing, steeper than `CROSSING_SLOPE`, both ways, over at
-    least half the distance altogether.
+    A crossing is where the offset changes side and goes on growing, steeper than `CROSSING_SLOPE`, both ways, to a
+    quarter of the distance at least: a line that begins on another, or overshoots it a little, branches off it.
     """
     has = np.zeros(len(starts) - 1, np.bool_)
     for s in range(len(has)):
@@ -303,19 +309,28 @@ def mark_crossings(starts: IntArray, nodes: Table, distance: float) -> npt.NDArr
             if (nodes[i, OFFSET] < 0.0) == (nodes[i + 1, OFFSET] < 0.0) or not _steep(nodes, i):
                 continue
             left, right = i, i + 1
-            while left > low and abs(nodes[left - 1, OFFSET]) >= abs(nodes[left, OFFSET]) and _steep(nodes, left - 1):
+            while left > low and _grows(nodes, left, left - 1) and _steep(nodes, left - 1):
                 left -= 1
-            while (
-                right < high - 1 and abs(nodes[right + 1, OFFSET]) >= abs(nodes[right, OFFSET]) and _steep(nodes, right)
-            ):
+            while right < high - 1 and _grows(nodes, right, right + 1) and _steep(nodes, right):
                 right += 1
-            if abs(nodes[left, OFFSET]) + abs(nodes[right, OFFSET]) >= 0.5 * distance:
+            one, other = abs(nodes[left, OFFSET]), abs(nodes[right, OFFSET])
+            if min(one, other) >= 0.25 * distance:
                 has[s] = True
                 nodes[left:right, CROSSING] = 1.0
     return has
 
 
 @kernel
+def _grows(nodes: Table, i: int, j: int) -> bool:
+    """Return whether node ``j`` is on the same side as node ``i`` and no nearer, but for rounding."""
+    here, there = nodes[i, OFFSET], nodes[j, OFFSET]
+    if here < 0.0:
+        here, there = -here, -there
+    return bool(there >= here - TOUCH_M)
+
+
+@kernel
 def _steep(nodes: Table, i: int) -> bool:
+    """Return whether the stretch from node ``i`` is steep; one without a length, made by rounding, stops nothing."""
     rise, run = nodes[i + 1, OFFSET] - nodes[i, OFFSET], nodes[i + 1, AT_M] - nodes[i, AT_M]
-    return bool(abs(rise) >= CROSSING_SLOPE * run)
+    return bool(abs(rise) + TOUCH_M >= CROSSING_SLOPE * run)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Stretches = list[tuple[float, float]]
 
 SNAP_M = 1.0
-"""Ends closer than this are taken as one: no piece is shorter."""
+"""Ends closer than this are taken as one: no piece is shorter, on none of its lines."""
 BUCKET_M = 64.0
 """Claims of a line are kept by buckets of this length, so that long lines are searched no slower than short ones."""
 SAME_M = 1e-9
@@ -49,6 +49,15 @@ class Claims(NamedTuple):
     following: list[int]
     begin: list[float]
     end: list[float]
+
+
+class Pieces(NamedTuple):
+    """Stretches of lines with the sides chosen for them: those of piece ``p`` are ``side[end[p]:end[p + 1]]``."""
+
+    stretch: Stretches
+    side: list[int]
+    feet: Stretches  # the stretch of each side's partner
+    end: list[int]
 
 
 @kernel
@@ -288,7 +297,7 @@ def _best_window(
     for first in range(middle + 1):
         base = near[first][0] if first < middle else 0.0
         last = max(last_before, first - 1)
-        while last + 1 < len(near) and near[last + 1][0] <= base + max_width + TOUCH_M:
+        while last + 1 < len(near) and near[last + 1][0] <= base + max_width:
             last += 1
         if last == last_before or last < first:
             continue  # a part of the window before it
@@ -323,7 +332,7 @@ def _fits(
         offset = between(sides.nodes, OFFSET, i, at)
         low, high = min(low, offset), max(high, offset)
         beside = beside or sides.nodes[i, CROSSING] == 0.0
-    return beside and high - low <= max_width + TOUCH_M
+    return beside and high - low <= max_width
 
 
 @kernel
@@ -373,9 +382,9 @@ def _same_choice(chosen: list[int], first: int, last: int, other_first: int, oth
 def pieces_of(
     sides: Sides, claims: Claims, line: int, begin: float, end: float, first: int, stop: int,
     limit: float, max_width: float, stamp: IntArray,
-    piece: Stretches, piece_side: list[int], piece_end: list[int],
+    pieces: Pieces,
 ) -> None:  # fmt: skip
-    """Append the pieces of ``begin .. end`` of a line with the sides of their best windows.
+    """Append the pieces of ``begin .. end`` of a line: the sides of their best windows, the stretches of the partners.
 
     ``first .. stop - 1`` are the line's sides that may be there. Pieces next to each other with the same choice are
     one; a piece shorter than `SNAP_M` takes the choice of a neighbour where that holds on it too, else it is dropped.
@@ -402,10 +411,19 @@ def pieces_of(
         while m < len(bounds) and _same_choice(chosen, low, high, chosen_end[pick[m]], chosen_end[pick[m] + 1]):
             m += 1
         if high > low and bounds[m - 1][1] - bounds[k][0] >= SNAP_M:
-            piece.append((bounds[k][0], bounds[m - 1][1]))
+            before = len(pieces.side)
+            shared = True
             for c in range(low, high):
-                piece_side.append(span_side[chosen[c]])  # noqa: PERF401 - a kernel
-            piece_end.append(len(piece_side))
+                feet = foot_range(sides, span_side[chosen[c]], bounds[k][0], bounds[m - 1][1])
+                shared = shared and feet[1] - feet[0] >= SNAP_M
+                pieces.side.append(span_side[chosen[c]])
+                pieces.feet.append(feet)
+            if shared:
+                pieces.stretch.append((bounds[k][0], bounds[m - 1][1]))
+                pieces.end.append(len(pieces.side))
+            while not shared and len(pieces.side) > before:
+                pieces.side.pop()
+                pieces.feet.pop()
         k = m
 
 

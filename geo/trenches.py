@@ -144,7 +144,7 @@ def join_runs(
     first_bucket = np.concatenate(([0], np.cumsum(buckets))).astype(np.int64)
     claims = (first_bucket, np.full(int(first_bucket[-1]), -1, np.int64))
     furthest = _furthest(sides)
-    pieces = claim_pieces(sides, of_line, furthest, rank, claims, limit, float(max_width))
+    pieces = claim_pieces(sides, of_line, furthest, rank, claims, limit, max_width + TOUCH_M)
     return _trenches(*_shaped(sides, *pieces))
 
 

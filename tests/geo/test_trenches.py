@@ -157,3 +157,45 @@ def test_a_line_of_many_vertices_and_a_very_long_one():
     trenches = join_runs(lines, find_runs(lines))
     assert trenches.length_m.sum() == pytest.approx(40_000, rel=0.01)
     assert trenches.width_m.max() == pytest.approx(1.2, abs=1e-3)
+
+
+def test_a_crossing_at_a_bend_is_one_wherever_the_grid_begins():
+    # far from the origin, nodes of the bend lie a rounding apart: they must not cut the crossing into two
+    shapes = shapely.from_wkt(
+        ["LINESTRING (10 0.5, 69.5 -0.85, 82.2 44.6)", "LINESTRING (53 2.5, 76 2.1, 78.2 22.6, 78.7 44.6)"]
+    )
+    random = np.random.default_rng(11)
+    for by in random.integers(-40_000_000, 40_000_000, (200, 2)):
+        lines = Polylines.from_shapely([shapely.transform(shape, lambda xy, by=by: xy + by) for shape in shapes])
+        runs = find_runs(lines)
+        assert len(runs) == 1
+        assert len(join_runs(lines, runs)) == 0
+
+
+@pytest.mark.parametrize("by", [0, 1_000_003, 38_500_000])
+def test_identical_lines_with_bends_are_one_trench_to_the_end(by):
+    # at every vertex two segments of the partner are equally near, and rounding decides which one is met first
+    random = np.random.default_rng(3)
+    for _ in range(50):
+        x = np.cumsum(random.uniform(5, 60, 8)) + by
+        line = shapely.LineString(np.column_stack((x, np.round(random.uniform(0, 5, 8), 1))))
+        lines = Polylines.from_shapely([line, line, line.reverse()])
+        trenches = join_runs(lines, find_runs(lines))
+        assert sets(trenches) == [((0, 1, 2), pytest.approx(line.length, abs=1e-3))]
+
+
+def test_a_place_that_is_one_vertex_of_the_partner_is_not_shared():
+    angles = np.radians(np.linspace(-80, 260, 60))
+    circle = shapely.LineString(np.column_stack((2.5 * np.cos(angles), 2.5 * np.sin(angles))))
+    lines = Polylines.from_shapely([circle, shapely.LineString([(-20, 0), (0, 0), (20, 0.5)])])
+    trenches = join_runs(lines, find_runs(lines, bearing=90.0, min_length=1.0))
+    for k in range(len(trenches)):
+        assert all(end - begin >= 1.0 for _, begin, end in members_of(trenches, k))
+
+
+@pytest.mark.parametrize("by", range(-124, 124, 8))
+def test_a_branch_is_no_crossing_wherever_the_grid_begins(by):
+    shapes = shapely.from_wkt(["LINESTRING (29 -4.2, 44 -4)", "LINESTRING (83.1 9.8, 29 -4.2)"])
+    lines = Polylines.from_shapely([shapely.transform(shape, lambda xy: xy + np.array([0, by])) for shape in shapes])
+    trenches = join_runs(lines, find_runs(lines))
+    assert trenches.length_m.tolist() == pytest.approx([12.2], abs=0.5)
