@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -47,13 +48,17 @@ out."""
 
 
 def assumed_road(highway: object) -> AssumedRoad:
-    """Return what a value of ``highway`` is taken to be.
+    """Return what a value of ``highway`` is taken to be; where it holds several words, the widest of them.
 
     Examples
     --------
     >>> assumed_road("primary")
     AssumedRoad(road_class='arterial', width_m=22.0)
+    >>> assumed_road("['residential', 'tertiary']").width_m
+    12.0
     >>> assumed_road("footway").road_class is None and assumed_road(None).road_class is None
     True
     """
-    return ASSUMED.get(str(highway).strip().lower(), AssumedRoad(None, 0.0))
+    words = re.findall(r"[a-z_]+", str(highway).lower())
+    known = [ASSUMED[word] for word in words if word in ASSUMED]
+    return max(known, key=lambda road: road.width_m, default=AssumedRoad(None, 0.0))

@@ -10,14 +10,13 @@ import shapely
 
 from geo.crs import grid as grid_of
 from geo.faults import Fault, refuse
-from survey.periods import as_date
+from survey.attributes import read_accuracy, read_window
 from survey.planned import PlannedRoute
 from survey.quantities import vertex_accuracy
 from survey.utilities import unknown_utility, utility_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -78,18 +77,8 @@ def drawn_route(route: Mapping[str, Any], defaults: Defaults, frame: Frame) -> P
     utility = utility_key(properties.get("utility"))
     if utility is None:
         faults.append(unknown_utility(properties.get("utility")))
-    start, end = (_day(properties.get(key), key, faults) for key in ("start", "end"))
-    if start and end and end < start:
-        faults.append(Fault("route.dates", "完工早于开工", "the end is before the start", field="end", value=str(end)))
-    accuracy = properties.get("accuracy_m")
-    if isinstance(accuracy, float) and np.isnan(accuracy):  # an empty cell of a frame
-        accuracy = None
-    if accuracy is not None and not (isinstance(accuracy, (int, float)) and 0 <= accuracy < np.inf):
-        faults.append(
-            Fault("route.accuracy", "精度应为非负数（米）", "the accuracy must be a number of metres, not negative",
-                  field="accuracy_m", value=accuracy)
-        )  # fmt: skip
-        accuracy = None
+    start, end = read_window(properties.get("start"), properties.get("end"), faults)
+    accuracy = read_accuracy(properties.get("accuracy_m"), faults)
     refuse(faults)
     operator = properties.get("operator")
     mean_error = vertex_accuracy([accuracy], [properties.get("drawn_by")], defaults)
@@ -102,17 +91,6 @@ def drawn_route(route: Mapping[str, Any], defaults: Defaults, frame: Frame) -> P
         float(mean_error[0]),
         shape,
     )
-
-
-def _day(value: object, field: str, faults: list[Fault]) -> date | None:
-    try:
-        return as_date(value)
-    except (ValueError, TypeError):
-        faults.append(
-            Fault("route.date", "不是日期", "not a date", "写成 2026-12-01", "write it as 2026-12-01", field=field,
-                  value=str(value))
-        )  # fmt: skip
-        return None
 
 
 def _shape(geometry: Any, frame: Frame, faults: list[Fault]) -> shapely.Geometry:  # noqa: ANN401 - GeoJSON or shapely

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 
+from geo.faults import refuse
 from geo.polylines import Polylines
+from survey.attributes import route_faults
 from survey.joined import works
 from survey.planned import as_one, asked, planned_routes
 from survey.quantities import measure_lines
@@ -63,6 +65,7 @@ def measure_frame(
     BadInputError
         With every fault of the layers.
     """
+    refuse(route_faults(routes))
     around = Surroundings.from_frames(roads, greens, grid, policy.defaults)
     listed = planned_routes(routes, policy.defaults)
     measured = measure_lines(asked(listed, policy.defaults), around, grid)

@@ -59,9 +59,9 @@ def planned_routes(frame: gpd.GeoDataFrame, defaults: Defaults) -> list[PlannedR
     def column(name: str) -> list[Any]:
         return list(frame[name]) if name in frame else nothing
 
-    words: dict[Any, str | None] = {}
+    words = {word: utility_key(word) for word in set(column("utility"))}
     return [
-        PlannedRoute(str(i), words.setdefault(u, utility_key(u)), _text(o), as_date(s), as_date(e), a, g)
+        PlannedRoute(str(i), words[u], _text(o), as_date(s), as_date(e), a, g)
         for i, u, o, s, e, a, g in zip(
             column("id") if "id" in frame else range(n),
             column("utility"),

@@ -231,12 +231,13 @@ def _road_class(value: object, road_id: str, faults: list[Fault]) -> str | None:
     word = _word(value)
     if word is None:
         return None
-    if word not in _CLASS_WORDS:
+    if word.lower() not in _CLASS_WORDS:
+        known_zh = "、".join(f"{zh}（{key}）" for key, (zh, _) in ROAD_CLASSES.items())
         faults.append(
-            Fault("road.class", "不认识的道路等级", "unknown class of road", f"填写其中之一：{'、'.join(ROAD_CLASSES)}",
+            Fault("road.class", "不认识的道路等级", "unknown class of road", f"填写其中之一：{known_zh}",
                   f"use one of: {', '.join(ROAD_CLASSES)}", feature=road_id, field="class", value=word)
         )  # fmt: skip
-    return _CLASS_WORDS.get(word)
+    return _CLASS_WORDS.get(word.lower())
 
 
 def _date(value: object, field: str, road_id: str, faults: list[Fault]) -> date | None:

@@ -6,7 +6,7 @@ import shapely
 
 from geo.faults import BadInputError
 from survey.assessments import assess
-from tests.survey.scene import GRID, ON, X, Y, answer, county, lawn, line, metres, route, straight, street
+from tests.survey.scene import GRID, ON, X, Y, answer, batch, county, lawn, line, metres, route, straight, street
 
 KEYS = {
     "grid", "crs", "policy", "quantities", "verdict", "trace", "passages", "partners", "trenches", "joined", "work",
@@ -157,3 +157,40 @@ def test_a_chain_of_stored_routes_is_walked_to_its_end():
 def test_a_shapely_line_in_the_grid_is_taken_whatever_the_crs():
     said = assess(feature(shapely.LineString(LINE["coordinates"])), county(), on=ON)
     assert said["quantities"]["length_m"]["value"] == pytest.approx(30, abs=0.01)
+
+
+def test_every_fault_of_a_frame_of_routes_at_once():
+    rows = [
+        straight(30, id="A", start="soon", end=None),
+        straight(30, id="B", end=20270301, accuracy_m="fine"),
+        straight(30, id="C", utility="石油", start="2027-03-01", end="2027-02-01"),
+    ]
+    with pytest.raises(BadInputError) as error:
+        batch(rows)
+    assert [(f.code, f.feature, f.field) for f in error.value.faults] == [
+        ("route.date", "A", "start"), ("route.date", "B", "end"), ("route.accuracy", "B", "accuracy_m"),
+        ("route.dates", "C", "end"),
+    ]  # fmt: skip
+    assert all(fault.mend_zh for fault in error.value.faults)
+
+
+def test_empty_cells_of_a_frame_are_unknown():
+    rows = [straight(30, id="A", start=float("nan"), end="", accuracy_m=float("nan"), utility=None, operator=None)]
+    routes, _ = batch(rows)
+    assert list(routes.verdict) == ["outside"]
+
+
+def test_several_words_of_highway_give_the_widest_road():
+    for words in ("residential;primary", "['residential', 'primary']"):
+        osm = {"id": "w1", "highway": words, "geometry": line((30, -50), (30, 50))}
+        said = answer(straight(60), county((), [osm]))
+        assert said["passages"][0]["class"] == "arterial"
+
+
+def test_a_road_class_is_understood_in_any_case_and_refused_in_chinese():
+    assert answer(straight(60), county((), [street(30, 10, **{"class": " Arterial "})]))["verdict"]["decisive"] == [
+        "NX-EX1"
+    ]
+    with pytest.raises(BadInputError) as error:
+        county((), [street(30, 10, **{"class": "大道"})])
+    assert "主干路" in error.value.faults[0].mend_zh
