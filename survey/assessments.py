@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from geo.crs import Grid
     from survey.policies import Policy
-    from survey.sentences import TraceLine
     from survey.surroundings import Surroundings
+    from survey.trace import TraceLine
 
 __all__ = ["County", "assess", "measure_frame"]
 

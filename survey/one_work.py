@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from survey.joined import relation
-from survey.sentences import TraceLine
 from survey.touching import ends_of, tolerance_m, touches
+from survey.trace import TraceLine
 
 if TYPE_CHECKING:
     from survey.planned import PlannedRoute, PlannedRoutes

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from survey.policies import VERDICTS
-from survey.sentences import TraceLine, Verdict, explain
+from survey.sentences import explain
+from survey.trace import TraceLine, Verdict
 from survey.weighing import FAILS, PASSES, UNKNOWN, WITHIN, Weighed, weigh
 
 if TYPE_CHECKING:

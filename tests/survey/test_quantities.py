@@ -4,7 +4,8 @@ import pytest
 import shapely
 
 from geo.faults import BadInputError
-from survey.quantities import COVERAGE, measure, vertex_accuracy
+from survey.quantities import measure, vertex_accuracy
+from survey.stretches import COVERAGE
 from survey.surroundings import Surroundings
 from tests.survey.scene import (
     GRID,
