@@ -98,7 +98,7 @@ def _roads(rule: Rule, measured: Measured, on: date, code: int) -> tuple[int, ..
     met = np.array(list(dict.fromkeys(touched + near)), dtype=np.int64)
     codes = dict(zip(met.tolist(), road_outcomes(rule, measured.surroundings.facts, on, met).tolist(), strict=True))
     wanted = [r for r in touched if codes[r] == code] or [
-        r for r in near if codes[r] == (FAILS if code == WITHIN else code) or (code == NOTED and codes[r] == UNKNOWN)
+        r for r in near if codes[r] == (FAILS if code == WITHIN else code)
     ]
     return tuple(dict.fromkeys(wanted))
 

@@ -117,8 +117,7 @@ def _exclusion(rule: Rule, measured: Measured, on: date, options: Mapping[str, s
     counted = stretches.crossing if _option(rule, "touch", options, "any_stretch") == "crossing_only" else slice(None)
     np.maximum.at(outcome, stretches.route[counted], codes[np.searchsorted(met, stretches.road[counted])])
     near = codes[np.searchsorted(met, near_road)]
-    softened = np.where(near == FAILS, WITHIN, np.where(near == UNKNOWN, NOTED, near)).astype(np.int8)
-    np.maximum.at(outcome, measured.near_route, softened)
+    np.maximum.at(outcome, measured.near_route, np.where(near == FAILS, WITHIN, near).astype(np.int8))
     nothing = np.full(len(measured), np.nan)
     return Weighed(rule, outcome, nothing, nothing, nothing)
 
