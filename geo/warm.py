@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import shapely
@@ -22,23 +24,22 @@ def warm() -> None:
     The machine code is kept beside the sources (or, where that folder is read-only, in the user's cache folder), so
     that this takes some twenty seconds the first time and a fraction of one ever after.
     """
-    lines = Polylines.from_shapely(
+    for group in GROUPS:
+        group()
+
+
+def _three_lines() -> Polylines:
+    return Polylines.from_shapely(
         [
             shapely.LineString([(0, 0), (60, 0), (60, 50)]),
             shapely.LineString([(0, 2), (58, 2), (58, 50)]),
             shapely.LineString([(0, 1), (4000, 1)]),
         ]
     )
-    _warm_lines(lines)
-    runs = find_runs(lines, group=np.arange(3))
-    resident = ResidentLines(lines)
-    resident.replace(0, shapely.LineString([(0, 0), (30, 0)]))
-    resident.runs_of(lines)
-    _warm_trenches(lines, runs)
-    _warm_crossings(lines)
 
 
-def _warm_lines(lines: Polylines) -> None:
+def _warm_lines() -> None:
+    lines = _three_lines()
     lines.lengths()
     lines.segments()
     lines.points_at([0], [1.0])
@@ -49,12 +50,27 @@ def _warm_lines(lines: Polylines) -> None:
     lengths.scale_at([500_000.0], [3_500_000.0], county)
 
 
-def _warm_trenches(lines: Polylines, runs: Runs) -> None:
+def _warm_runs() -> None:
+    lines = _three_lines()
+    find_runs(lines, group=np.arange(3))
+    resident = ResidentLines(lines)
+    resident.replace(0, shapely.LineString([(0, 0), (30, 0)]))
+    resident.runs_of(lines)
+
+
+def _warm_trenches() -> None:
+    lines = _three_lines()
+    # One run by hand: finding it would compile the other group's kernels here as well.
+    one = [np.array([value]) for value in (0, 1)] + [
+        np.array([value]) for value in (0.0, 50.0, 0.0, 50.0, 2.0, 2.0, 2.0)
+    ]
+    runs = Runs(*one, np.array([True]))
     join_runs(lines, runs)
     join_runs(lines, runs, group=np.arange(lines.n_lines))
 
 
-def _warm_crossings(lines: Polylines) -> None:
+def _warm_crossings() -> None:
+    lines = _three_lines()
     polygons = Areas.from_polygons([shapely.box(20, -9, 30, 9), shapely.box(25, -9, 35, 9)], np.arange(2))
     axes = Areas.from_centrelines(lines.take([1]), np.array([4.0]), np.array([2]))
     passages = find_passages(lines, Areas.concatenate([polygons, axes]))
@@ -62,7 +78,17 @@ def _warm_crossings(lines: Polylines) -> None:
     union_length(passages, lines.n_lines, passages.crossing)
 
 
-if __name__ == "__main__":
+GROUPS = (_warm_crossings, _warm_trenches, _warm_runs, _warm_lines)
+
+
+def main() -> None:
+    """Warm the groups side by side, each in a process of its own: compiling one holds the interpreter's lock."""
     started = time.perf_counter()
-    warm()
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as workers:
+        for done in [workers.submit(group) for group in GROUPS]:
+            done.result()
     sys.stdout.write(f"geo: compiled kernels ready in {time.perf_counter() - started:.1f} s\n")
+
+
+if __name__ == "__main__":
+    main()
