@@ -15,7 +15,7 @@ from shapely.geometry import shape
 
 from geo.crs import Grid
 from geo.crs import grid as grid_of
-from maps.layers import DrawnLayer, drawn_layers, middle_points
+from maps.layers import UNKNOWN, DrawnLayer, drawn_layers, is_there, middle_points
 from maps.offline_page import add_layer, empty_page, lonlat, name_in_order, render, script_json
 from maps.symbols import symbols
 
@@ -187,8 +187,8 @@ def _listed(frame: gpd.GeoDataFrame, answers: Sequence[Assessment], grid: Grid, 
     for k, (number, name, utility, line) in enumerate(
         zip(named["id"], named["name"], named["utility"], frame.geometry, strict=True)
     ):
-        kind = symbols()["utilities"].get(utility, {}).get(language, str(utility))
-        title = " ".join(str(part) for part in (number, name) if isinstance(part, str) and part)
+        kind = symbols()["utilities"].get(utility, UNKNOWN)[language]
+        title = " ".join(str(part) for part in (number, name) if is_there(part))
         entry = {"name": title or f"#{k + 1}", "figures": kind, "bounds": _corners(line, grid)}
         listed.append(entry | (_judged(kind, answers[k], language) if answers else {}))
     return listed

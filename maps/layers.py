@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LINESTRING, MULTILINESTRING = int(shapely.GeometryType.LINESTRING), int(shapely.GeometryType.MULTILINESTRING)
 RGB_LENGTH = len("#rrggbb")
+UNKNOWN = {"zh": "类别不明", "en": "utility not known"}
 ROAD_CLASSES = ("local", "collector", "arterial", "expressway")
 NAMES = {
     "name": ("名称", "Name"), "id": ("编号", "No."), "utility": ("类别", "Utility"), "operator": ("单位", "Operator"),
@@ -71,7 +72,7 @@ def drawn_layers(frames: Mapping[str, gpd.GeoDataFrame], language: str = "zh") -
     Notes
     -----
     Roads become carriageways of their true width, one layer a class; pipes and routes one layer a utility, so that each
-    can be switched by itself.
+    can be switched by itself, and one for those of no known utility.
 
     Examples
     --------
@@ -95,6 +96,9 @@ def _of(key: str, frame: gpd.GeoDataFrame, language: str) -> Iterator[DrawnLayer
     elif layer_symbol(key).get("by") == "utility" and "utility" in frame:
         for utility in [u for u in symbols()["utilities"] if (frame["utility"] == u).any()]:
             yield _by_utility(key, frame[frame["utility"] == utility], utility, language)
+        unknown = frame[~frame["utility"].isin(list(symbols()["utilities"]))]
+        if len(unknown):
+            yield _of_no_utility(key, unknown, language)
     else:
         symbol = layer_symbol(key)
         yield _drawn(key, symbol["zh"], symbol["en"], frame, _style(symbol), language)
@@ -104,6 +108,12 @@ def _by_utility(key: str, frame: gpd.GeoDataFrame, utility: str, language: str) 
     symbol, colours = layer_symbol(key), symbols()["utilities"][utility]
     style = _style(symbol | {"stroke": colours["screen"], "dash": symbol.get("dash") or colours["dash"]})
     return _drawn(key, f"{symbol['zh']}·{colours['zh']}", f"{symbol['en']}: {colours['en']}", frame, style, language)
+
+
+def _of_no_utility(key: str, frame: gpd.GeoDataFrame, language: str) -> DrawnLayer:
+    """Return lines whose utility is not known: on a survey map nothing that lies in the ground may be missing."""
+    symbol, style = layer_symbol(key), _style(layer_symbol(key))
+    return _drawn(key, f"{symbol['zh']}·{UNKNOWN['zh']}", f"{symbol['en']}: {UNKNOWN['en']}", frame, style, language)
 
 
 def _drawn(key: str, zh: str, en: str, frame: gpd.GeoDataFrame, style: dict[str, Any], language: str) -> DrawnLayer:
@@ -163,12 +173,13 @@ def rows_of(frame: gpd.GeoDataFrame, language: str) -> list[list[tuple[str, str]
     labels = [NAMES[c][0 if language == "zh" else 1] for c in columns]
     values = zip(*(frame[c].tolist() for c in columns), strict=True) if columns else ([] for _ in range(len(frame)))
     return [
-        [(label, _said(c, v, language)) for label, c, v in zip(labels, columns, row, strict=True) if _is_there(v)]
+        [(label, _said(c, v, language)) for label, c, v in zip(labels, columns, row, strict=True) if is_there(v)]
         for row in values
     ]
 
 
-def _is_there(value: object) -> bool:
+def is_there(value: object) -> bool:
+    """Return whether a cell states something: not None, NaN, NaT or an empty text."""
     return not (
         value is None
         or value is pd.NaT

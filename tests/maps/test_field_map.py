@@ -116,3 +116,10 @@ def test_nothing_to_draw_and_a_wrong_number_of_answers_are_refused(tmp_path: Pat
         write_field_map({}, before, title="图", grid=GRID)
     assert before.read_text(encoding="utf-8") == "old"
     assert list(tmp_path.iterdir()) == [before]
+
+
+def test_a_route_without_utility_and_with_a_number_for_its_id_is_listed() -> None:
+    layers = one_route()
+    layers["routes"] = layers["routes"].assign(id=[7], utility=[None])
+    html = field_map_html(layers, title="图", grid=GRID)
+    assert '"name":"7 给水一号","figures":"类别不明"' in html

@@ -80,3 +80,11 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_lines_of_an_unknown_utility_are_drawn_and_say_so() -> None:
+    shapes = [LineString([(0, 0), (9, 0)])] * 3
+    pipes = gpd.GeoDataFrame({"utility": ["gas", None, "石油"]}, geometry=shapes, crs="EPSG:4546")
+    layers = drawn_layers({"pipes": pipes})
+    assert [(layer.zh, len(layer.geometries)) for layer in layers] == [("现状管线·燃气", 1), ("现状管线·类别不明", 2)]
+    assert ("类别", "石油") in layers[1].rows[1]
