@@ -61,10 +61,8 @@ def _warm_runs() -> None:
 def _warm_trenches() -> None:
     lines = _three_lines()
     # One run by hand: finding it would compile the other group's kernels here as well.
-    one = [np.array([value]) for value in (0, 1)] + [
-        np.array([value]) for value in (0.0, 50.0, 0.0, 50.0, 2.0, 2.0, 2.0)
-    ]
-    runs = Runs(*one, np.array([True]))
+    zero, two, fifty = np.array([0.0]), np.array([2.0]), np.array([50.0])
+    runs = Runs(np.array([0]), np.array([1]), zero, fifty, zero, fifty, two, two, two, np.array([True]))
     join_runs(lines, runs)
     join_runs(lines, runs, group=np.arange(lines.n_lines))
 
