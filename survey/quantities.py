@@ -324,7 +324,7 @@ def _green(asked: Asked, lines: Polylines, scale: NDArray[np.float64], surroundi
     n = lines.n_lines
     if not len(surroundings.greens):
         return _quantity(np.zeros(n), np.zeros(n), "m2")
-    value = corridor_areas(lines, asked.width_m, surroundings.green_tree) * scale**2
+    value = corridor_areas(lines, asked.width_m / scale, surroundings.green_tree) * scale**2  # widths are true metres
     edge = _edge_inside(asked, surroundings)
     error = edge * np.hypot(asked.accuracy_m, surroundings.defaults.accuracy_m["greens"])
     return _quantity(value, error, "m2")

@@ -53,7 +53,7 @@ def test_uncertainty_of_a_bent_line_is_what_random_errors_make_of_it():
     assert quantity("length_m", [route(*corners, accuracy_m=0.05)])[1] == pytest.approx(COVERAGE * spread, rel=0.06)
 
 
-@pytest.mark.parametrize("lean", [0.0, 20.0, -45.0])
+@pytest.mark.parametrize("lean", [0.0, 20.0, -45.0, 320.0])
 def test_uncertainty_of_a_crossing_is_what_random_errors_make_of_it(lean):
     own, edge = 0.05, 0.03
     road = street(30, 10, accuracy_m=edge)
@@ -74,6 +74,11 @@ def test_uncertainty_of_a_crossing_is_what_random_errors_make_of_it(lean):
 def test_ending_inside_a_road_is_uncertain_by_its_end():
     _, uncertainty = quantity("road_m", [straight(30, accuracy_m=0.1)], [street(30, 10)])
     assert uncertainty == pytest.approx(COVERAGE * 0.1, rel=1e-3)
+
+
+def test_no_sum_is_off_by_more_than_the_route_is_long():
+    _, uncertainty = quantity("road_m", [straight(20, accuracy_m=50.0)], [street(6, 4), street(14, 4)])
+    assert uncertainty == pytest.approx(20.0, rel=1e-6)
 
 
 def test_centre_line_and_polygon_of_one_road_measure_alike():
@@ -105,6 +110,19 @@ def test_green_is_the_strip_and_each_place_once():
     area, uncertainty = quantity("green_m2", [straight(80, accuracy_m=0.0)], (), beds)
     assert area == pytest.approx(20 * 0.8, rel=3e-4)  # the plan is in the grid, the area on the ellipsoid
     assert 0 < uncertainty < 1
+
+
+def test_the_strip_is_as_wide_on_the_ellipsoid_as_it_is_stated():
+    area, _ = quantity("green_m2", [straight(80)], (), [lawn(metres(10), -20, metres(35), 20)])
+    assert area == pytest.approx(25 * 0.8, abs=1e-5)
+
+
+def test_the_uncertainty_of_green_comes_from_the_line_and_from_the_edge_of_the_green():
+    bed = [lawn(10, -20, 20, 20)]
+    of_the_edge, of_both = (quantity("green_m2", [straight(80, accuracy_m=own)], (), bed)[1] for own in (0.0, 0.05))
+    edge = POLICY.defaults.accuracy_m["greens"]
+    assert of_the_edge == pytest.approx(COVERAGE * 2 * 0.8 * edge, rel=1e-3)  # both edges across the strip
+    assert of_both == pytest.approx(COVERAGE * 2 * 0.8 * np.hypot(edge, 0.05), rel=1e-3)
 
 
 def test_the_strip_is_the_utilitys_own():
