@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from geo.faults import Fault
+from geo.formats.table import hashable
 
 if TYPE_CHECKING:
     from geo.formats.table import Findings
@@ -80,7 +81,7 @@ def parse_dates(column: pd.Series, field: str, found: Findings) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(column):
         naive = column.dt.tz_localize(None) if column.dt.tz is not None else column
         return pd.Series(naive.dt.normalize().astype("datetime64[s]"))
-    codes, distinct = pd.factorize(column, use_na_sentinel=True)
+    codes, distinct = pd.factorize(hashable(column), use_na_sentinel=True)
     parsed = [parse_date(_as_text(value)) for value in distinct]
     values = np.array([*(p.date for p in parsed), None], dtype="datetime64[s]")
     bad = np.array([*(p.fault is not None for p in parsed), False])

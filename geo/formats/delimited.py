@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -77,7 +77,10 @@ def read_raw(request: Request) -> Raw:
 def _decode(request: Request) -> tuple[str, Fault | None]:
     body = request.path.read_bytes()
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return body.decode("utf-16"), None
+        try:
+            return body.decode("utf-16"), None
+        except UnicodeDecodeError as error:
+            raise BadInputError([_cut_off(len(body)).at(file=request.path.name)]) from error
     for encoding in (request.encoding,) if request.encoding else ENCODINGS:
         try:
             text = body.decode(encoding)
@@ -97,28 +100,32 @@ def _decode(request: Request) -> tuple[str, Fault | None]:
 
 
 def _table(text: str, name: str) -> pd.DataFrame:
-    head = text[:20_000].splitlines()[0] if text.strip() else ""
+    text = text.lstrip("\r\n")
+    if not text.strip():
+        raise BadInputError([_no_rows().at(file=name)])
+    head = text[:20_000].splitlines()[0]
     separator = max((",", "\t", ";", "，"), key=head.count)
     uneven = _uneven_rows(text, separator)
     if uneven:
         raise BadInputError([fault.at(file=name) for fault in uneven])
     try:
-        frame = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, engine="c")
+        engine: Literal["c", "python"] = "c" if separator.isascii() else "python"  # C reads one byte as separator
+        frame = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, engine=engine)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        fault = Fault("file.not_a_table", f"不是表格：{error}", f"is not a table: {error}", file=name)
-        raise BadInputError([fault]) from error
+        raise BadInputError([_not_a_table(error).at(file=name)]) from error
     frame.columns = pd.Index([str(column).strip() for column in frame.columns])
     return frame
 
 
 def _uneven_rows(text: str, separator: str) -> list[Fault]:
     """Name every row that has more cells than the header; pandas would stop at the first, or shift the columns."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a line of 4,000 vertices is longer than the default
     rows = csv.reader(io.StringIO(text), delimiter=separator)
     try:
         width = len(next(rows, []))
         return [_uneven(rows.line_num, len(row), width) for row in rows if len(row) > width]
     except csv.Error as error:
-        return [Fault("file.not_a_table", f"不是表格：{error}", f"is not a table: {error}")]
+        return [_not_a_table(error)]
 
 
 def _geometry_columns(names: list[str], field_map: Mapping[str, str]) -> _Columns:
@@ -162,7 +169,17 @@ def _one_srid(srids: set[str], found: Findings) -> CRS | None:
     except CRSError:
         pass
     value = ", ".join(sorted(srids))
-    found.fault(None, Fault("crs.unknown", "SRID 不明或不一致", "the SRID is unknown or differs", value=value))
+    found.fault(
+        None,
+        Fault(
+            "crs.unknown",
+            "SRID 不明或各行不一致",
+            "the SRID is unknown or differs between rows",
+            "各行写同一个 EPSG 代码，或删去 SRID 并用 --crs 指定",
+            "write the same EPSG code in each row, or remove them and name it with --crs",
+            value=value,
+        ),
+    )
     return None
 
 
@@ -240,6 +257,30 @@ def _guessed(encoding: str) -> Fault:
     )
 
 
+def _cut_off(size: int) -> Fault:
+    return Fault(
+        "file.cut_in_half",
+        f"文件不完整：{size} 字节后中断",
+        f"the file is cut off after {size} bytes",
+        "重新复制或导出",
+        "copy or export it again",
+    )
+
+
+def _no_rows() -> Fault:
+    return Fault("file.empty", "文件里只有空行", "there are only blank lines in it", "重新导出", "export it again")
+
+
+def _not_a_table(error: Exception) -> Fault:
+    return Fault(
+        "file.not_a_table",
+        f"不是完好的表格：{error}",
+        f"is not a sound table: {error}",
+        "检查双引号是否成对，或在表格软件中另存为 CSV UTF-8",
+        "check that double quotes come in pairs, or save it as CSV UTF-8 from a spreadsheet",
+    )
+
+
 def _uneven(line: int, cells: int, width: int) -> Fault:
     return Fault(
         "file.uneven_row",
@@ -293,10 +334,10 @@ def _bad_number(frame: pd.DataFrame, names: _Columns, row: int) -> Fault:
     value = f"({frame[names.x].iloc[row]}, {frame[names.y].iloc[row]})"
     return Fault(
         "coordinate.not_finite",
-        f"坐标不是数字（数据第 {row} 行，从 0 起）",
-        f"the coordinate is not a number (data row {row}, from 0)",
-        "重新录入此顶点",
-        "enter this vertex again",
+        f"坐标不是数字（表格第 {row + 2} 行）",
+        f"the coordinate is not a number (row {row + 2} of the sheet)",
+        "只写数字：用“.”作小数点，不要千位分隔符",
+        "write plain numbers: a point before decimals, nothing between thousands",
         value=value,
     )
 
@@ -304,8 +345,8 @@ def _bad_number(frame: pd.DataFrame, names: _Columns, row: int) -> Fault:
 def _bad_order(name: str, value: str, row: int) -> Fault:
     return Fault(
         "csv.bad_order",
-        f"点的顺序号不是数字（数据第 {row} 行，从 0 起）",
-        f"the vertex's place in the line is not a number (data row {row}, from 0)",
+        f"点的顺序号不是数字（表格第 {row + 2} 行）",
+        f"the vertex's place in the line is not a number (row {row + 2} of the sheet)",
         "填 1、2、3 …",
         "write 1, 2, 3 …",
         field=name,

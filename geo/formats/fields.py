@@ -12,6 +12,7 @@ import pandas as pd
 
 from geo.faults import Fault
 from geo.formats.dates import parse_dates
+from geo.formats.table import hashable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,8 +96,8 @@ def apply_map(frame: pd.DataFrame, field_map: Mapping[str, str], found: Findings
 def apply_values(frame: pd.DataFrame, value_map: Mapping[str, Mapping[str, str]], found: Findings) -> pd.DataFrame:
     """Return the frame with the values of some columns translated; ``*`` and ``?`` stand for any text or character.
 
-    Patterns are tried in order, the exact value first; a value no pattern meets stays as it is. Each distinct value is
-    looked up once.
+    Patterns are tried in order, the exact value first; a value no pattern meets stays as it is (a list as its text).
+    Each distinct value is looked up once.
 
     Examples
     --------
@@ -110,7 +111,7 @@ def apply_values(frame: pd.DataFrame, value_map: Mapping[str, Mapping[str, str]]
         if name not in out.columns:
             found.fault(None, _not_in_file(name, list(out.columns)))
             continue
-        codes, distinct = pd.factorize(out[name], use_na_sentinel=True)
+        codes, distinct = pd.factorize(hashable(out[name]), use_na_sentinel=True)
         translated = np.array([*(_translate(value, patterns) for value in distinct), None], dtype=object)
         out[name] = pd.Series(translated[codes], index=out.index, dtype=object)
     return out
@@ -178,15 +179,16 @@ def _positive(column: pd.Series, name: str, found: Findings) -> pd.Series:
 
 
 def _unique(column: pd.Series, found: Findings) -> None:
-    blank = column.isna() | (column.astype(str).str.strip() == "")
+    text = column.astype(str).str.strip()  # 1 and "1" are one id: it is text wherever it goes
+    blank = column.isna() | (text == "")
     for row in np.flatnonzero(blank.to_numpy()):
         found.fault(int(row), Fault("id.blank", "编号为空", "the id is blank", "填写编号", "give it an id", field="id"))
-    repeated = (column.duplicated() & ~blank).to_numpy()
+    repeated = (text.duplicated() & ~blank).to_numpy()
     if not repeated.any():
         return
-    first = pd.Series(np.arange(len(column)), index=column.to_numpy()).groupby(level=0).first()
+    first = pd.Series(np.arange(len(text)), index=text.to_numpy()).groupby(level=0).first()
     for row in np.flatnonzero(repeated):
-        earlier = int(first.loc[column.iloc[row]])
+        earlier = int(first.loc[text.iloc[row]])
         found.fault(
             int(row),
             Fault(
@@ -263,7 +265,7 @@ def _set_aside(name: str, kept: str) -> Fault:
 
 def _not_a_number(name: str, value: object) -> Fault:
     return Fault(
-        "number.unreadable", "不是数字", "not a number", "填数字", "write a number", field=name, value=str(value)
+        "number.unreadable", "不是数字", "not a number", "填数字", "write a number", field=name, value=str(value)[:80]
     )
 
 

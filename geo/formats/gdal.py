@@ -9,15 +9,16 @@ import pandas as pd
 import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from geo.faults import BadInputError, Fault
 from geo.formats.decoding import from_wkb
+from geo.formats.systems import understood
 from geo.formats.table import Findings, Raw, Request
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pyproj import CRS
 
 ERRORS = (DataSourceError, DataLayerError, RuntimeError, ValueError, UnicodeDecodeError, pa.ArrowException)
 
@@ -75,7 +76,7 @@ def read_layer(request: Request, layer: str | None, encoding: str | None = None)
             None, Fault("file.library_says", f"读取时的提示：{warning.message}", f"on reading: {warning.message}")
         )
     geometry, unreadable = from_wkb(_geometry_column(table, meta), found)
-    return Raw(_attributes(table, meta), geometry, _crs(meta["crs"], found), layer, found, unreadable)
+    return Raw(_attributes(table, meta), geometry, _crs(meta["crs"], request, found), layer, found, unreadable)
 
 
 def damaged(path: Path, error: Exception) -> Fault:
@@ -115,17 +116,9 @@ def _attributes(table: pa.Table, meta: dict[str, Any]) -> pd.DataFrame:
     return frame
 
 
-def _crs(text: str | None, found: Findings) -> CRS | None:
-    if not text:
-        return None
-    try:
-        crs = CRS.from_user_input(text)
-    except CRSError:
-        found.fault(
-            None, Fault("crs.unknown", "看不懂文件的坐标系", "the file's CRS is not understood", value=text[:200])
-        )
-        return None
-    return None if crs.name.startswith("Undefined") else crs
+def _crs(text: str | None, request: Request, found: Findings) -> CRS | None:
+    crs = understood(text, request, found) if text else None
+    return None if crs is None or crs.name.startswith("Undefined") else crs
 
 
 def _lost_rows(path: Path, promised: int, read: int) -> Fault:

@@ -13,11 +13,11 @@ import orjson
 import pandas as pd
 import shapely
 from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from geo.faults import BadInputError, Fault
 from geo.formats.decoding import one_point_line
 from geo.formats.geometry import MAX_VERTICES_LISTED, not_finite
+from geo.formats.systems import understood
 from geo.formats.table import Findings, Raw, Request
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def read_raw(request: Request) -> Raw:
     with _many_objects():
         document = _parse(request)
         features = _features(document, request.path.name)
-        crs = _crs(document, found) or request.crs or CRS.from_user_input(CRS84)
+        crs = _crs(document, request, found) or request.crs or CRS.from_user_input(CRS84)
         rows = _rows(features, found)
         geometry, unreadable = build([row.get("geometry") for row in rows], found)
         return Raw(_columns(rows), geometry, crs, None, found, unreadable)
@@ -299,9 +299,20 @@ def _parse_slowly(body: bytes, name: str, error: orjson.JSONDecodeError) -> Any:
         )
         raise BadInputError([fault]) from broken
     try:
-        return json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as broken:
+        document = json.loads(text, parse_int=_whole_number)
+        orjson.dumps(document)  # refuses half letters (a lone surrogate), which no file, page or database can hold
+    except (json.JSONDecodeError, orjson.JSONEncodeError, RecursionError) as broken:
         raise BadInputError([_not_json(text, error).at(file=name)]) from broken
+    return document
+
+
+def _whole_number(digits: str) -> int | float:
+    """Read a number without a point as strict JSON parsers do: what 64 bits cannot hold becomes a float.
+
+    >>> _whole_number("12"), _whole_number("1" * 400)
+    (12, inf)
+    """
+    return int(digits) if len(digits) < 19 else float(digits)
 
 
 def _not_json(text: str, error: orjson.JSONDecodeError) -> Fault:
@@ -322,26 +333,13 @@ def _not_json(text: str, error: orjson.JSONDecodeError) -> Fault:
     )
 
 
-def _crs(document: dict[str, Any], found: Findings) -> CRS | None:
+def _crs(document: dict[str, Any], request: Request, found: Findings) -> CRS | None:
+    """Return the system that the ``crs`` member of older GeoJSON names; None where there is no member."""
     member = document.get("crs")
     if member is None:
         return None
-    name = member.get("properties", {}).get("name") if isinstance(member, dict) else None
-    try:
-        return CRS.from_user_input(name)
-    except CRSError:
-        found.fault(
-            None,
-            Fault(
-                "crs.unknown",
-                "看不懂 crs 成员",
-                "the crs member is not understood",
-                "删去 crs 成员并用 --crs 指定",
-                "remove the member and name it with --crs",
-                value=str(name or member)[:200],
-            ),
-        )
-        return None
+    named = member.get("properties") if isinstance(member, dict) else None
+    return understood(named.get("name") if isinstance(named, dict) else member, request, found)
 
 
 def _wrong_encoding(encoding: str, error: Exception) -> Fault:

@@ -125,7 +125,8 @@ def _clean_lines(lines: NDArray[np.object_], rows: NDArray[np.int64], found: Fin
     coordinates, part_of = shapely.get_coordinates(parts, return_index=True)
     same = (coordinates[1:] == coordinates[:-1]).all(axis=1) & (part_of[1:] == part_of[:-1])
     repeated = np.bincount(line_of[part_of[1:][same]], minlength=len(lines))
-    without_length = shapely.length(parts) == 0.0
+    with np.errstate(over="ignore"):  # what is absurdly far is refused by its place
+        without_length = shapely.length(parts) == 0.0
     dirty = np.union1d(np.flatnonzero(repeated), line_of[without_length])
     starts, ends = np.searchsorted(line_of, dirty), np.searchsorted(line_of, dirty, side="right")
     for at, start, end in zip(dirty, starts, ends, strict=True):

@@ -10,18 +10,18 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from geo.faults import BadInputError, Fault
 from geo.formats.decoding import from_wkb, one_point_line
 from geo.formats.gdal import damaged
+from geo.formats.systems import understood
 from geo.formats.table import Findings, Raw, Request
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from pyproj import CRS
 
 #: GeoParquet 1.1 native encodings: shapely's type, the depth of lists, the fewest positions of an innermost list.
 NATIVE = {
@@ -53,14 +53,14 @@ def read_raw(request: Request) -> Raw:
         geometry, unreadable = _decode(table.column(name), str(column.get("encoding", "WKB")).lower(), found)
         others = [other for other in table.column_names if other not in about["columns"] and other != "bbox"]
         frame: pd.DataFrame = table.select(others).to_pandas(ignore_metadata=True)
-    except (pa.ArrowException, OSError, KeyError, TypeError, ValueError) as error:
+    except (pa.ArrowException, OSError, AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, BadInputError):
             raise
         raise BadInputError([damaged(path, error)]) from error
     for field in table.select(others).schema:
         if pa.types.is_date(field.type):
             frame[field.name] = pd.to_datetime(frame[field.name]).astype("datetime64[s]")
-    return Raw(frame, geometry, _crs(column, found), None, found, unreadable)
+    return Raw(frame, geometry, _crs(column, request, found), None, found, unreadable)
 
 
 def _check_whole(path: Path) -> None:
@@ -94,17 +94,9 @@ def _metadata(table: pa.Table, path: Path) -> dict[str, Any]:
     raise BadInputError([fault])
 
 
-def _crs(column: dict[str, Any], found: Findings) -> CRS | None:
-    if "crs" not in column:
-        return CRS.from_user_input("OGC:CRS84")
-    if column["crs"] is None:
-        return None
-    try:
-        return CRS.from_user_input(column["crs"])
-    except CRSError:
-        value = str(column["crs"])[:200]
-        found.fault(None, Fault("crs.unknown", "看不懂文件的坐标系", "the file's CRS is not understood", value=value))
-        return None
+def _crs(column: dict[str, Any], request: Request, found: Findings) -> CRS | None:
+    said = column.get("crs", "OGC:CRS84")
+    return None if said is None else understood(said, request, found)
 
 
 def _decode(column: pa.ChunkedArray, encoding: str, found: Findings) -> tuple[NDArray[np.object_], frozenset[int]]:

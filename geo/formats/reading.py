@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
 from geo.faults import BadInputError, Fault
 from geo.formats import delimited, geojson, geopackage, geoparquet, shapefile
@@ -17,12 +15,14 @@ from geo.formats.fields import apply_map, apply_values, check_names, check_value
 from geo.formats.geometry import check_geometry
 from geo.formats.places import check_places
 from geo.formats.recognise import Format, recognise
+from geo.formats.systems import asked_for, settled
 from geo.formats.table import ANY_KIND, Findings, Raw, Request, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     import pandas as pd
+    from pyproj import CRS
 
     from geo.formats.table import Finding
 
@@ -104,11 +104,11 @@ def read(
     """
     path = Path(path)
     kind = recognise(path)
-    asked = _crs(crs)
+    asked = asked_for(crs)
     request = Request(path, layer, asked, encoding, dict(field_map or {}), kinds, prefer)
     raw = READERS[kind](request)
     found = raw.found
-    raw = replace(raw, crs=_settled_crs(raw.crs, None if crs_is_default and raw.crs else asked, kind, found))
+    raw = replace(raw, crs=settled(raw.crs, None if crs_is_default and raw.crs else asked, kind, found))
     columns = _columns(raw, request, value_map or {}, found)
     if check is not None:
         check(columns, found)
@@ -159,48 +159,3 @@ def _judged(
         kind=str(kind),
         rows_read=len(frame),
     )
-
-
-def _crs(crs: str | CRS | None) -> CRS | None:
-    if crs is None or isinstance(crs, CRS):
-        return crs
-    try:
-        return CRS.from_user_input(crs)
-    except CRSError as error:
-        fault = Fault(
-            "crs.unknown",
-            "看不懂 --crs",
-            "the CRS asked for is not understood",
-            "写成 EPSG:4546，或给出 WKT",
-            "write EPSG:4546, or give WKT",
-            value=str(crs)[:200],
-        )
-        raise BadInputError([fault]) from error
-
-
-def _settled_crs(own: CRS | None, asked: CRS | None, kind: Format, found: Findings) -> CRS | None:
-    """Return the CRS to use; the file's own stands, and one that contradicts it is a fault, not a choice."""
-    if own is None and asked is None:
-        found.fault(
-            None,
-            Fault(
-                "crs.missing",
-                "文件没有说明坐标系",
-                "the file does not say its CRS",
-                "用 --crs 指定，如 --crs EPSG:4546",
-                "name it with --crs, such as --crs EPSG:4546",
-            ),
-        )
-        return None
-    if own is not None and asked is not None and not own.equals(asked, ignore_axis_order=True):
-        found.fault(
-            None,
-            Fault(
-                "crs.conflict",
-                f"文件的坐标系是 {own.to_string()[:60]}，--crs 却是 {asked.to_string()[:60]}",
-                f"the file's CRS is {own.to_string()[:60]}, but --crs says {asked.to_string()[:60]}",
-                f"去掉 --crs；若 {kind} 文件写错了，先在原软件中改正",
-                f"leave --crs out; if the {kind} file is wrong, correct it where it comes from",
-            ),
-        )
-    return own or asked

@@ -39,23 +39,23 @@ ENDINGS: dict[str, tuple[Format, ...]] = {
     ".txt": (Format.CSV, Format.GEOJSON),
 }
 
-#: First bytes of files that are often given by mistake, with the name a user knows them by.
-SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "PDF"),
-    (b"\x89PNG", "PNG 图片 image"),
-    (b"\xff\xd8\xff", "JPEG 图片 image"),
-    (b"GIF8", "GIF 图片 image"),
-    (b"II*\x00", "TIFF 图片 image"),
-    (b"MM\x00*", "TIFF 图片 image"),
-    (b"\x1f\x8b", "gzip 压缩文件 archive"),
-    (b"7z\xbc\xaf", "7z 压缩文件 archive"),
-    (b"Rar!", "RAR 压缩文件 archive"),
-    (b"\xd0\xcf\x11\xe0", "旧版 Office 文件 old Office file (.xls/.doc)"),
-    (b"AutoCAD Binary DXF", "DXF (AutoCAD)"),
-    (b"AC10", "DWG (AutoCAD)"),
-    (b"fgb\x03", "FlatGeobuf"),
-    (b"MZ", "Windows 程序 program"),
-    (b"\x7fELF", "程序 program"),
+#: First bytes of files that are often given by mistake, with the name a user knows them by, in Chinese and English.
+SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
+    (b"%PDF", "PDF", "PDF"),
+    (b"\x89PNG", "PNG 图片", "a PNG image"),
+    (b"\xff\xd8\xff", "JPEG 图片", "a JPEG image"),
+    (b"GIF8", "GIF 图片", "a GIF image"),
+    (b"II*\x00", "TIFF 图片", "a TIFF image"),
+    (b"MM\x00*", "TIFF 图片", "a TIFF image"),
+    (b"\x1f\x8b", "gzip 压缩文件", "a gzip archive"),
+    (b"7z\xbc\xaf", "7z 压缩文件", "a 7z archive"),
+    (b"Rar!", "RAR 压缩文件", "a RAR archive"),
+    (b"\xd0\xcf\x11\xe0", "旧版 Office 文件 (.xls/.doc)", "an old Office file (.xls/.doc)"),
+    (b"AutoCAD Binary DXF", "DXF (AutoCAD)", "DXF (AutoCAD)"),
+    (b"AC10", "DWG (AutoCAD)", "DWG (AutoCAD)"),
+    (b"fgb\x03", "FlatGeobuf", "FlatGeobuf"),
+    (b"MZ\x90", "Windows 程序", "a Windows program"),
+    (b"\x7fELF", "程序", "a program"),
 )
 
 
@@ -127,26 +127,27 @@ def _by_content(path: Path, head: bytes) -> Format | Fault:
         return Format.GEOPARQUET
     if head.startswith(b"PK\x03\x04"):
         return _zip(path)
-    if path.suffix.lower() in (".shx", ".dbf", ".prj", ".cpg"):
-        name = f"Shapefile 的一部分 part of a Shapefile ({path.suffix.lower()})"
+    ending = path.suffix.lower()
+    if ending in (".shx", ".dbf", ".prj", ".cpg"):
+        name = (f"Shapefile 的一部分 ({ending})", f"part of a Shapefile ({ending})")
         return _not_a_map(name, "请指定同名的 .shp", "name the .shp beside it")
     if head.startswith(b"\x00\x00\x27\x0a"):
         return Format.SHAPEFILE
-    signed = next((name for signature, name in SIGNATURES if head.startswith(signature)), None)
+    signed = next(((zh, en) for signature, zh, en in SIGNATURES if head.startswith(signature)), None)
     return _not_a_map(signed) if signed else _text(path, head)
 
 
 def _sqlite(path: Path, head: bytes) -> Format | Fault:
     if head[68:72] in (b"GPKG", b"GP10", b"GP11") or path.suffix.lower() == ".gpkg":
         return Format.GEOPACKAGE
-    return _not_a_map("SQLite 数据库 database")
+    return _not_a_map(("SQLite 数据库", "an SQLite database"))
 
 
 def _zip(path: Path) -> Format | Fault:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name.lower() for name in archive.namelist()]
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError):
         return Fault(
             "file.cut_in_half",
             "压缩包不完整或已损坏",
@@ -156,11 +157,15 @@ def _zip(path: Path) -> Format | Fault:
         )
     if any(name.endswith(".shp") for name in names):
         return Format.ZIPPED_SHAPEFILE
-    known = {"xl/": "Excel 工作簿 workbook (.xlsx)", "word/": "Word 文档 document (.docx)", "doc.kml": "KMZ"}
+    known = {
+        "xl/": ("Excel 工作簿 (.xlsx)", "an Excel workbook (.xlsx)"),
+        "word/": ("Word 文档 (.docx)", "a Word document (.docx)"),
+        "doc.kml": ("KMZ", "KMZ"),
+    }
     for start, name in known.items():
         if any(member.startswith(start) for member in names):
             return _not_a_map(name)
-    return _not_a_map("没有 Shapefile 的 zip 压缩包 zip file without a Shapefile", "先解压", "unpack it first")
+    return _not_a_map(("没有 Shapefile 的 zip 压缩包", "a zip file without a Shapefile"), "先解压", "unpack it first")
 
 
 def _text(path: Path, head: bytes) -> Format | Fault:
@@ -173,24 +178,25 @@ def _text(path: Path, head: bytes) -> Format | Fault:
     return Format.GEOJSON if start[:1] in (b"{", b"[") else Format.CSV
 
 
-def _foreign_text(path: Path, start: bytes) -> str | None:
-    """Return the name of a kind that is neither JSON nor a table; None where it may be one of these."""
+def _foreign_text(path: Path, start: bytes) -> tuple[str, str] | None:
+    """Return the names of a kind that is neither JSON nor a table; None where it may be one of these."""
     if b"\x00" in start:
-        return "未知的二进制文件 unknown binary file"
+        return "未知的二进制文件", "a binary file of an unknown kind"
     if start.startswith(b"<"):
         lowered = start.lower()
-        tags = {b"<gpx": "GPX", b"<kml": "KML", b"<osm": "OSM XML", b"<html": "HTML 网页 page", b"gml": "GML"}
-        return next((name for tag, name in tags.items() if tag in lowered), "XML")
+        tags = {b"<gpx": "GPX", b"<kml": "KML", b"<osm": "OSM XML", b"<html": "HTML", b"gml": "GML"}
+        name = next((name for tag, name in tags.items() if tag in lowered), "XML")
+        return (f"{name} 网页", f"a page of {name}") if name == "HTML" else (name, name)
     if start.startswith((b"0\r\nSECTION", b"0\nSECTION", b"999")) or path.suffix.lower() == ".dxf":
-        return "DXF (AutoCAD)"
-    return "EPANET INP" if start.startswith((b"[TITLE]", b"[JUNCTIONS]")) else None
+        return "DXF (AutoCAD)", "DXF (AutoCAD)"
+    return ("EPANET INP", "EPANET INP") if start.startswith((b"[TITLE]", b"[JUNCTIONS]")) else None
 
 
-def _not_a_map(name: str, mend_zh: str = "", mend_en: str = "") -> Fault:
+def _not_a_map(name: tuple[str, str], mend_zh: str = "", mend_en: str = "") -> Fault:
     return Fault(
         "file.wrong_kind",
-        f"这是 {name}，不是可读取的地图文件",
-        f"this is {name}, not a map file that can be read",
+        f"这是 {name[0]}，不是可读取的地图文件",
+        f"this is {name[1]}, not a map file that can be read",
         mend_zh or "导出为 GeoPackage（.gpkg）、GeoJSON、GeoParquet、Shapefile 或 CSV",
         mend_en or "export it as GeoPackage (.gpkg), GeoJSON, GeoParquet, Shapefile or CSV",
     )

@@ -28,6 +28,7 @@ CHUNK = 1024**2
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 #: Tried in this order; every byte is some letter in single-byte encodings, so none of those is guessed.
 ENCODINGS = ("utf-8", "gb18030", "big5")
+DBF_HEAD_BYTES = 32
 DBF_CHINESE_DRIVERS = {0x4D: "gb18030", 0x7A: "gb18030", 0x4F: "big5", 0x78: "big5"}
 
 
@@ -177,10 +178,10 @@ def _cut_off(path: Path) -> Iterator[Fault]:
     dbf = _sibling(path, ".dbf")
     if dbf is not None:
         with dbf.open("rb") as stream:
-            head = stream.read(32)
+            head = stream.read(DBF_HEAD_BYTES)
         rows = int.from_bytes(head[4:8], "little")
         promised = int.from_bytes(head[8:10], "little") + rows * int.from_bytes(head[10:12], "little")
-        sizes.append((dbf.name, promised, dbf.stat().st_size))
+        sizes.append((dbf.name, max(promised, DBF_HEAD_BYTES), dbf.stat().st_size))
     for name, promised, size in sizes:
         if size < promised:
             yield Fault(

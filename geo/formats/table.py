@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from geo.faults import Fault
 
 if TYPE_CHECKING:
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
-    import numpy as np
     import pandas as pd
     from numpy.typing import NDArray
     from pyproj import CRS
@@ -129,3 +130,18 @@ def whole(code: str, zh: str, en: str, mend_zh: str = "", mend_en: str = "", **p
     True
     """
     return Finding(WHOLE_FILE, Fault(code, zh, en, mend_zh, mend_en, **place))
+
+
+def hashable(column: pd.Series) -> pd.Series:
+    """Return the column with the lists and objects that JSON may hold in a cell as their text.
+
+    >>> import pandas as pd
+    >>> hashable(pd.Series([["a"], "b", None])).tolist()
+    ["['a']", 'b', None]
+    """
+    if column.dtype != object:
+        return column
+    out = column.copy()
+    for row in np.flatnonzero([isinstance(value, list | dict) for value in column]).tolist():
+        out.iloc[row] = str(column.iloc[row])
+    return out
