@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from survey.periods import after_months
 from survey.policies import VERDICTS, load_policy
-from survey.quantities import Measured, Quantity, Stretches
+from survey.quantities import Measured, Quantity
+from survey.stretches import Stretches
 from survey.verdicts import judge
 from survey.weighing import FAILS, PASSES, WITHIN, road_outcomes, weigh
 from tests.survey.scene import (
@@ -55,12 +56,14 @@ def name_of(values, uncertainty=0.0):
     return judge(made(values, uncertainty), POLICY, ON).names[0]
 
 
+@settings(deadline=None)  # the first example may wait for a kernel
 @given(lengths, lengths, small, st.sampled_from(["length_m", "road_m", "green_m2"]))
 def test_more_is_never_milder(a, b, uncertainty, name):
     low, high = sorted((a, b))
     assert severity(name_of({name: low}, uncertainty)) <= severity(name_of({name: high}, uncertainty))
 
 
+@settings(deadline=None)  # the first example may wait for a kernel
 @given(lengths, small, small)
 def test_more_uncertainty_never_makes_a_clear_answer_of_the_other_kind(value, u, v):
     sharp, blunt = sorted((u, v))
@@ -68,6 +71,7 @@ def test_more_uncertainty_never_makes_a_clear_answer_of_the_other_kind(value, u,
     assert b in (a, "survey_first")
 
 
+@settings(deadline=None)  # the first example may wait for a kernel
 @given(st.sampled_from([rule for rule in POLICY.rules if rule.kind == "threshold"]), lengths, small)
 def test_a_clear_answer_holds_for_every_value_of_the_interval(rule, value, uncertainty):
     name = {"crossing_m": "road_m"}.get(rule.quantity, rule.quantity)
@@ -83,6 +87,7 @@ def test_a_clear_answer_holds_for_every_value_of_the_interval(rule, value, uncer
         assert inside[2] > rule.limit
 
 
+@settings(deadline=None)  # the first example may wait for a kernel
 @given(st.sampled_from([rule for rule in POLICY.rules if rule.kind == "threshold"]))
 def test_limits_are_inclusive(rule):
     name = {"crossing_m": "road_m"}.get(rule.quantity, rule.quantity)
@@ -148,6 +153,7 @@ def test_direction_and_vertices_on_the_way_change_nothing(corners):
         assert item.value == pytest.approx(np.full(3, item.value[0]), abs=1e-4), name
 
 
+@settings(deadline=None)  # the first example may wait for a kernel
 @given(days, st.integers(0, 4000))
 def test_a_road_is_protected_to_its_anniversary_and_not_a_day_longer(delivered, later):
     around = surroundings([street(30, 5, delivered=delivered)])
@@ -157,6 +163,7 @@ def test_a_road_is_protected_to_its_anniversary_and_not_a_day_longer(delivered, 
     assert road_outcomes(rule, around.facts, on, np.array([0]))[0] == expected
 
 
+@settings(deadline=None)  # the first example may wait for a kernel
 @given(days)
 def test_in_force_or_outside(on):
     said = judge(made({"length_m": 10.0}), load_policy("neixiang"), on).names[0]
