@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from api.db.troubles import fault_of
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "origin.refused": Kind(403, "拒绝来自其他网站的写入", "A write from another site is refused"),
     "request.refused": Kind(400, "无法处理此请求", "The request cannot be handled"),
     "resource.not_found": Kind(404, "没有找到", "Not found"),
+    "store.unavailable": Kind(503, "数据库现在不能用", "The database cannot be used now"),
     "server.failed": Kind(500, "服务器内部出错", "The server failed"),
 }
 
@@ -178,9 +180,17 @@ def _of_http(request: Request, error: Exception) -> Response:
 
 
 def failure(method: str, path: str, error: Exception) -> Problem:
-    """Return the problem of a failure of ours: a number that finds it in the log, and nothing of the inside."""
+    """Return the problem of a failure: a number that finds it in the log, and nothing of the inside.
+
+    Where the database is away, locked or full, the problem says so, and that the request may be sent again.
+    """
     incident = secrets.token_hex(4)
     log.error("incident %s: %s %s", incident, method, path, exc_info=error)
+    trouble = fault_of(error)
+    if trouble is not None:
+        told = {"incident": incident}
+        zh, en = (trouble.at(value=None).sentence(language) for language in ("zh", "en"))
+        return Problem("store.unavailable", zh, en, (), told, {"Retry-After": "10"})
     zh, en = f"请把编号 {incident} 告诉管理员", f"tell the administrator this number: {incident}"
     return Problem("server.failed", zh, en, (), {"incident": incident}, {})
 

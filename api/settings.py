@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import maps
+from geo.faults import BadInputError, Fault
 
 CLIENT_FOLDER = Path(maps.__file__).parent / "web" / "dist"
 
@@ -36,6 +38,32 @@ class Settings(BaseSettings):
     assessment_limit: int = Field(default=64_000_000, gt=0, description="Bytes the body of an assessment may have.")
     poll_seconds: float = Field(default=1.0, gt=0, description="Seconds between looks for writes of other processes.")
     client: Path = Field(default=CLIENT_FOLDER, description="The folder of the built web client.")
+
+
+def chosen(**given: Any) -> Settings:  # noqa: ANN401 - the settings have several types
+    """Return the settings of the environment, those ``given`` before them.
+
+    Raises
+    ------
+    BadInputError
+        With every variable that cannot be understood.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        faults = [
+            Fault(
+                "setting.invalid",
+                f"环境变量的值不能用：{entry['msg']}",
+                f"the value of the variable cannot be used: {entry['msg']}",
+                "改正它，或去掉它以用默认值",
+                "mend it, or unset it to have the default",
+                field="COTRENCH_" + ".".join(str(part) for part in entry["loc"]).upper(),
+                value=entry["input"],
+            )
+            for entry in error.errors()
+        ]
+        raise BadInputError(faults) from error
 
 
 def is_loopback(host: str) -> bool:

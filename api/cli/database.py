@@ -33,9 +33,9 @@ LayerArgument = Annotated[
 def opened() -> Store:
     """Return the store of the settings, its tables current."""
     from api.db.store import open_store  # noqa: PLC0415 - loads SQLAlchemy
-    from api.settings import Settings  # noqa: PLC0415
+    from api.settings import chosen  # noqa: PLC0415
 
-    settings = Settings()
+    settings = chosen()
     store = open_store(settings.database_url, settings.data)
     store.upgrade()
     return store

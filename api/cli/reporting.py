@@ -64,7 +64,7 @@ def printable(text: str) -> str:
 
 
 def answering(command: Callable[P, R]) -> Callable[P, R]:
-    """Let a command end with code 2 and a readable list where its input has faults.
+    """Let a command end with code 2 and a readable list where its input has faults or its database cannot be used.
 
     A parameter ``faults`` of the command names the file that takes the whole list.
     """
@@ -73,13 +73,28 @@ def answering(command: Callable[P, R]) -> Callable[P, R]:
     def answered(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return command(*args, **kwargs)
-        except BadInputError as error:
+        except (typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            faults = _faults_of(error)
+            if not faults:
+                raise
             listed = kwargs.get("faults")
-            show_faults(error.faults, Path(str(listed)) if listed else None)
+            show_faults(faults, Path(str(listed)) if listed else None)
             say(words("没有写入任何内容。", "Nothing was written."), errors=True)
             raise typer.Exit(BAD_INPUT) from error
 
     return answered
+
+
+def _faults_of(error: Exception) -> tuple[Fault, ...]:
+    """Return what is wrong with the input or with the database's place; nothing for a mistake of ours."""
+    if isinstance(error, BadInputError):
+        return error.faults
+    from api.db.troubles import fault_of  # noqa: PLC0415 - loads SQLAlchemy
+
+    found = fault_of(error)
+    return () if found is None else (found,)
 
 
 def show_faults(faults: Sequence[Fault], listed: Path | None = None) -> None:

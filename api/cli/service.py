@@ -52,10 +52,10 @@ def serve(
     from uvicorn.supervisors import ChangeReload  # noqa: PLC0415
 
     from api.db.store import open_store  # noqa: PLC0415
-    from api.settings import Settings  # noqa: PLC0415
+    from api.settings import chosen  # noqa: PLC0415
 
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = Settings(**given)
+    settings = chosen(**given)
     listening = _listen(settings)
     with open_store(settings.database_url, settings.data) as store:
         store.upgrade()
@@ -81,9 +81,9 @@ def serve(
 def application(settings: Settings | None = None) -> FastAPI:
     """Return the application of the settings; without them, of the environment (a reloaded process)."""
     from api.main import create_app  # noqa: PLC0415 - loads the whole house
-    from api.settings import Settings  # noqa: PLC0415
+    from api.settings import chosen  # noqa: PLC0415
 
-    return create_app(settings or Settings())
+    return create_app(settings or chosen())
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -20,6 +20,7 @@ from api.db.tables import GEOMETRY, LAYERS, Layer
 from api.db.values import batch_of_frame, batch_of_rows
 from api.db.writing import Pen, append, remove, rewrite
 from geo.crs import grid
+from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.crs import Grid
-    from geo.faults import Fault
 
 DATABASE_FILE = "cotrench.db"
 
@@ -49,7 +49,7 @@ def open_store(url: str | None, data_folder: Path | str) -> Store:
     Raises
     ------
     BadInputError
-        The URL is of neither database.
+        The URL is of neither database; the data folder cannot be made.
 
     Examples
     --------
@@ -64,14 +64,26 @@ def open_store(url: str | None, data_folder: Path | str) -> Store:
     ...     store.get("routes", "W1").revision, row.properties["utility"]
     (1, 'water')
     """
-    if url:
-        location = read_url(url)
-    else:
-        folder = Path(data_folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        location = sa.URL.create("sqlite", database=str(folder.resolve() / DATABASE_FILE))
+    location = read_url(url) if url else _embedded(Path(data_folder))
     dialect = dialect_named(location.get_backend_name())
     return Store(dialect.engine(location), dialect)
+
+
+def _embedded(folder: Path) -> sa.URL:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fault = Fault(
+            "data.unusable",
+            f"数据文件夹不能用：{error.strerror}",
+            f"the data folder cannot be used: {error.strerror}",
+            "检查路径和权限，或用 COTRENCH_DATA 另指一个",
+            "check the path and the permissions, or name another with COTRENCH_DATA",
+            field="COTRENCH_DATA",
+            value=str(folder),
+        )
+        raise BadInputError([fault]) from error
+    return sa.URL.create("sqlite", database=str(folder.resolve() / DATABASE_FILE))
 
 
 class Store:

@@ -55,12 +55,12 @@ def environment_of(folder, zh=False):
     return known | {"COTRENCH_DATA": str(folder / "data"), "LC_ALL": locale, "PYTHONUNBUFFERED": "1"}
 
 
-def cotrench(*arguments, folder, zh=False):
+def cotrench(*arguments, folder, zh=False, **variables):
     """Answer a command line as the installed command does, in this process: libraries are loaded once."""
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.delenv("COTRENCH_DATABASE_URL", raising=False)
-        for name, value in environment_of(folder, zh).items():
+        for name, value in (environment_of(folder, zh) | variables).items():
             patch.setenv(name, value)
         with pytest.raises(SystemExit) as ended:
             main([str(argument) for argument in arguments])
@@ -378,3 +378,35 @@ def test_a_line_of_many_vertices_and_a_layer_of_many_rows_can_be_imported(tmp_pa
     assert cotrench("import", "routes", tmp_path / "long.parquet", folder=tmp_path).returncode == 0
     assert cotrench("export", "routes", "-o", tmp_path / "back.gpkg", folder=tmp_path).returncode == 0
     assert pyogrio.read_info(tmp_path / "back.gpkg")["features"] == 1
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("COTRENCH_DATABASE_URL", "nonsense", "neither"),
+        ("COTRENCH_DATABASE_URL", "sqlite://", "neither"),
+        ("COTRENCH_DATABASE_URL", "postgresql://u:secret@127.0.0.1:1/x", "cannot be reached"),
+        ("COTRENCH_DATABASE_URL", "postgresql://u:secret@127.0.0.1:99999/x", "cannot be reached"),
+        ("COTRENCH_DATABASE_URL", "sqlite:////nowhere/at/all.db", "cannot be opened"),
+        ("COTRENCH_DATA", "/dev/null/data", "data folder"),
+        ("COTRENCH_PORT", "many", "COTRENCH_PORT"),
+    ],
+)
+def test_a_database_or_setting_that_cannot_be_used_is_said_in_a_sentence(tmp_path, variable, value, said):
+    done = cotrench("export", "routes", "-o", tmp_path / "out.gpkg", folder=tmp_path, **{variable: value})
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "secret" not in done.stderr
+    assert not (tmp_path / "out.gpkg").exists()
+
+
+def test_a_file_that_is_no_database_is_left_as_it_is(tmp_path):
+    stored = tmp_path / "data" / "cotrench.db"
+    stored.parent.mkdir()
+    stored.write_text("a letter to the mayor, long enough to look like something")
+    before = stored.read_bytes()
+    done = cotrench("export", "routes", "-o", tmp_path / "out.gpkg", folder=tmp_path)
+    assert done.returncode == 2
+    assert "not a database" in done.stderr
+    assert stored.read_bytes() == before

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import re
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import api
 from api.cli.service import _listen
+from api.db.dialects import sqlite
 from api.db.store import open_store
 from api.db.tables import LAYERS
 from api.errors import KINDS
 from api.settings import Settings
-from tests.api.conftest import running, settings_of
-from tests.api.test_http_items import ITEMS, feature, problem
+from tests.api.conftest import running, settings_of, small_county
+from tests.api.test_http_items import GRID, ITEMS, feature, problem
 
 PACKAGE_PAGE = Path(api.__file__).with_name("package.md").read_text(encoding="utf-8")
 
@@ -74,6 +77,19 @@ def test_a_failure_tells_a_number_and_nothing_else(tmp_path, caplog):
         body = problem(client.get("/api/collections/routes/items"), 500, "server.failed")
         assert body["incident"] in caplog.text
         assert "table" not in json.dumps(body).lower()
+
+
+def test_a_database_held_by_another_program_is_said_and_readers_go_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.1)
+    small_county(None, tmp_path)
+    with running(settings_of(None, tmp_path)) as client:
+        with closing(sqlite3.connect(tmp_path / "cotrench.db")) as other:
+            other.execute("BEGIN IMMEDIATE")
+            answer = client.post(ITEMS, json=feature("B1"), params=GRID)
+            assert "占用" in problem(answer, 503, "store.unavailable")["detail"]
+            assert answer.headers["retry-after"]
+            assert client.get(ITEMS).json()["numberMatched"] == 1
+        assert client.post(ITEMS, json=feature("B1"), params=GRID).status_code == 201
 
 
 def test_every_kind_of_problem_is_listed(shared):

@@ -310,9 +310,9 @@ def test_the_embedded_store_is_made_where_it_is_asked_for(tmp_path):
     assert (folder / "cotrench.db").is_file()
 
 
-@pytest.mark.parametrize("url", ["mysql://root@db/x", "not a url", "postgis://db"])
+@pytest.mark.parametrize("url", ["mysql://root@db/x", "not a url", "postgis://db", "sqlite://", "sqlite:///:memory:"])
 def test_other_databases_are_refused(url):
-    with pytest.raises(BadInputError, match="neither SQLite nor PostgreSQL"):
+    with pytest.raises(BadInputError, match="neither a SQLite file nor PostgreSQL"):
         open_store(url, "")
 
 

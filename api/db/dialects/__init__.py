@@ -91,6 +91,7 @@ class StoreDialect(Protocol):
         ...
 
 
+IN_MEMORY = (None, "", ":memory:")
 DIALECTS: dict[str, Callable[[], StoreDialect]] = {"sqlite": Sqlite, "postgresql": Postgis}
 
 
@@ -110,13 +111,14 @@ def read_url(text: str) -> sa.URL:
     except sa.exc.ArgumentError:
         url = sa.URL.create("unreadable")
     kind = {"postgres": "postgresql"}.get(url.get_backend_name(), url.get_backend_name())
-    if kind not in DIALECTS:
+    # A SQLite URL without a file is a database in memory: what was answered with success would be gone.
+    if kind not in DIALECTS or (kind == "sqlite" and url.database in IN_MEMORY):
         refuse(
             [
                 Fault(
                     "database.unknown",
-                    "数据库地址不是 SQLite 或 PostgreSQL",
-                    "the database URL is neither SQLite nor PostgreSQL",
+                    "数据库地址不是 SQLite 文件或 PostgreSQL",
+                    "the database URL is neither a SQLite file nor PostgreSQL",
                     "写成 sqlite:///文件路径 或 postgresql://用户@主机/库名",
                     "write sqlite:///path/to/file or postgresql://user@host/database",
                     field="COTRENCH_DATABASE_URL",
