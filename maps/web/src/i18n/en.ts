@@ -139,6 +139,7 @@ export const en: Record<Word, string> = {
   limit: 'limit {m}',
   passages: 'Crossings and green',
   passages_none: 'Crosses no road, takes no green',
+  passages_beside: 'The line crosses no road and enters no green; its working strip takes some green beside it',
   passage_crossing: 'Crossing',
   passage_along: 'In road',
   passage_green: 'Green',

@@ -138,6 +138,7 @@ export const zh = {
   limit: '限值 {m}',
   passages: '穿越与占用',
   passages_none: '不穿路，不占绿地',
+  passages_beside: '线位不穿路、不进绿地；作业带占到旁边的绿地',
   passage_crossing: '穿越',
   passage_along: '路内',
   passage_green: '绿地',
