@@ -194,3 +194,26 @@ def test_a_road_class_is_understood_in_any_case_and_refused_in_chinese():
     with pytest.raises(BadInputError) as error:
         county((), [street(30, 10, **{"class": "大道"})])
     assert "主干路" in error.value.faults[0].mend_zh
+
+
+def test_a_shared_trench_is_no_wider_than_one_is_dug():
+    beside = [
+        route((0, y), (60, y), id=name, utility=utility)
+        for name, y, utility in (("N", 2.4, "gas"), ("S", -2.4, "heat"))
+    ]
+    (trench,) = answer(straight(60), county(beside))["trenches"]
+    assert trench["width_m"] == pytest.approx(2.4, abs=1e-6)
+    near = [
+        route((0, y), (60, y), id=name, utility=utility)
+        for name, y, utility in (("N", 2.2, "gas"), ("S", -2.2, "heat"))
+    ]
+    (trench,) = answer(straight(60), county(near))["trenches"]
+    assert sorted(trench["routes"]) == ["N", "R1", "S"]
+
+
+def test_routes_judged_together_are_as_uncertain_as_the_least_exact_of_them():
+    first, second = straight(60, id="A"), route((metres(60), 0), (metres(120), 0), id="B", accuracy_m=0.05)
+    for one, other in ((first, second), (second, first)):
+        said = answer(one, county([other]))
+        assert said["joined"]
+        assert said["work"]["quantities"]["length_m"]["uncertainty"] == pytest.approx(2 * 0.05 * 2**0.5, rel=1e-3)

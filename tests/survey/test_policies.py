@@ -8,6 +8,7 @@ import pytest
 
 from geo.faults import BadInputError
 from survey.policies import QUANTITIES, READINGS, load_policy, parse_policy, policy_ids
+from survey.utilities import UTILITIES
 from survey.weighing import FAILS, PASSES, road_outcomes
 from tests.survey.scene import street, surroundings
 
@@ -179,7 +180,10 @@ def test_all_faults_of_both_files_come_at_once():
 def test_county_defaults_are_stated_with_their_source():
     defaults = load_policy("neixiang").defaults
     assert set(defaults.accuracy_m) == set(defaults.accuracy_source)
-    assert defaults.accuracy_m["surveyed"] == 0.05
+    assert dict(defaults.accuracy_m) == {
+        "surveyed": 0.05, "typed": 0.01, "imported": 0.02, "drawn": 0.50, "roads": 0.02, "greens": 0.02,
+    }  # fmt: skip
+    assert dict(defaults.working_width_m) == {key: utility.trench_width_m for key, utility in UTILITIES.items()}
     assert load_policy("neixiang").grid == "EPSG:4546"
     with pytest.raises(TypeError):
         defaults.accuracy_m["surveyed"] = 1.0
