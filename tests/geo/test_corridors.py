@@ -87,3 +87,15 @@ def test_on_the_ellipsoid():
     line = lines_of(LineString([(x, y), (x + 100, y)]))
     found = corridor_areas(line, 4, [box(x - 9, y - 9, x + 60, y + 9)], here)[0]
     assert found == pytest.approx(240 / scale_at(x + 30, y, here)[0] ** 2, rel=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("places", "width", "expected"),
+    [
+        ([(0, 0), (10, 0), (10, 0.5)], 4.0, 40.0 + 2 * 0.5 + np.pi),  # a rectangle, what juts out of it, a quarter disc
+        ([(0, 0), (3, 0), (0, 0)], 4.0, 12.0 + 2 * np.pi),  # out and back: half a disc where it turns, a flat end
+        ([(0, 0), (1, 0), (1, 1), (0, 1), (0, 0)], 2.0, 9.0 - 4 + np.pi),  # closed: a square and its rounded rim
+    ],
+)
+def test_segments_shorter_than_the_width(places, width, expected):
+    assert corridors(lines_of(LineString(places)), width)[0].area == pytest.approx(expected, rel=1e-4)
