@@ -14,6 +14,7 @@ from geo.trench_windows import (
     Claims,
     Pieces,
     Sides,
+    apart,
     between,
     claim,
     claimed,
@@ -189,8 +190,19 @@ def _gathered(
 
 
 @kernel
+def _spread(sides: Sides, at: float, members: IntArray, at_node: IntArray) -> float:
+    """Return the greatest distance of two feet, or of a foot and the line, at a place."""
+    widest = 0.0
+    for m in range(len(members)):
+        widest = max(widest, abs(between(sides.nodes, OFFSET, at_node[m], at)))
+        for other in range(m):
+            widest = max(widest, apart(sides.nodes, at_node[m], at_node[other], at))
+    return widest
+
+
+@kernel
 def _width(sides: Sides, begin: float, end: float, members: IntArray) -> float:
-    """Return the greatest spread of the offsets over a stretch, the line itself being 0."""
+    """Return the greatest spread over a stretch: between two nodes it is convex, so the nodes are enough."""
     cuts = [begin, end]
     for s in members:
         for i in range(node_at(sides.nodes, sides.starts, s, begin), sides.starts[s + 1]):
@@ -200,16 +212,13 @@ def _width(sides: Sides, begin: float, end: float, members: IntArray) -> float:
                 break
     cuts.sort()
     width = 0.0
+    at_node = np.empty(len(members), np.int64)
     for k in range(len(cuts) - 1):
-        if cuts[k + 1] - cuts[k] <= SAME_M:
-            continue
-        for at in (cuts[k], cuts[k + 1]):
-            low, high = 0.0, 0.0
-            for s in members:
-                i = node_at(sides.nodes, sides.starts, s, 0.5 * (cuts[k] + cuts[k + 1]))
-                offset = between(sides.nodes, OFFSET, i, at)
-                low, high = min(low, offset), max(high, offset)
-            width = max(width, high - low)
+        if cuts[k + 1] - cuts[k] > SAME_M:
+            for m in range(len(members)):
+                at_node[m] = node_at(sides.nodes, sides.starts, members[m], 0.5 * (cuts[k] + cuts[k + 1]))
+            for at in (cuts[k], cuts[k + 1]):
+                width = max(width, _spread(sides, at, members, at_node))
     return width
 
 

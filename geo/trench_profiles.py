@@ -1,11 +1,11 @@
 """Follow every run along each of its two lines: the lateral offset of the partner and the foot on it, place by place.
 
 A *side* is a run seen from one of its lines: side ``2 r`` from line ``a`` of run ``r``, side ``2 r + 1`` from ``b``.
-Its *profile* is a list of nodes along the line: chainage, signed lateral offset of the partner (metres, left above 0)
-and chainage of the foot (the nearest place of the partner's stretch). Between two nodes the line has one direction and
-the foot stays on one segment or one vertex of the partner; there the distance is convex, so that a straight line
-between the nodes is exact beside a segment and never too small beside a vertex. Two nodes at one chainage are a jump of
-the foot (the inner side of a bend, the gap between two parts).
+Its *profile* is a list of nodes along the line: chainage, signed lateral offset of the partner (metres, left above 0),
+chainage and place of the foot (the nearest place of the partner's stretch). Between two nodes the line has one
+direction and the foot stays on one segment or one vertex of the partner; there the distance is convex, so that a
+straight line between the nodes is exact beside a segment and never too small beside a vertex. Two nodes at one chainage
+are a jump of the foot (the inner side of a bend, the gap between two parts).
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 X, Y, UX, UY, LENGTH, AT = 0, 1, 2, 3, 4, 5
 """Columns of the table of segments: start vertex, unit direction, length, chainage of the start."""
-AT_M, OFFSET, FOOT, CROSSING = 0, 1, 2, 3
+AT_M, OFFSET, FOOT, CROSSING, FOOT_X, FOOT_Y = 0, 1, 2, 3, 4, 5
 """Columns of the table of nodes; CROSSING is 1 where the stretch from this node to the next is part of a crossing."""
+NODE_COLUMNS = 6
 TOUCH_M = 1e-6
 """Places closer than this are the same place: the precision of a run."""
 SAME_GAP_M = 1e-9
@@ -92,6 +93,7 @@ def _add_node(segs: Table, i: int, at: float, j: int, stretch: Stretch, nodes: T
     if n > 0 and nodes[n - 1, AT_M] == at and nodes[n - 1, OFFSET] == offset and nodes[n - 1, FOOT] == foot:
         return n
     nodes[n, AT_M], nodes[n, OFFSET], nodes[n, FOOT], nodes[n, CROSSING] = at, offset, foot, 0.0
+    nodes[n, FOOT_X], nodes[n, FOOT_Y] = px + ex, py + ey
     return n + 1
 
 
@@ -177,13 +179,12 @@ def _meets_end(segs: Table, i: int, m: int, stop: float) -> float:
 
 
 @kernel
-def _past_end(segs: Table, i: int, at: float, m: int, stretch: Stretch) -> bool:
-    """Return whether the partner's stretch ends on segment ``m`` before the foot of a place gets there."""
-    if stretch[0] < m < stretch[1]:
-        return False
+def _off_segment(segs: Table, i: int, at: float, m: int, stretch: Stretch) -> bool:
+    """Return whether the perpendicular foot of a place lies off segment ``m``, or off the partner's stretch."""
     px, py = _place(segs, i, at)
     along = segs[m, AT] + (px - segs[m, X]) * segs[m, UX] + (py - segs[m, Y]) * segs[m, UY]
-    return bool(along < stretch[2] - TOUCH_M or along > stretch[3] + TOUCH_M)
+    low, high = max(segs[m, AT], stretch[2]), min(segs[m, AT] + segs[m, LENGTH], stretch[3])
+    return bool(along < low - TOUCH_M or along > high + TOUCH_M)
 
 
 @kernel
@@ -193,7 +194,7 @@ def _walk(segs: Table, i: int, t0: float, t1: float, j: int, k: int, stretch: St
     From one of the partner's segments to the next the foot rests on their vertex (outside of the bend) or jumps where
     both are equally near (inside). Anything else is for `_breaks` and `_follow`, which assume nothing.
     """
-    if _past_end(segs, i, t0, j, stretch) or _past_end(segs, i, t1, k, stretch):
+    if _off_segment(segs, i, t0, j, stretch) or _off_segment(segs, i, t1, k, stretch):
         return -1
     n = _add_node(segs, i, t0, j, stretch, nodes, n)
     step = 1 if k > j else -1
@@ -244,7 +245,7 @@ def follow_sides(
     ``span`` and ``p_span`` hold begin and end of each side on its line and on the partner.
     """
     starts = np.zeros(len(line) + 1, np.int64)
-    nodes, breaks = np.empty((16 * len(line) + 64, 4)), np.empty(64)
+    nodes, breaks = np.empty((16 * len(line) + 64, NODE_COLUMNS)), np.empty(64)
     n = 0
     for s in range(len(line)):
         first, last = _inner_segments(
@@ -269,7 +270,7 @@ def follow_sides(
             if most > len(breaks):
                 breaks = np.empty(2 * most)
             if n + 5 * most > len(nodes):
-                grown = np.empty((2 * (n + 5 * most), 4))
+                grown = np.empty((2 * (n + 5 * most), NODE_COLUMNS))
                 grown[:n] = nodes[:n]
                 nodes = grown
             walked = _walk(segs, i, t0, t1, j, k, stretch, nodes, n)

@@ -1,17 +1,18 @@
 """Cut a line into pieces of unchanging neighbourhood and choose for each the lines that fit into one trench with it.
 
 A *span* is a stretch of a side (see `geo.trench_profiles`) on which the partner is within reach and free of claims.
-Between the ends of spans, and the places where two partners on opposite sides come to be too far apart, every pair
-of partners either fits into the greatest width throughout or nowhere: so the choice made in the middle of a piece holds
-all along it. Partners are within the distance of the line itself, so neighbours in a window are within it as well.
+Pieces end at the ends of spans and where the feet of two partners come to be the greatest width apart. So on a piece
+every two partners fit throughout or nowhere, and the choice made in the middle of it holds all along. Partners are
+within the distance of the line itself, so neighbours in a window are within it as well.
 """
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from geo.compiled import kernel
-from geo.trench_profiles import AT_M, CROSSING, FOOT, OFFSET, TOUCH_M
+from geo.trench_profiles import AT_M, CROSSING, FOOT, FOOT_X, FOOT_Y, OFFSET, TOUCH_M
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     FloatArray = npt.NDArray[np.float64]
     IntArray = npt.NDArray[np.int64]
     Stretches = list[tuple[float, float]]
+    Neighbour = tuple[float, int, int, int]  # offset, span, side, node
 
 SNAP_M = 1.0
 """Ends closer than this are taken as one: no piece is shorter, on none of its lines."""
@@ -180,19 +182,48 @@ def open_stretches(begin: float, end: float, blocked: Stretches, found: Stretche
 
 
 @kernel
-def _pair_cuts(sides: Sides, one: int, two: int, begin: float, end: float, max_width: float, cuts: list[float]) -> None:
-    """Append the places where two partners come to be ``max_width`` apart."""
-    if max(sides.high[one], sides.high[two]) - min(sides.low[one], sides.low[two]) <= max_width:
+def apart(nodes: FloatArray, i: int, j: int, t: float) -> float:
+    """Return how far apart the feet of two partners are at ``t``, on the stretches from the nodes ``i`` and ``j``.
+
+    Feet move straight between nodes, so that this is convex there and greatest at the ends.
+    """
+    dx = between(nodes, FOOT_X, i, t) - between(nodes, FOOT_X, j, t)
+    dy = between(nodes, FOOT_Y, i, t) - between(nodes, FOOT_Y, j, t)
+    return math.sqrt(dx * dx + dy * dy)
+
+
+@kernel
+def _step_cuts(nodes: FloatArray, i: int, j: int, begin: float, end: float, width: float, cuts: list[float]) -> None:
+    """Append where, between ``begin`` and ``end``, two feet come to be or cease to be ``width`` apart."""
+    if max(apart(nodes, i, j, begin), apart(nodes, i, j, end)) <= width:
         return
-    i, j, at = node_at(sides.nodes, sides.starts, one, begin), node_at(sides.nodes, sides.starts, two, begin), begin
+    x0 = between(nodes, FOOT_X, i, begin) - between(nodes, FOOT_X, j, begin)
+    y0 = between(nodes, FOOT_Y, i, begin) - between(nodes, FOOT_Y, j, begin)
+    dx = between(nodes, FOOT_X, i, end) - between(nodes, FOOT_X, j, end) - x0
+    dy = between(nodes, FOOT_Y, i, end) - between(nodes, FOOT_Y, j, end) - y0
+    square, half = dx * dx + dy * dy, x0 * dx + y0 * dy
+    root = half * half - square * (x0 * x0 + y0 * y0 - width * width)
+    if square > 0.0 and root > 0.0:
+        for share in ((-half - math.sqrt(root)) / square, (-half + math.sqrt(root)) / square):
+            if 0.0 < share < 1.0:
+                cuts.append(begin + share * (end - begin))  # noqa: PERF401 - a kernel
+
+
+@kernel
+def _pair_cuts(sides: Sides, one: int, two: int, begin: float, end: float, max_width: float, cuts: list[float]) -> None:
+    """Append the places where the feet of two partners come to be ``max_width`` apart."""
+    if max(sides.high[one], -sides.low[one]) + max(sides.high[two], -sides.low[two]) <= max_width:
+        return
+    i, j = node_at(sides.nodes, sides.starts, one, begin), node_at(sides.nodes, sides.starts, two, begin)
+    at, fitted = begin, True
     while at < end:
         following = min(end, sides.nodes[i + 1, AT_M], sides.nodes[j + 1, AT_M])
         if following > at:
-            before = between(sides.nodes, OFFSET, i, at) - between(sides.nodes, OFFSET, j, at)
-            after = between(sides.nodes, OFFSET, i, following) - between(sides.nodes, OFFSET, j, following)
-            for target in (max_width, -max_width):
-                if (before - target) * (after - target) < 0.0:
-                    cuts.append(at + (target - before) / (after - before) * (following - at))  # noqa: PERF401 - a kernel
+            fits = apart(sides.nodes, i, j, at) <= max_width
+            if at > begin and fits != fitted:  # feet jump here
+                cuts.append(at)
+            _step_cuts(sides.nodes, i, j, at, following, max_width, cuts)
+            fitted = apart(sides.nodes, i, j, following) <= max_width
         at = following
         stuck = True
         if sides.nodes[i + 1, AT_M] <= at and i + 2 < sides.starts[one + 1]:
@@ -261,9 +292,9 @@ def _cuts(
 
 
 @kernel
-def _neighbours(sides: Sides, at: float, active: list[int], span_side: list[int]) -> list[tuple[float, int, int, bool]]:
-    """Return offset, span, side and whether it crosses here, by offset; of a line met twice here, the nearer pass."""
-    found = [(0.0, 0, 0, False)]
+def _neighbours(sides: Sides, at: float, active: list[int], span_side: list[int]) -> list[Neighbour]:
+    """Return offset, span, side and node of the partners here, by offset; of a line met twice, the nearer pass."""
+    found = [(0.0, 0, 0, 0)]
     found.clear()
     for span in active:
         s = span_side[span]
@@ -274,16 +305,26 @@ def _neighbours(sides: Sides, at: float, active: list[int], span_side: list[int]
             if sides.partner[found[k][2]] == sides.partner[s]:
                 twice = k
         if twice < 0:
-            found.append((offset, span, s, sides.nodes[i, CROSSING] > 0.0))
+            found.append((offset, span, s, i))
         elif abs(offset) < abs(found[twice][0]):
-            found[twice] = (offset, span, s, sides.nodes[i, CROSSING] > 0.0)
+            found[twice] = (offset, span, s, i)
     found.sort()
     return found
 
 
 @kernel
+def _goes_with(nodes: FloatArray, near: list[Neighbour], first: int, last: int, at: float, max_width: float) -> bool:
+    """Return whether the neighbour after ``last`` is near enough to all of ``first .. last``."""
+    offset, node = abs(near[last + 1][0]), near[last + 1][3]
+    for k in range(first, last + 1):
+        if abs(near[k][0]) + offset > max_width and apart(nodes, near[k][3], node, at) > max_width:
+            return False
+    return True
+
+
+@kernel
 def _best_window(
-    sides: Sides, line: int, near: list[tuple[float, int, int, bool]], max_width: float, stamp: IntArray
+    sides: Sides, line: int, at: float, near: list[Neighbour], max_width: float, stamp: IntArray
 ) -> tuple[int, int]:
     """Return the first and the last (inclusive) of the neighbours in the best window with the line; (0, -1) if none.
 
@@ -295,9 +336,8 @@ def _best_window(
     best, best_first, best_last = (0, 0, 0.0), 0, -1
     last_before = -1
     for first in range(middle + 1):
-        base = near[first][0] if first < middle else 0.0
         last = max(last_before, first - 1)
-        while last + 1 < len(near) and near[last + 1][0] <= base + max_width:
+        while last + 1 < len(near) and _goes_with(sides.nodes, near, first, last, at, max_width):
             last += 1
         if last == last_before or last < first:
             continue  # a part of the window before it
@@ -310,8 +350,8 @@ def _best_window(
             if stamp[group] != stamp[0]:
                 stamp[group] = stamp[0]
                 groups += 1
-            beside = beside or not near[k][3]
-        score = (groups, last - first + 2, base - max(near[last][0], 0.0))
+            beside = beside or sides.nodes[near[k][3], CROSSING] == 0.0
+        score = (groups, last - first + 2, min(near[first][0], 0.0) - max(near[last][0], 0.0))
         if beside and score > best:
             best, best_first, best_last = score, first, last
     return best_first, best_last
@@ -323,16 +363,18 @@ def _fits(
     span_side: list[int], spans: Stretches, max_width: float,
 ) -> bool:  # fmt: skip
     """Return whether the spans ``chosen[first:last]`` make a window on ``begin .. end`` too."""
-    at, low, high, beside = 0.5 * (begin + end), 0.0, 0.0, False
+    at, beside = 0.5 * (begin + end), False
     for k in range(first, last):
-        span = chosen[k]
-        if spans[span][0] > begin + SAME_M or spans[span][1] < end - SAME_M:
+        low, high = spans[chosen[k]]
+        if low > begin + SAME_M or high < end - SAME_M:
             return False
-        i = node_at(sides.nodes, sides.starts, span_side[span], at)
-        offset = between(sides.nodes, OFFSET, i, at)
-        low, high = min(low, offset), max(high, offset)
+        i = node_at(sides.nodes, sides.starts, span_side[chosen[k]], at)
         beside = beside or sides.nodes[i, CROSSING] == 0.0
-    return beside and high - low <= max_width
+        for m in range(first, k):
+            j = node_at(sides.nodes, sides.starts, span_side[chosen[m]], at)
+            if apart(sides.nodes, i, j, at) > max_width:
+                return False
+    return beside
 
 
 @kernel
@@ -359,8 +401,9 @@ def _choices(
             if spans[order[upcoming]][1] >= end - SAME_M:
                 active.append(order[upcoming])
             upcoming += 1
-        near = _neighbours(sides, 0.5 * (begin + end), active, span_side)
-        first, last = _best_window(sides, line, near, max_width, stamp)
+        at = 0.5 * (begin + end)
+        near = _neighbours(sides, at, active, span_side)
+        first, last = _best_window(sides, line, at, near, max_width, stamp)
         picked = [near[m][1] for m in range(first, last + 1)]
         picked.sort()
         bounds.append((begin, end))

@@ -49,8 +49,8 @@ class Trenches:
     saved_m
         Digging saved: the sum of the members' stretches less the trench's length.
     width_m
-        The greatest spread of the lateral offsets from the axis line, over the whole stretch: the outer lines are
-        nowhere farther apart.
+        The greatest distance of its outer lines over the whole stretch: at every place of the axis line, between the
+        nearest places of any two members.
     axis_line
         The member whose stretch is the trench's geometry.
     """

@@ -62,15 +62,10 @@ def check_trenches(shapes, trenches, distance, max_width):
 
 
 def check_place(here, others, distance, max_width, width):
-    """Every member is within reach of this place of the axis line, and where it is, every other member is near it.
-
-    The foot of one member is held against the nearest place of the other: at a corner the feet of two lines may lie
-    round the corner from each other, though neither line ever is that far from the other.
-    """
+    """From a place of the axis line every member's foot is within reach, and no two feet are farther than allowed."""
     feet = [here, *(shapely.ops.nearest_points(here, other)[1] for other in others)]
-    gaps = np.array([here.distance(foot) for foot in feet])
-    assert gaps.max() <= distance + 2 * SAME  # so are neighbours: the axis line lies between them or is one of them
-    spread = max((foot.distance(other) for foot in feet for other in others), default=0.0)
+    assert max(here.distance(foot) for foot in feet) <= distance + 2 * SAME  # so are neighbours
+    spread = max(a.distance(b) for a in feet for b in feet)
     assert spread <= max_width + 2 * SAME
     assert spread <= width + 2 * SAME
 

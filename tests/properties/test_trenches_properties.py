@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from geo.parallels import find_runs
 from geo.polylines import Polylines
+from geo.trench_profiles import follow_sides
 from geo.trenches import join_runs
 from tests.geo.trench_oracle import check_trenches, listed, unused
 
@@ -90,3 +91,33 @@ def test_translation_changes_nothing(street, limits, by):
     _, other = trenches_of(moved, group, limits)
     check_trenches(moved, other, limits[0] + 1e-6, limits[1] + 1e-6)
     assert abs(other.length_m.sum() - trenches.length_m.sum()) <= 2.0 * (1 + len(trenches))
+
+
+@given(streets(), st.sampled_from([1.5, 3.0, 6.0]))
+@CALM
+def test_profiles_lead_to_a_place_no_farther_than_they_say(street, distance):
+    shapes, _ = street
+    lines = Polylines.from_shapely(shapes)
+    runs = find_runs(lines, distance=distance)
+    if len(runs) == 0:
+        return
+    s = lines.segments()
+    segs = np.column_stack((s.x, s.y, s.ux, s.uy, s.length, s.chainage))
+    on_a, on_b = np.column_stack((runs.from_a, runs.to_a)), np.column_stack((runs.from_b, runs.to_b))
+    for one, two, span, p_span in ((runs.a, runs.b, on_a, on_b), (runs.b, runs.a, on_b, on_a)):
+        starts, nodes = follow_sides(segs, s.starts, one, two, span, p_span, runs.same_direction, distance)
+        for k in range(len(runs)):
+            at, offset, foot = nodes[starts[k] : starts[k + 1], :3].T
+            assert at[0] == span[k, 0]
+            assert abs(at[-1] - span[k, 1]) < 1e-9
+            assert (np.diff(at) > -1e-9).all()
+            share = np.linspace(0.05, 0.95, 7)[:, None]
+            here = (at[:-1] + share * np.diff(at)).ravel()
+            said = np.abs(offset[:-1] + share * np.diff(offset)).ravel()
+            there = (foot[:-1] + share * np.diff(foot)).ravel()
+            real = np.repeat((np.diff(at) > 1e-6)[None, :], 7, axis=0).ravel()  # the others are jumps
+            x, y = lines.points_at(np.full(len(here), one[k]), here)
+            px, py = lines.points_at(np.full(len(here), two[k]), there)
+            assert (np.hypot(x - px, y - py)[real] <= said[real] + 1e-6).all()
+            assert (there >= p_span[k, 0] - 1e-9).all()
+            assert (there <= p_span[k, 1] + 1e-9).all()
