@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
-    Axis = tuple[float, float, float, float]
+    Four = tuple[float, float, float, float]
+    Axis = tuple[float, float, float, float, float, float]
 
 REACH_M = 150.0  # a polygon wider than twice this is no road: it has no axis
 NEAR_M = 1e-6  # an offset this small is no side
@@ -64,7 +65,7 @@ def sides_of(
             to_m[k],
         )
         total, measured = 0.0, 0.0
-        axis, entry, leaving = (0.0, 0.0, 0.0, 0.0), np.nan, np.nan
+        axis, entry, leaving = (0.0, 0.0, np.nan, np.nan, np.nan, np.nan), np.nan, np.nan
         before_x, before_y = 0.0, 0.0
         for j in range(steps):
             a = from_m[k] + (to_m[k] - from_m[k]) * j / steps
@@ -73,9 +74,8 @@ def sides_of(
             new = axis_at(index, owner[k], px, py)
             if new[0] == 0.0 and new[1] == 0.0:
                 continue
-            sign = _onward(axis, new, px - before_x, py - before_y)
+            axis = new if _onward(axis, new, px - before_x, py - before_y) else _turned_round(new)
             before_x, before_y = px, py
-            axis = (sign * new[0], sign * new[1], new[2], new[3])
             total += _turned(ux, uy, length, chainage, first, last, a, b, axis[0], axis[1])
             measured += b - a
             if np.isnan(entry):
@@ -116,17 +116,30 @@ def _place(
 
 
 @kernel
-def _onward(axis: Axis, new: Axis, dx: float, dy: float) -> float:
-    """Return 1, or -1 where ``new`` must be turned round to point on along the road as ``axis`` does.
+def _onward(axis: Axis, new: Axis, dx: float, dy: float) -> bool:
+    """Whether ``new`` points on along the road as ``axis`` does; else it must be turned round.
 
-    Where they turn by more than 45 degrees, the way from one place to the next tells: it leads on along both, or
-    back along both.
+    Two segments of a centre line that share a vertex tell it: one ends where the other starts. Without one, where they
+    turn by more than 45 degrees, the way from one place to the next tells: it leads on along both, or back along both.
     """
+    if not np.isnan(new[4]):
+        tail, head = axis[2] == new[4] and axis[3] == new[5], axis[4] == new[2] and axis[5] == new[3]
+        starts, ends = axis[2] == new[2] and axis[3] == new[3], axis[4] == new[4] and axis[5] == new[5]
+        if tail != head or starts != ends:  # one vertex in common; both: the same segment
+            return bool(tail or head)
     cosine = axis[0] * new[0] + axis[1] * new[1]
     led, leads = axis[0] * dx + axis[1] * dy, new[0] * dx + new[1] * dy
     if np.abs(cosine) < BEND and led * leads != 0.0:
-        return 1.0 if led * leads > 0 else -1.0
-    return -1.0 if cosine < 0 else 1.0
+        return bool(led * leads > 0)
+    return bool(cosine >= 0)
+
+
+@kernel
+def _turned_round(axis: Axis) -> Axis:
+    """Return the same axis the other way; that of a polygon keeps its one place."""
+    if np.isnan(axis[4]):
+        return -axis[0], -axis[1], axis[2], axis[3], np.nan, np.nan
+    return -axis[0], -axis[1], axis[4], axis[5], axis[2], axis[3]
 
 
 @kernel
@@ -139,7 +152,7 @@ def _segment_before(chainage: Floats, first: int, last: int, at: float) -> int:
 @kernel
 def _goes_through(
     items: Floats, codes: Integers, frame: Floats, cell_starts: Integers, cell_items: Integers,
-    owner: int, ends: Axis, directions: Axis,
+    owner: int, ends: Four, directions: Four,
 ) -> bool:  # fmt: skip
     """Whether a passage without an axis enters by one side and leaves by another.
 
@@ -212,13 +225,17 @@ def _turned(
 
 @kernel
 def axis_at(index: Index, owner: int, x: float, y: float) -> Axis:
-    """Return the direction of the owner's road at a place, and a place on its axis; direction (0, 0): it has none."""
+    """Return the direction of the owner's road at a place, a place on its axis, and where that segment ends.
+
+    Direction (0, 0): it has no axis; end NaN: it is that of a polygon.
+    """
     items, codes, frame, cell_starts, cell_items = index[0], index[1], index[2], index[3], index[4]
     i = _nearest_capsule(items, codes, frame, cell_starts, cell_items, owner, x, y)
     if i >= 0:
         dx, dy = _direction(items, i)
-        return dx, dy, items[i, 0], items[i, 1]
-    return _across(index, owner, x, y)
+        return dx, dy, items[i, 0], items[i, 1], items[i, 2], items[i, 3]
+    ax, ay, bx, by = _across(index, owner, x, y)
+    return ax, ay, bx, by, np.nan, np.nan
 
 
 @kernel
@@ -247,7 +264,7 @@ def _nearest_capsule(
 
 
 @kernel
-def _across(index: Index, owner: int, x: float, y: float) -> Axis:
+def _across(index: Index, owner: int, x: float, y: float) -> Four:
     """Return the axis of a polygon at a place: square to the shortest way across."""
     root = np.sqrt(0.5)
     least, left, right = 2 * REACH_M, -1, -1
@@ -272,7 +289,7 @@ def _across(index: Index, owner: int, x: float, y: float) -> Axis:
 
 
 @kernel
-def _mean(items: Floats, one: int, other: int, ex: float, ey: float, x: float, y: float) -> Axis:
+def _mean(items: Floats, one: int, other: int, ex: float, ey: float, x: float, y: float) -> Four:
     """Return the mean direction of two edges, through a place; that given where they are no two sides of a road."""
     ax, ay = _direction(items, one)
     bx, by = _direction(items, other)

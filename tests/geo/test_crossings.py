@@ -148,6 +148,29 @@ def test_a_road_that_bends():
         assert found.skew_deg.max() < 12
 
 
+@pytest.mark.parametrize("turn", [60, 75, 90, 110, 135, 160])
+@pytest.mark.parametrize("drawn", ["one way", "the other way", "apart", "towards each other", "away from each other"])
+def test_the_inside_of_a_bend_is_crossed(turn, drawn):
+    """From its outside to its inside, close to the corner: one side to the other, whatever way the road is drawn."""
+    corner, away = (0.0, 0.0), (60 * np.cos(np.radians(turn)), 60 * np.sin(np.radians(turn)))
+    first, second = [(-60.0, 0.0), corner], [corner, away]
+    ways = {
+        "one way": [[*first, away]],
+        "the other way": [[*first, away][::-1]],
+        "apart": [first, second],
+        "towards each other": [first, second[::-1]],
+        "away from each other": [first[::-1], second],
+    }[drawn]
+    road = Areas.from_centrelines(lines_of(*map(LineString, ways)), 8.0, np.zeros(len(ways), np.int64))
+    inward = np.radians(turn / 2 + 90)
+    through = np.array([np.cos(inward), np.sin(inward)])
+    start, end = np.array([-0.8, 0.0]) - 12 * through, np.array([-0.8, 0.0]) + 30 * through
+    found = find_passages(lines_of(LineString([start, end])), road)
+    assert found.crossing.tolist() == [True]
+    back = find_passages(lines_of(LineString([end, start])), road)
+    assert back.crossing.tolist() == [True]
+
+
 def test_round_ends_of_a_centre_line():
     road = centre([(0, 0), (100, 0)], 10)
     assert spans(find_passages(lines_of(LineString([(-3, -20), (-3, 20)])), road)) == [(16, 24)]
