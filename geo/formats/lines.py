@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.crs import Grid, grid_at
+from geo.crs import Grid, coordinate_faults, grid_at
 from geo.crs import grid as grid_of
 from geo.faults import BadInputError, Fault
 from geo.formats.table import Table
@@ -103,7 +103,8 @@ def to_lines(source: Table | gpd.GeoDataFrame, grid: Any = None) -> tuple[Polyli
     Returns
     -------
     Polylines, Grid, list of Fault
-        Lines in row order; the grid; the table's notes, and one where the lines reach into another zone.
+        Lines in row order; the grid; the table's notes, and one for each line that lies outside the grid's zone (where
+        the grid was named, or the layer is wider than a zone): its lengths are those of a stretched plane.
     """
     from geo.polylines import Polylines  # noqa: PLC0415 - its kernels load numba, which plain reading does not need
 
@@ -111,4 +112,7 @@ def to_lines(source: Table | gpd.GeoDataFrame, grid: Any = None) -> tuple[Polyli
     notes = list(source.notes) if isinstance(source, Table) else []
     settled = settle_grid(frame, grid)
     placed = to_grid(frame, settled)
-    return Polylines.from_shapely(placed.geometry.to_numpy()), settled, notes
+    lines = Polylines.from_shapely(placed.geometry.to_numpy())
+    row = np.repeat(lines.part_line, np.diff(lines.part_starts))
+    notes += coordinate_faults(lines.x, lines.y, settled, feature=row)
+    return lines, settled, notes

@@ -289,3 +289,12 @@ def test_lines_come_as_arrays_in_the_grid_of_their_place(tmp_path):
     assert notes == []
     assert lines.n_lines == 1
     assert 930 < lines.lengths()[0] < 940
+
+
+def test_lines_outside_the_zone_of_the_grid_are_told():
+    frame = gpd.GeoDataFrame(
+        geometry=[shapely.LineString([(111.8, 33), (111.9, 33)]), shapely.LineString([(116, 33), (116.1, 33)])]
+    )
+    lines, grid, notes = to_lines(frame.set_crs("OGC:CRS84"), "EPSG:4546")
+    assert (lines.n_lines, grid.code) == (2, "EPSG:4546")
+    assert [(note.code, note.feature) for note in notes] == [("coordinate.out_of_zone", 1)]

@@ -90,6 +90,58 @@ def test_moving_reversing_and_splitting_change_nothing(line, polygons, east, nor
 
 
 @QUICK
+@given(LINE, ROAD_AXIS, st.floats(0.5, 12), st.floats(0.1, 8))
+def test_a_wider_road_holds_all_that_a_narrower_one_holds(line, axis, width, more):
+    def inside(metres):
+        return spans(find_passages(one(line), Areas.from_centrelines(one(axis), [metres], [0])))
+
+    wide = inside(width + more)
+    for begin, end in inside(width):
+        assert any(a - 1e-6 <= begin and end <= b + 1e-6 for a, b in wide)
+
+
+@QUICK
+@given(st.lists(LINE, min_size=2, max_size=4), POLYGONS, st.randoms(use_true_random=False))
+def test_the_order_of_lines_and_areas_changes_nothing(lines, polygons, random):
+    owners = list(range(len(polygons)))
+    found = find_passages(Polylines.from_shapely(lines), Areas.from_polygons(polygons, owners))
+    rows, areas = random.sample(range(len(lines)), len(lines)), random.sample(owners, len(owners))
+    again = find_passages(
+        Polylines.from_shapely([lines[row] for row in rows]), Areas.from_polygons([polygons[i] for i in areas], areas)
+    )
+
+    def told(passages, numbers):
+        return sorted(
+            (numbers[line], owner, begin, end, crosses)
+            for line, owner, begin, end, crosses in zip(
+                passages.line.tolist(), passages.owner.tolist(), passages.from_m.tolist(), passages.to_m.tolist(),
+                passages.crossing.tolist(), strict=True,
+            )
+        )  # fmt: skip
+
+    assert told(again, rows) == told(found, range(len(lines)))
+
+
+@QUICK
+@given(st.floats(4, 30), st.floats(15, 90), st.floats(-0.9, 0.9), st.booleans())
+def test_a_crossing_stays_one_read_backwards(width, skew, past, as_polygon):
+    """A straight road and a line that ends beyond its axis, or before it: what it is does not depend on the way."""
+    direction = np.radians(skew)
+    ahead, reach = past * width / 2 / np.sin(direction), width / np.sin(direction) + 5
+    assume(abs(past) > 1e-3)
+    line = shapely.LineString([(-reach * np.cos(direction), -reach * np.sin(direction)),
+                               (ahead * np.cos(direction), ahead * np.sin(direction))])  # fmt: skip
+    axis = shapely.LineString([(-400, 0), (400, 0)])
+    road = (
+        Areas.from_polygons([shapely.buffer(axis, width / 2, cap_style="flat")], [0])
+        if as_polygon
+        else Areas.from_centrelines(one(axis), [width], [0])
+    )
+    for way in (line, shapely.reverse(line), shapely.segmentize(line, 1.7)):
+        assert find_passages(one(way), road).crossing.tolist() == [past > 0]
+
+
+@QUICK
 @given(LINE, POLYGONS)
 def test_owners_one_by_one_and_together(line, polygons):
     apart = find_passages(one(line), Areas.from_polygons(polygons, range(len(polygons))))
