@@ -57,8 +57,8 @@ def trenches(
     faults: inputs.FaultsOption = None,
 ) -> None:
     """Write the layers ``runs`` and ``trenches``."""
-    from geo.formats import check_ending, write  # noqa: PLC0415 - heavy, and not needed for help
-    from survey.opportunities import runs_and_trenches  # noqa: PLC0415
+    from geo.formats import check_ending, write
+    from survey.opportunities import runs_and_trenches
 
     check_ending(out)
     options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
@@ -125,9 +125,9 @@ def measure(
     faults: inputs.FaultsOption = None,
 ) -> None:
     """Write the layers ``routes`` and ``crossings``."""
-    from geo.formats import check_ending, to_grid, write  # noqa: PLC0415 - heavy, and not needed for help
-    from survey.assessments import measure_frame  # noqa: PLC0415
-    from survey.policies import load_policy  # noqa: PLC0415
+    from geo.formats import check_ending, to_grid, write
+    from survey.assessments import measure_frame
+    from survey.policies import load_policy
 
     check_ending(out)
     when, rules = day(on), load_policy(policy)
@@ -150,7 +150,7 @@ def measure(
 
 def _show_verdicts(measured: gpd.GeoDataFrame, title: str) -> None:
     """Print a row for each verdict that was given: how many routes, how long, how much road and green."""
-    from survey.policies import VERDICTS  # noqa: PLC0415 - heavy, and not needed for help
+    from survey.policies import VERDICTS
 
     sums = measured.groupby("verdict", sort=False)[["length_m", "crossing_m", "along_m", "green_m2"]].sum()
     rows = [

@@ -32,8 +32,8 @@ LayerArgument = Annotated[
 
 def opened() -> Store:
     """Return the store of the settings, its tables current."""
-    from api.db.store import open_store  # noqa: PLC0415 - loads SQLAlchemy
-    from api.settings import chosen  # noqa: PLC0415
+    from api.db.store import open_store
+    from api.settings import chosen
 
     settings = chosen()
     store = open_store(settings.database_url, settings.data)
@@ -73,7 +73,7 @@ def import_(
     faults: inputs.FaultsOption = None,
 ) -> None:
     """Read, check, bring to the county's grid, and store."""
-    from api.cli.kinds import check_layer  # noqa: PLC0415 - loads SQLAlchemy
+    from api.cli.kinds import check_layer
 
     check_layer(layer)
     options = inputs.asked(file_layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
@@ -112,15 +112,15 @@ def _county_grid(store: Store, asked: str | None) -> str | None:
 
 
 def _same_grid(one: str, other: str) -> bool:
-    from geo.crs import grid  # noqa: PLC0415 - loads pyproj
+    from geo.crs import grid
 
     return grid(one) == grid(other)
 
 
 def _settle_county(store: Store, grid: Grid, policy: str | None) -> None:
     """Give an empty store the grid of the first file, and the county of the policy where one is named."""
-    from api.db.records import County  # noqa: PLC0415 - loads SQLAlchemy
-    from survey.policies import load_policy  # noqa: PLC0415
+    from api.db.records import County
+    from survey.policies import load_policy
 
     rules = load_policy(policy) if policy else None
     if store.county is None:
@@ -131,7 +131,7 @@ def _settle_county(store: Store, grid: Grid, policy: str | None) -> None:
 
 def _stored_columns(frame: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Return the frame with the layer's own columns only, and the names of the others."""
-    from api.db.tables import LAYERS  # noqa: PLC0415 - loads SQLAlchemy
+    from api.db.tables import LAYERS
 
     kept = {"id", *LAYERS[layer].columns, frame.geometry.name}
     others = [str(name) for name in frame.columns if name not in kept]
@@ -174,9 +174,9 @@ def export(
     grid: inputs.GridOption = None,
 ) -> None:
     """Write every current row of a layer, in the county's grid unless another is asked for."""
-    from api.cli.kinds import check_layer  # noqa: PLC0415 - loads SQLAlchemy
-    from geo.crs import grid as grid_of  # noqa: PLC0415
-    from geo.formats import check_ending, to_grid, write  # noqa: PLC0415
+    from api.cli.kinds import check_layer
+    from geo.crs import grid as grid_of
+    from geo.formats import check_ending, to_grid, write
 
     check_layer(layer)
     check_ending(out)

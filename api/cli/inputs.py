@@ -202,8 +202,8 @@ def read_layer(path: Path, name: str, asked_for: Asked) -> Table:
     BadInputError
         With every fault, unless ``skip_bad``; then they are listed and written to ``faults``.
     """
-    from api.cli.kinds import kinds_of  # noqa: PLC0415 - heavy, and needed only once a file is read
-    from geo.formats import read  # noqa: PLC0415
+    from api.cli.kinds import kinds_of
+    from geo.formats import read
 
     with progress(f"读取 {path.name}", f"reading {path.name}"):
         table = read(
@@ -245,7 +245,7 @@ def read_together(files: Mapping[str, tuple[Path, Asked]]) -> dict[str, Table]:
 
 def in_grid(table: Table, grid: str | Grid | None) -> tuple[gpd.GeoDataFrame, Grid]:
     """Return a layer's frame in the grid asked for, else its own, else that of its place."""
-    from geo.formats import settle_grid, to_grid  # noqa: PLC0415 - heavy, and needed only once a file is read
+    from geo.formats import settle_grid, to_grid
 
     settled = settle_grid(table.frame, grid)
     return to_grid(table.frame, settled), settled
@@ -266,7 +266,7 @@ def checks_of(name: str) -> Callable[[pd.DataFrame, Findings], None]:
 
 
 def _utilities(columns: pd.DataFrame, found: Findings) -> None:
-    from survey.utilities import unknown_utility, utility_keys  # noqa: PLC0415 - with what else is heavy
+    from survey.utilities import unknown_utility, utility_keys
 
     if "utility" not in columns.columns:
         fault = unknown_utility(None)

@@ -70,7 +70,7 @@ def localise(command: Any, spoken: str) -> None:  # noqa: ANN401 - Typer publish
 
 def localise_panels(spoken: str) -> None:
     """Put the headings of help pages into the language spoken."""
-    from typer import rich_utils  # noqa: PLC0415 - rich is loaded only where something is shown
+    from typer import rich_utils
 
     for name, (zh, en) in PANELS.items():
         setattr(rich_utils, name, zh if spoken == "zh" else en)

@@ -66,8 +66,8 @@ def field_map(
     faults: inputs.FaultsOption = None,
 ) -> None:
     """Read or take the layers, assess every route, draw."""
-    from maps.field_map import write_field_map  # noqa: PLC0415 - heavy, and not needed for help
-    from survey.policies import load_policy  # noqa: PLC0415
+    from maps.field_map import write_field_map
+    from survey.policies import load_policy
 
     _check_html(out)
     when, rules = day(on), load_policy(policy)
@@ -99,7 +99,7 @@ def _check_html(out: Path) -> None:
 
 
 def _stored() -> tuple[dict[str, gpd.GeoDataFrame], Grid]:
-    from geo.crs import grid as grid_of  # noqa: PLC0415 - heavy, and not needed for help
+    from geo.crs import grid as grid_of
 
     with opened() as store:
         county = store.county
@@ -121,7 +121,7 @@ def _from_files(
     routes: Path | None, others: dict[str, Path], options: inputs.Asked
 ) -> tuple[dict[str, gpd.GeoDataFrame], Grid]:
     """Read the files; the grid is that of the first of them, routes before roads before the rest."""
-    from geo.formats import to_grid  # noqa: PLC0415 - heavy, and not needed for help
+    from geo.formats import to_grid
 
     files = {"routes": (routes, options)} if routes else {}
     files |= {name: (path, options.besides(None)) for name, path in others.items()}
@@ -135,9 +135,9 @@ def _assessed(
     layers: dict[str, gpd.GeoDataFrame], grid: Grid, rules: Policy, when: dt.date
 ) -> list[dict[str, Any]] | None:
     """Return the assessment of every route, in order; None where there is no road or green to measure it in."""
-    from survey.assessments import County, assess  # noqa: PLC0415 - heavy, and not needed for help
-    from survey.planned import PlannedRoutes  # noqa: PLC0415
-    from survey.surroundings import Surroundings  # noqa: PLC0415
+    from survey.assessments import County, assess
+    from survey.planned import PlannedRoutes
+    from survey.surroundings import Surroundings
 
     if "routes" not in layers or not ("roads" in layers or "greens" in layers):
         return None

@@ -46,7 +46,7 @@ def day(text: str | None) -> dt.date:
 @answering
 def policies(on: OnOption = None) -> None:
     """Print one row a policy."""
-    from survey.policies import load_policy, policy_ids  # noqa: PLC0415 - loads numpy and geopandas
+    from survey.policies import load_policy, policy_ids
 
     when = day(on)
     rows = []
@@ -70,7 +70,7 @@ def policy(
     on: OnOption = None,
 ) -> None:
     """Print every rule of one county that is in force."""
-    from survey.policies import load_policy  # noqa: PLC0415 - loads numpy and geopandas
+    from survey.policies import load_policy
 
     when = day(on)
     county = load_policy(policy_id)
@@ -125,8 +125,8 @@ def limit(rule: Rule) -> str:
 
 def _names(word: str) -> tuple[str, str]:
     """Return a class of road or a utility in Chinese and English."""
-    from survey.policies import ROAD_CLASSES  # noqa: PLC0415 - loads numpy and geopandas
-    from survey.utilities import UTILITIES  # noqa: PLC0415 - as above
+    from survey.policies import ROAD_CLASSES
+    from survey.utilities import UTILITIES
 
     utility = UTILITIES.get(word)
     return (utility.zh, utility.en) if utility else ROAD_CLASSES[word]

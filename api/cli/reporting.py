@@ -38,7 +38,7 @@ def words(zh: str, en: str) -> str:
 
 def console(*, errors: bool = False) -> Console:
     """Return where to print: standard output, or standard error for what is no result."""
-    from rich.console import Console  # noqa: PLC0415 - loaded only where something is shown
+    from rich.console import Console
 
     out = Console(stderr=errors, highlight=False, soft_wrap=True)
     if not out.is_terminal:
@@ -91,7 +91,7 @@ def _faults_of(error: Exception) -> tuple[Fault, ...]:
     """Return what is wrong with the input or with the database's place; nothing for a mistake of ours."""
     if isinstance(error, BadInputError):
         return error.faults
-    from api.db.troubles import fault_of  # noqa: PLC0415 - loads SQLAlchemy
+    from api.db.troubles import fault_of
 
     found = fault_of(error)
     return () if found is None else (found,)
@@ -158,8 +158,8 @@ def show_notes(notes: Sequence[Fault]) -> None:
 
 def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print a short table; numbers are set to the right."""
-    from rich.table import Table  # noqa: PLC0415 - loaded only where something is shown
-    from rich.text import Text  # noqa: PLC0415
+    from rich.table import Table
+    from rich.text import Text
 
     table = Table(title=Text(title), title_justify="left")
     for number, name in enumerate(columns):
@@ -188,7 +188,7 @@ def progress(zh: str, en: str, total: int | None = None) -> Iterator[Callable[[i
     if not out.is_terminal:
         yield lambda _done, _total: None
         return
-    from rich.progress import Progress  # noqa: PLC0415 - loaded only where something is shown
+    from rich.progress import Progress
 
     with Progress(console=out, transient=True) as bar:
         task = bar.add_task(words(zh, en), total=total)

@@ -48,11 +48,11 @@ def serve(
     ] = False,
 ) -> None:
     """Open the store, load the sample county if asked, and answer until stopped."""
-    import uvicorn  # noqa: PLC0415 - heavy, and not needed for help
-    from uvicorn.supervisors import ChangeReload  # noqa: PLC0415
+    import uvicorn
+    from uvicorn.supervisors import ChangeReload
 
-    from api.db.store import open_store  # noqa: PLC0415
-    from api.settings import chosen  # noqa: PLC0415
+    from api.db.store import open_store
+    from api.settings import chosen
 
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = chosen(**given)
@@ -80,15 +80,15 @@ def serve(
 
 def application(settings: Settings | None = None) -> FastAPI:
     """Return the application of the settings; without them, of the environment (a reloaded process)."""
-    from api.main import create_app  # noqa: PLC0415 - loads the whole house
-    from api.settings import chosen  # noqa: PLC0415
+    from api.main import create_app
+    from api.settings import chosen
 
     return create_app(settings or chosen())
 
 
 def _listen(settings: Settings) -> socket.socket:
     """Take the port at once, so that one in use is said before anything is loaded."""
-    from api.settings import is_loopback  # noqa: PLC0415 - loads pydantic
+    from api.settings import is_loopback
 
     if not is_loopback(settings.host):
         raise BadInputError(
@@ -147,9 +147,9 @@ def load_sample(store: Store) -> bool:
     """
     if store.county is not None:
         return False
-    from api.db.records import County  # noqa: PLC0415 - loads SQLAlchemy
-    from api.db.tables import LAYERS  # noqa: PLC0415
-    from sample_data.county import make_county  # noqa: PLC0415 - not needed by a real county
+    from api.db.records import County
+    from api.db.tables import LAYERS
+    from sample_data.county import make_county
 
     sample = make_county()
     now = dt.datetime.now(dt.UTC)

@@ -31,7 +31,7 @@ def upgrade() -> None:
 @answering
 def backup(file: FileArgument) -> None:
     """Copy the store as it is at one moment; work may go on meanwhile."""
-    from api.db.transfer import backup as copy_out  # noqa: PLC0415 - loads SQLAlchemy
+    from api.db.transfer import backup as copy_out
 
     _check_folder(file)
     with opened() as store, progress("备份", "backing up") as bar:
@@ -43,7 +43,7 @@ def backup(file: FileArgument) -> None:
 @answering
 def restore(file: FileArgument) -> None:
     """Copy a backup into an empty store, all or nothing."""
-    from api.db.transfer import restore as copy_in  # noqa: PLC0415 - loads SQLAlchemy
+    from api.db.transfer import restore as copy_in
 
     if not file.is_file():
         fault = Fault(

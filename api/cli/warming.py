@@ -15,7 +15,7 @@ commands = typer.Typer()
 )
 def warm() -> None:
     """Compile every kernel and keep the result on disk."""
-    from geo.warm import warm as compile_all  # noqa: PLC0415 - numba loads for half a second
+    from geo.warm import warm as compile_all
 
     with progress("编译", "compiling"):
         compile_all()
