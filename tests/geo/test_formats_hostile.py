@@ -127,6 +127,13 @@ def test_an_empty_table_beside_a_shapefile_is_cut_off(tmp_path):
     assert codes(tmp_path / "a.shp") == ["file.cut_in_half"]
 
 
+def test_a_bomb_hidden_among_honest_bytes_is_stopped_while_it_unpacks(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("photo.jpg", np.random.default_rng(0).bytes(1_000_000))  # keeps the whole below the ratio
+        archive.writestr("a.shp", bytes(30_000_000))
+    assert codes(tmp_path / "a.zip") == ["zip.bomb"]
+
+
 def test_a_zip_of_a_version_to_come_is_refused(tmp_path):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -149,3 +156,9 @@ def test_what_a_file_really_is_is_said_in_one_language(tmp_path, content):
     (tmp_path / "a.gpkg").write_bytes(content)
     (fault,) = refused(tmp_path / "a.gpkg")
     assert fault.en.isascii()
+
+
+def test_a_scribble_that_crosses_itself_millions_of_times_is_told_at_once(tmp_path):
+    places = np.random.default_rng(0).uniform((579_000, 3_658_000), (580_000, 3_659_000), (20_000, 2))
+    gpd.GeoDataFrame(geometry=[shapely.linestrings(places)], crs=GRID).to_parquet(tmp_path / "a.parquet")
+    assert [note.code for note in read(tmp_path / "a.parquet").notes] == ["line.touches_itself"]
