@@ -291,7 +291,7 @@ def _verdict_sentence(
         "；".join(d.sentence_zh + o.zh for d, o in zip(decisive, others, strict=True)),
         "; ".join(d.sentence_en + o.en for d, o in zip(decisive, others, strict=True)),
     )
-    tightest = ("最紧的一项：", "the tightest limit: ") if verdict == "commitment" else ("", "")
+    tightest = ("最紧的是", "the tightest limit is ") if verdict == "commitment" else ("", "")
     open_facts = [line for line in trace if line.outcome == "unknown" and not line.blocks]
     more = _Said(
         "。另：" * bool(open_facts) + "；".join(line.sentence_zh for line in open_facts),
