@@ -1,4 +1,4 @@
-"""Give every test the stores: the same test runs on SQLite and on PostGIS."""
+"""Give every test the stores, the same test on SQLite and on PostGIS, and one browser."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ import pytest
 
 from api.db.records import County
 from api.db.store import Store, open_store
+from tests.chromium import chromium
 from tests.postgis import PostgisMissingError, fresh_database, postgis_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
 
 NEIXIANG = County("neixiang", "内乡县", "Neixiang", "EPSG:4546", "neixiang")
 STORES = ["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)]
@@ -61,3 +64,10 @@ def store(bare_store: Store) -> Store:
     bare_store.upgrade()
     bare_store.county = NEIXIANG
     return bare_store
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of a process: Playwright allows no second one beside it."""
+    with chromium() as started:
+        yield started

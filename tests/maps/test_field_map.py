@@ -10,22 +10,14 @@ from shapely import LineString, Polygon
 
 from maps.field_map import field_map_html, write_field_map
 from sample_data.county import make_county
-from tests.chromium import chromium
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
 GRID = "EPSG:4546"
 HOSTILE = "</script><script>window.hurt=1</script><img src=x onerror='window.hurt=1'>{{7*7}}"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 def one_route(name: str = "给水一号") -> dict[str, gpd.GeoDataFrame]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.chromium import chromium
 from tests.service import CLIENT, served
 
 if TYPE_CHECKING:
@@ -27,12 +26,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert CLIENT.exists(), "the web client is not built: make setup"
     with served(tmp_path_factory.mktemp("data")) as address:
         yield address
-
-
-@pytest.fixture(scope="session")
-def browser(server: str) -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @dataclass
