@@ -17,14 +17,21 @@ if TYPE_CHECKING:
 
 METHODS = ("open_cut", "pipe_jacking", "directional_drilling")
 WITH_UTILITY = frozenset({"routes", "pipes"})
+LAYING = ("direct", "duct", "trench")
 WORDS: Mapping[tuple[str, str], Collection[str]] = MappingProxyType(
     {
         ("routes", "method"): METHODS,
         ("routes", "drawn_by"): DRAWN_BY,
+        ("routes", "laying"): LAYING,
+        ("pipes", "laying"): LAYING,
         ("roads", "class"): tuple(ROAD_CLASSES),
     }
 )
-NEVER_NEGATIVE = frozenset({"diameter_mm", "accuracy_m", "width_m", "pressure_mpa", "voltage_kv", "crown_m", "floors"})
+NEVER_NEGATIVE = frozenset(
+    {"accuracy_m", "cover_m", "crown_m", "depth_accuracy_m", "floors", "pressure_mpa", "voltage_kv", "width_m"}
+)
+# A pipe of no diameter is no pipe: a nought in a survey's table means that nobody knew.
+POSITIVE = frozenset({"diameter_mm"})
 
 
 def with_keys(layer: str, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,6 +67,7 @@ def attribute_faults(layer: str, properties: Mapping[str, Any], *, partial: bool
         *_utility_faults(layer, properties, partial=partial),
         *_word_faults(layer, properties),
         *_signs(properties),
+        *_covers_faults(properties),
         *_window_faults(layer, properties),
     ]
 
@@ -80,11 +88,56 @@ def _word_faults(layer: str, properties: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _signs(properties: Mapping[str, Any]) -> Iterator[Fault]:
-    for name in sorted(NEVER_NEGATIVE & set(properties)):
+    for name in sorted((NEVER_NEGATIVE | POSITIVE) & set(properties)):
         said = properties[name]
-        if isinstance(said, int | float) and not isinstance(said, bool) and said < 0:
-            yield Fault("value.negative", "不能为负数", "must not be negative", "改为正数或留空",
-                        "make it positive, or leave it empty", field=name, value=said)  # fmt: skip
+        if isinstance(said, int | float) and not isinstance(said, bool) and (fault := sign_fault(name, said)):
+            yield fault
+
+
+def sign_fault(name: str, value: float) -> Fault | None:
+    """Return what is wrong with the sign of a number in a column; None where nothing is.
+
+    >>> [fault and fault.code for fault in (sign_fault("cover_m", -0.1), sign_fault("diameter_mm", 0))]
+    ['value.negative', 'value.zero']
+    >>> sign_fault("cover_m", 0.0) is None
+    True
+    """
+    if value < 0 and name in NEVER_NEGATIVE | POSITIVE:
+        return Fault("value.negative", "不能为负数", "must not be negative", "改为正数或留空",
+                     "make it positive, or leave it empty", field=name, value=value)  # fmt: skip
+    if value == 0 and name in POSITIVE:
+        return Fault("value.zero", "不能为 0", "must not be nought", "填写实际数值；不知道就留空",
+                     "give what it is, or leave it empty where nobody knows", field=name, value=value)  # fmt: skip
+    return None
+
+
+def _covers_faults(properties: Mapping[str, Any]) -> Iterator[Fault]:
+    said = properties.get("covers_m")
+    if isinstance(said, str) and said.strip() and covers_of(said) is None:
+        yield unreadable_covers(said)
+
+
+def covers_of(text: str) -> list[float] | None:
+    """Return the covers (metres) of a line's vertices from their text; None where one is no number or is negative.
+
+    >>> covers_of("0.9 1.05 1"), covers_of("0.9 -1"), covers_of("0.9 deep")
+    ([0.9, 1.05, 1.0], None, None)
+    """
+    try:
+        covers = [float(word) for word in text.split()]
+    except ValueError:
+        return None
+    return covers if all(0 <= cover < float("inf") for cover in covers) else None
+
+
+def unreadable_covers(said: str) -> Fault:
+    """Return the fault of covers that cannot be read."""
+    return Fault(
+        "covers.malformed", "各顶点的覆土应为以空格分隔的非负数（米）",
+        "covers of the vertices must be numbers of metres, not negative, separated by blanks",
+        "写成 0.9 0.95 1.1，每个顶点一个；不知道就留空", "write 0.9 0.95 1.1, one for each vertex, or leave it empty",
+        field="covers_m", value=said[:80],
+    )  # fmt: skip
 
 
 def _window_faults(layer: str, properties: Mapping[str, Any]) -> Iterator[Fault]:

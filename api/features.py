@@ -8,7 +8,7 @@ from urllib.parse import quote
 import shapely
 
 from api import geojson
-from api.attributes import attribute_faults, with_keys
+from api.attributes import attribute_faults, covers_of, with_keys
 from api.db.tables import LAYERS
 from api.errors import refused
 from geo.faults import BadInputError, Fault
@@ -67,6 +67,7 @@ def row_of(layer: str, feature: Mapping[str, Any], axes: Axes, *, partial: bool 
     if not partial or feature.get("geometry") is not None:
         try:
             row["geometry"] = placed(layer, feature.get("geometry"), axes)
+            faults += _cover_count_faults(row)
         except BadInputError as error:
             faults += error.faults
     identity = feature.get("id", given.get("id"))
@@ -88,6 +89,18 @@ def placed(layer: str, geometry: object, axes: Axes) -> Any:  # noqa: ANN401 - s
                       "改正边界", "mend its outline", field="geometry", value=reason)  # fmt: skip
         raise BadInputError([fault])
     return shape
+
+
+def _cover_count_faults(row: Mapping[str, Any]) -> Iterable[Fault]:
+    """Name covers that are not one for each vertex, as the line is kept: without repeated vertices."""
+    said = row.get("covers_m")
+    covers = covers_of(said) if isinstance(said, str) else None
+    vertices = int(shapely.get_num_coordinates(row["geometry"]))
+    if covers and len(covers) != vertices:
+        yield Fault("covers.count", f"有 {len(covers)} 个覆土值，但有 {vertices} 个顶点",
+                    f"{len(covers)} covers for {vertices} vertices", "每个顶点（重复的只算一个）给一个覆土",
+                    "give one cover for each vertex; repeated ones count once", field="covers_m",
+                    value=str(said)[:80])  # fmt: skip
 
 
 def _feature_faults(feature: Mapping[str, Any], *, partial: bool) -> Iterable[Fault]:

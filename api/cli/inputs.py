@@ -93,6 +93,11 @@ LAYER_NAMES = {
     "parcels": ("parcels", "parcel", "地块"),
     "waters": ("waters", "water", "水系", "河流"),
 }
+LAYING = {
+    "direct": ("direct", "直埋"),
+    "duct": ("duct", "管块", "管埋", "排管", "套管", "保护管"),
+    "trench": ("trench", "channel", "管沟", "沟道", "地沟"),
+}
 METHODS = {
     "open_cut": ("open_cut", "开挖", "明挖", "直埋"),
     "pipe_jacking": ("pipe_jacking", "顶管"),
@@ -257,6 +262,8 @@ def checks_of(name: str) -> Callable[[pd.DataFrame, Findings], None]:
     def check(columns: pd.DataFrame, found: Findings) -> None:
         if name in ("routes", "pipes"):
             _utilities(columns, found)
+            _one_of(columns, "laying", LAYING, found)
+            _signs(columns, found)
         if name == "routes":
             _one_of(columns, "method", METHODS, found)
         if name == "roads":
@@ -277,6 +284,28 @@ def _utilities(columns: pd.DataFrame, found: Findings) -> None:
     for fault in faults:
         found.fault(int(fault.feature or 0), fault.at(feature=None))
     columns["utility"] = keys
+
+
+def _signs(columns: pd.DataFrame, found: Findings) -> None:
+    """Name numbers that no pipe can have: below nought, a diameter of nought, covers that cannot be read."""
+    from api.attributes import NEVER_NEGATIVE, POSITIVE, covers_of, sign_fault, unreadable_covers
+
+    for name in sorted((NEVER_NEGATIVE | POSITIVE) & set(columns.columns)):
+        for row, value in enumerate(columns[name].astype(object).tolist()):
+            if (number := _number(value)) is not None and (fault := sign_fault(name, number)):
+                found.fault(row, fault)
+    if "covers_m" in columns.columns:
+        for row, said in enumerate(columns["covers_m"].astype(object).tolist()):
+            if isinstance(said, str) and covers_of(said) is None:
+                found.fault(row, unreadable_covers(said))
+
+
+def _number(value: object) -> float | None:
+    """Return a cell as a number; None where it is none, which the reader or the store names."""
+    try:
+        return float(value)  # type: ignore[arg-type]  # whatever float() refuses is no number
+    except (TypeError, ValueError):
+        return None
 
 
 def _one_of(columns: pd.DataFrame, name: str, known: Mapping[str, Sequence[str]], found: Findings) -> None:

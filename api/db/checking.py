@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from api.db.geometry import decode
 from api.db.history import known
-from api.db.tables import CHANGES, GEOMETRY, IDENTITY, LAYERS, Layer
+from api.db.tables import ACCEPTANCES, CHANGES, GEOMETRY, IDENTITY, LAYERS, Layer
 from api.db.values import read_history
 from geo.faults import Fault
 
@@ -38,10 +38,11 @@ RESTORE = ("从备份恢复", "restore a backup")
 
 
 def _numbers(connection: sa.Connection) -> Iterator[Fault]:
-    """Find out whether the changes are numbered 1, 2, 3 … without a gap."""
-    count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(CHANGES.c.number))).one()
-    if count != (last or 0):
-        yield Fault("store.numbers", f"变更缺 {last - count} 条", f"{last - count} changes are missing", *RESTORE)
+    """Find out whether changes and acceptances are numbered 1, 2, 3 … without a gap."""
+    for table, zh, en in ((CHANGES, "变更", "changes"), (ACCEPTANCES, "接受记录", "acceptances")):
+        count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(table.c.number))).one()
+        if count != (last or 0):
+            yield Fault("store.numbers", f"{zh}缺 {last - count} 条", f"{last - count} {en} are missing", *RESTORE)
 
 
 def _index(connection: sa.Connection, dialect: StoreDialect, layer: Layer) -> Iterator[Fault]:

@@ -139,6 +139,10 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
                     "accuracy_m": "number",
                     "drawn_by": "text",
                     "remark": "text",
+                    "laying": "text",
+                    "material": "text",
+                    "subtype": "text",
+                    "covers_m": "text",  # one cover for each vertex, separated by blanks
                 },
             ),
             _layer(
@@ -153,6 +157,7 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
                     "overhauled": "date",
                     "surface": "text",
                     "highway": "text",  # of OpenStreetMap: class and width are assumed from it where they are not known
+                    "bridge": "text",  # "yes", "no", or the name of the bridge that the whole row is
                 },
             ),
             _layer("greens", "绿地", AREAS, {"name": "text", "kind": "text"}),
@@ -169,6 +174,14 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
                     "material": "text",
                     "quality": "text",
                     "built": "date",
+                    "subtype": "text",
+                    "covers_m": "text",
+                    "laying": "text",
+                    "pressure_mpa": "number",
+                    "voltage_kv": "number",
+                    "operator": "text",
+                    "accuracy_m": "number",
+                    "depth_accuracy_m": "number",
                 },
             ),
             _layer("trees", "树木", POINTS, {"species": "text", "crown_m": "number"}),
@@ -203,6 +216,21 @@ ANSWERS = sa.Table(
     sa.Column("headers", sa.JSON, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
     sa.Column("at", Instant, nullable=False, index=True),
+)
+
+# Who has accepted which finding, and who has taken that back: one line for each, nothing is ever taken out.
+ACCEPTANCES = sa.Table(
+    "acceptances",
+    METADATA,
+    sa.Column("number", number(), primary_key=True, autoincrement=False),
+    sa.Column("finding", key_text(), nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("facts", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    # The finding as it was read by the one who accepted it: it may be another one, or gone, by now.
+    sa.Column("told", sa.JSON, nullable=False),
 )
 
 COUNTY = sa.Table(

@@ -133,3 +133,19 @@ def test_a_box_is_found_by_the_index(postgis_database):
                 sa.text("EXPLAIN SELECT * FROM routes WHERE geometry && st_makeenvelope(0, 0, 1, 1)")
             ).all()
     assert "routes_tree" in "\n".join(plan)
+
+
+def test_rows_outlive_the_columns_that_came_later(bare_store):
+    """A store of the first version is brought up to date with its rows, and back to it without the new columns."""
+    bare_store.upgrade()
+    bare_store.county = NEIXIANG
+    bare_store.insert("routes", [route(diameter_mm=300.0, laying="duct", covers_m="0.9 1.1")], **BY)
+    bare_store.downgrade("0001")
+    with bare_store.transaction() as connection:
+        names = {column["name"] for column in sa.inspect(connection).get_columns("routes")}
+        assert "laying" not in names
+        assert connection.scalar(sa.text("SELECT diameter_mm FROM routes")) == 300.0
+    bare_store.upgrade()
+    row = bare_store.get("routes", "W1")
+    assert (row.properties["diameter_mm"], row.properties["laying"], row.revision) == (300.0, None, 1)
+    assert differences(bare_store) == []
