@@ -22,9 +22,11 @@ if command -v apt-get >/dev/null; then
   if [ -z "$sudo" ] || $sudo true 2>/dev/null; then
     echo "· system packages for the tests: $(missing | tr '\n' ' ')"
     export DEBIAN_FRONTEND=noninteractive
-    $sudo apt-get update -qq
-    $sudo apt-get install -y -qq --no-install-recommends postgresql postgresql-postgis postgis chromium fonts-wqy-microhei fontconfig >/dev/null 2>&1 ||
-      $sudo apt-get install -y -qq --no-install-recommends postgresql-15 postgresql-15-postgis-3 chromium fonts-wqy-microhei fontconfig >/dev/null
+    # Another installation may be under way, such as the machine's own upgrade just after its start.
+    apt="$sudo apt-get -qq -o DPkg::Lock::Timeout=300"
+    $apt update
+    $apt install -y --no-install-recommends postgresql postgresql-postgis postgis chromium fonts-wqy-microhei fontconfig >/dev/null 2>&1 ||
+      $apt install -y --no-install-recommends postgresql-15 postgresql-15-postgis-3 chromium fonts-wqy-microhei fontconfig >/dev/null
   fi
 elif command -v brew >/dev/null; then
   brew install --quiet postgis || true
