@@ -1,0 +1,322 @@
+"""Keep many findings as columns: arrays at once, ids and sentences only when they are asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from survey.findings import KINDS, OUTCOMES, SEVERITIES, Cited, Finding, Mend, severity_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from geo.faults import Fault
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Hashes = NDArray[np.uint64]
+
+_KINDS, _OUTCOMES, _SEVERITIES = tuple(KINDS), tuple(OUTCOMES), tuple(SEVERITIES)
+_NONE = -1
+_FACTS_A_METRE = 1000.0
+"""Places and values enter ``facts`` to the millimetre: what computing is off by must not undo an acceptance."""
+
+
+class Told(NamedTuple):
+    """What is said of one finding: made only for those that are read."""
+
+    zh: str
+    en: str
+    mend: Mend | None = None
+    geometry: shapely.Geometry | None = None
+    evidence_zh: str = ""
+    evidence_en: str = ""
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """The rows of a layer that findings speak of: ids as text, in the order of row numbers."""
+
+    layer: str
+    ids: NDArray[np.object_]
+
+    @cached_property
+    def hashes(self) -> Hashes:
+        """Return a number for each id, the same in every process."""
+        return np.array([_hash(f"{self.layer}\x1f{name}") for name in self.ids], dtype=np.uint64)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The findings of one kind as columns of one length n.
+
+    Parameters
+    ----------
+    kind
+        Key of `survey.findings.KINDS`.
+    unit
+        Of ``measured``, ``limit`` and ``uncertainty``.
+    a_of, a
+        The planned routes, and the row of each finding's first subject.
+    b_of, b
+        The layer of the other subject and its row; -1 or None: no other.
+    outcome
+        int8[n], positions in `survey.findings.OUTCOMES`.
+    measured, limit, margin, uncertainty
+        float64[n]; NaN where there is none.
+    cited, citation
+        The rules, and which of them each finding rests on.
+    from_m, to_m
+        Chainage on ``a``; NaN where it is nowhere.
+    x, y
+        The place, metres of the grid; NaN where there is none.
+    tell
+        Says what is told of the finding in row k of these columns.
+    """
+
+    kind: str
+    unit: str
+    a_of: Subjects
+    a: Integers
+    b_of: Subjects | None
+    b: Integers
+    outcome: NDArray[np.int8]
+    measured: Floats
+    limit: Floats
+    margin: Floats
+    uncertainty: Floats
+    cited: tuple[Cited, ...]
+    citation: Integers
+    from_m: Floats
+    to_m: Floats
+    x: Floats
+    y: Floats
+    tell: Callable[[int], Told] = field(repr=False)
+
+    def __len__(self) -> int:
+        return len(self.a)
+
+    @cached_property
+    def severity(self) -> NDArray[np.int8]:
+        """int8[n], positions in `survey.findings.SEVERITIES`."""
+        table = np.array(
+            [[severity_of(o, c.weight, unverified=c.unverified) for o in range(len(_OUTCOMES))] for c in self.cited],
+            dtype=np.int8,
+        ).reshape(-1, len(_OUTCOMES))
+        return table[self.citation, self.outcome]
+
+    @cached_property
+    def keys(self) -> Hashes:
+        """The id of each finding as a number: of kind, rule, subjects, and which of their places it is."""
+        rules = np.array([_hash(f"{self.kind}\x1f{c.rule}") for c in self.cited], dtype=np.uint64)
+        key = _mixed(rules[self.citation], self.a_of.hashes[self.a])
+        key = _mixed(key, self._of_b())
+        order = np.lexsort((self.y, self.x, self.to_m, self.from_m, key))
+        first = np.flatnonzero(np.diff(key[order].astype(np.int64), prepend=0) != 0)
+        if len(key) and (not len(first) or first[0] != 0):
+            first = np.append(0, first)
+        ordinal = np.arange(len(key)) - np.repeat(first, np.diff(np.append(first, len(key))))
+        place = np.empty(len(key), dtype=np.uint64)
+        place[order] = ordinal.astype(np.uint64)
+        return _mixed(key, place)
+
+    @cached_property
+    def facts(self) -> Hashes:
+        """What decides each finding, as a number."""
+        made = _mixed(self.keys, self.outcome.astype(np.uint64))
+        limits = np.array([_hash(f"{c.limit!r}") for c in self.cited], dtype=np.uint64)
+        made = _mixed(made, limits[self.citation])
+        for column in (self.measured, self.limit, self.uncertainty, self.x, self.y):
+            rounded = np.round(np.nan_to_num(column, nan=-1e9) * _FACTS_A_METRE)
+            made = _mixed(made, rounded.astype(np.int64).astype(np.uint64))
+        return made
+
+    def _of_b(self) -> Hashes:
+        if self.b_of is None or not len(self.b_of.ids):
+            return np.zeros(len(self), dtype=np.uint64)
+        return np.where(self.b >= 0, self.b_of.hashes[self.b], np.uint64(0))
+
+
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _mixed(a: Hashes, b: Hashes) -> Hashes:
+    """Return one number for each pair of numbers (the finaliser of SplitMix64, which spreads every bit)."""
+    with np.errstate(over="ignore"):
+        z = a * np.uint64(0x9E3779B97F4A7C15) + b + np.uint64(0x9E3779B97F4A7C15)
+        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        made: Hashes = z ^ (z >> np.uint64(31))
+    return made
+
+
+def _hexadecimal(keys: Hashes) -> NDArray[np.object_]:
+    text = np.ascontiguousarray(keys.astype(">u8")).tobytes().hex()
+    return np.array([text[k : k + 16] for k in range(0, len(text), 16)], dtype=object)
+
+
+class Findings(Sequence[Finding]):
+    """Many findings, the gravest first, then by kind, subjects and place; the same for any order of rows.
+
+    Parameters
+    ----------
+    found
+        The columns of each kind.
+    faults
+        What was wrong with the input and was therefore taken as unknown or left out.
+    crs
+        Of the geometries, for `frame`.
+    """
+
+    def __init__(self, found: Sequence[Found], faults: Sequence[Fault] = (), crs: Any = None) -> None:  # noqa: ANN401 - pyproj's
+        self.found = [one for one in found if len(one)]
+        self.faults = tuple(faults)
+        self._crs = crs
+
+    def __len__(self) -> int:
+        return sum(len(one) for one in self.found)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Finding]: ...
+    def __getitem__(self, index: int | slice) -> Finding | list[Finding]:
+        if isinstance(index, slice):
+            return [self._made(int(row)) for row in self._order[index]]
+        return self._made(int(self._order[index]))
+
+    @cached_property
+    def _starts(self) -> Integers:
+        return np.cumsum([0, *(len(one) for one in self.found)]).astype(np.int64)
+
+    @cached_property
+    def _order(self) -> Integers:
+        if not self.found:
+            return np.empty(0, dtype=np.int64)
+        keys = ("from_m", "b", "a")
+        columns = [self._joined(name) for name in keys]
+        kind = np.repeat([_KINDS.index(one.kind) for one in self.found], [len(one) for one in self.found])
+        made: Integers = np.lexsort((self._joined("keys"), *columns, kind, self._joined("severity")))
+        return made
+
+    def _joined(self, name: str) -> NDArray[Any]:
+        return np.concatenate([getattr(one, name) for one in self.found])
+
+    def count(self, value: Any = None, **wanted: str) -> int:  # noqa: ANN401 - as Sequence declares it
+        """Return how many findings there are of a kind, outcome and severity, without making any.
+
+        >>> Findings([]).count(kind="cover", outcome="fails")
+        0
+        """
+        if value is not None:
+            return super().count(value)
+        total = 0
+        for one in self.found:
+            if wanted.get("kind", one.kind) != one.kind:
+                continue
+            kept = np.ones(len(one), dtype=bool)
+            if "outcome" in wanted:
+                kept &= one.outcome == _OUTCOMES.index(wanted["outcome"])
+            if "severity" in wanted:
+                kept &= one.severity == _SEVERITIES.index(wanted["severity"])
+            total += int(kept.sum())
+        return total
+
+    def _made(self, row: int) -> Finding:
+        block = int(np.searchsorted(self._starts, row, side="right")) - 1
+        one, k = self.found[block], row - int(self._starts[block])
+        told, cited = one.tell(k), one.cited[one.citation[k]]
+        b = int(one.b[k])
+        return Finding(
+            id=f"{int(one.keys[k]):016x}", facts=f"{int(one.facts[k]):016x}",
+            kind=one.kind, outcome=_OUTCOMES[one.outcome[k]], severity=_SEVERITIES[one.severity[k]],
+            a=str(one.a_of.ids[one.a[k]]), b=None if one.b_of is None or b == _NONE else str(one.b_of.ids[b]),
+            a_layer=one.a_of.layer, b_layer=None if one.b_of is None or b == _NONE else one.b_of.layer,
+            measured=_plain(one.measured[k]), limit=_plain(one.limit[k]), unit=one.unit,
+            margin=_plain(one.margin[k]), uncertainty=_plain(one.uncertainty[k]),
+            rule=cited.rule, document=cited.document, clause=cited.clause, status=cited.status,
+            unverified=cited.unverified, evidence_zh=cited.evidence_zh + told.evidence_zh,
+            evidence_en=cited.evidence_en + told.evidence_en, sentence_zh=told.zh, sentence_en=told.en,
+            from_m=_plain(one.from_m[k]), to_m=_plain(one.to_m[k]), mend=told.mend,
+            geometry=told.geometry if told.geometry is not None else _point(one, k),
+        )  # fmt: skip
+
+    def frame(self, *, sentences: bool = False) -> gpd.GeoDataFrame:
+        """Return the columns of FINDINGS, one row a finding, in order; the geometry is the place as a point.
+
+        Parameters
+        ----------
+        sentences
+            Also make what is told of each, its mend and the geometry of its stretch: some tenths of a millisecond each.
+        """
+        columns: dict[str, Any] = {name: [] for name in _COLUMNS}
+        for one in self.found:
+            for name, values in _columns_of(one).items():
+                columns[name].append(values)
+        order = self._order
+        joined: dict[str, Any] = {
+            name: np.concatenate(several)[order] if several else np.array([], dtype=object)
+            for name, several in columns.items()
+        }
+        if sentences:
+            made = list(self)
+            joined |= {
+                "sentence_zh": [f.sentence_zh for f in made], "sentence_en": [f.sentence_en for f in made],
+                "mend": [f.mend.kind if f.mend else None for f in made],
+                "mend_zh": [f.mend.zh if f.mend else None for f in made],
+                "mend_en": [f.mend.en if f.mend else None for f in made],
+            }  # fmt: skip
+            return gpd.GeoDataFrame(joined, geometry=[f.geometry for f in made], crs=self._crs)
+        x, y = (self._joined(name)[order] if self.found else np.empty(0) for name in ("x", "y"))
+        places = np.full(len(order), None, dtype=object)
+        known = np.isfinite(x) & np.isfinite(y)
+        places[known] = shapely.points(x[known], y[known])
+        return gpd.GeoDataFrame(joined, geometry=places, crs=self._crs)
+
+
+_COLUMNS = (
+    "id", "kind", "severity", "outcome", "a", "b", "a_layer", "b_layer", "measured", "limit", "unit", "margin",
+    "uncertainty", "rule", "document", "clause", "status", "unverified", "evidence", "evidence_en", "from_m", "to_m",
+    "facts",
+)  # fmt: skip
+
+
+def _columns_of(one: Found) -> dict[str, NDArray[Any]]:
+    n = len(one)
+    by_rule = {
+        name: np.array([getattr(c, attribute) for c in one.cited], dtype=object)[one.citation]
+        for name, attribute in (
+            ("rule", "rule"), ("document", "document"), ("clause", "clause"), ("status", "status"),
+            ("unverified", "unverified"), ("evidence", "evidence_zh"), ("evidence_en", "evidence_en"),
+        )
+    }  # fmt: skip
+    b, b_layer = np.full(n, None, dtype=object), np.full(n, None, dtype=object)
+    if one.b_of is not None:
+        has = one.b >= 0
+        b[has], b_layer[has] = one.b_of.ids[one.b[has]], one.b_of.layer
+    return by_rule | {
+        "id": _hexadecimal(one.keys), "facts": _hexadecimal(one.facts), "kind": np.full(n, one.kind, dtype=object),
+        "severity": np.array(_SEVERITIES, dtype=object)[one.severity],
+        "outcome": np.array(_OUTCOMES, dtype=object)[one.outcome],
+        "a": one.a_of.ids[one.a], "b": b, "a_layer": np.full(n, one.a_of.layer, dtype=object), "b_layer": b_layer,
+        "measured": one.measured, "limit": one.limit, "unit": np.full(n, one.unit, dtype=object),
+        "margin": one.margin, "uncertainty": one.uncertainty, "from_m": one.from_m, "to_m": one.to_m,
+    }  # fmt: skip
+
+
+def _plain(number: float) -> float | None:
+    return float(number) if np.isfinite(number) else None
+
+
+def _point(one: Found, k: int) -> shapely.Geometry | None:
+    return shapely.Point(one.x[k], one.y[k]) if np.isfinite(one.x[k]) and np.isfinite(one.y[k]) else None
