@@ -62,6 +62,11 @@ class Excavation:
         return self.outline[-1][0] - self.outline[0][0]
 
     @property
+    def bottom_width_m(self) -> float:
+        """Width from the foot of one outer wall to the foot of the other (metres)."""
+        return self.benches[-1].to_m - self.benches[0].from_m
+
+    @property
     def depth_m(self) -> float:
         """Greatest depth (metres)."""
         return max(bench.depth_m for bench in self.benches)
