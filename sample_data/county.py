@@ -9,6 +9,7 @@ import geopandas as gpd
 
 from sample_data import ground
 from sample_data.borderline import GRID, KnownAnswer, new_quarter, road_row
+from sample_data.clashes import KnownFinding, lay_strip
 from sample_data.networks import lay_pipes
 from sample_data.plans import choose_sites, plan
 from sample_data.plots import fill
@@ -23,11 +24,13 @@ class SampleCounty:
     """A county seat of about 4 by 3 km.
 
     ``frames`` maps each stored layer's name to a GeoDataFrame in ``grid`` with a text column ``id``; ``answers`` lists
-    the routes whose verdict is known beforehand.
+    the routes whose verdict is known beforehand, ``findings`` what must be found about those of the
+    strip for trials.
     """
 
     frames: dict[str, gpd.GeoDataFrame]
     answers: list[KnownAnswer]
+    findings: list[KnownFinding]
     grid: str = GRID
     policy: str = "neixiang"
     name_zh: str = "内乡县（样例）"
@@ -51,6 +54,7 @@ def make_county(seed: int = SEED) -> SampleCounty:
     plots = fill(town, site_blocks, rng)
     plans = plan(town, site_blocks, rng)
     quarter = new_quarter(UTILITIES["water"].trench_width_m)
+    strip = lay_strip()
     roads = [road_row(street, street.width_m, ground.line(street.points)) for street in town.streets] + quarter.roads
     greens = [*plots.greens, *quarter.greens]
     rows = {
@@ -60,9 +64,9 @@ def make_county(seed: int = SEED) -> SampleCounty:
         "roads": [row | {"id": f"D{k:03d}"} for k, row in enumerate(roads, 1)],
         "buildings": plots.buildings,
         "trees": plots.trees,
-        "pipes": lay_pipes(town, rng),
+        "pipes": lay_pipes(town, rng) + strip.pipes,
         "sites": plans.sites,
-        "routes": plans.routes + quarter.routes,
+        "routes": plans.routes + quarter.routes + strip.routes,
     }
     frames = {layer: gpd.GeoDataFrame(listed, geometry="geometry", crs=GRID) for layer, listed in rows.items()}
-    return SampleCounty(frames, quarter.answers)
+    return SampleCounty(frames, quarter.answers, strip.findings)

@@ -21,6 +21,9 @@ class Main(NamedTuple):
     cover_m: float
     material: str
     kinds: tuple[str, ...]
+    laying: str = "direct"
+    pressure_mpa: float | None = None
+    voltage_kv: float | None = None
 
 
 TRUNK = ("expressway", "arterial", "collector")
@@ -28,10 +31,21 @@ ALL = (*TRUNK, "local", "lane")
 MAINS = {
     "water": Main(0.72, 0.0, (300, 200, 150, 100), 1.0, "球墨铸铁", ALL),
     "drainage": Main(-0.15, 0.0, (800, 500, 400, 300), 1.8, "钢筋混凝土", ALL),
-    "gas": Main(-0.72, 0.0, (200, 160, 110, 63), 1.1, "PE", ("arterial", "collector", "local")),
+    "gas": Main(-0.72, 0.0, (200, 160, 110, 63), 1.1, "PE", ("arterial", "collector", "local"), pressure_mpa=0.2),
     "heat": Main(0.3, 0.0, (400, 300, 200, 150), 1.3, "预制保温钢管", ("arterial", "collector")),
-    "power": Main(1.0, 1.0, (175, 150, 150, 110), 0.8, "MPP 排管", ("expressway", "arterial", "collector")),
-    "telecom": Main(-1.0, -1.0, (110, 110, 110, 110), 0.7, "PE 排管", ("expressway", "arterial", "collector", "local")),
+    "power": Main(
+        1.0,
+        1.0,
+        (175, 150, 150, 110),
+        0.8,
+        "MPP 排管",
+        ("expressway", "arterial", "collector"),
+        "duct",
+        voltage_kv=10.0,
+    ),
+    "telecom": Main(
+        -1.0, -1.0, (110, 110, 110, 110), 0.7, "PE 排管", ("expressway", "arterial", "collector", "local"), "duct"
+    ),
 }
 RANK = {"expressway": 0, "arterial": 0, "collector": 1, "local": 2, "lane": 3}
 CARRIERS = {"broadcast": "telecom"}
@@ -67,6 +81,9 @@ def lay_pipes(town: Town, rng: random.Random) -> list[dict[str, Any]]:
                     "diameter_mm": float(main.diameters_mm[RANK[street.kind]]),
                     "cover_m": round(main.cover_m + rng.uniform(-0.15, 0.35), 2),
                     "material": main.material,
+                    "laying": main.laying,
+                    "pressure_mpa": main.pressure_mpa,
+                    "voltage_kv": main.voltage_kv,
                     "quality": rng.choice(("A", "B", "B", "C", "D")),
                     "built": street.delivered,
                     "geometry": ground.line([street.offset(street.start, at), street.offset(street.end, at)]),

@@ -27,6 +27,7 @@ OPERATORS = {
     "telecom": ("通信一公司", "通信二公司"), "broadcast": ("县广播电视网络公司",),
 }  # fmt: skip
 DIAMETER_MM = {"water": 200.0, "power": 150.0, "gas": 110.0, "heat": 250.0, "telecom": 110.0, "broadcast": 63.0}
+LAYING = {"water": "direct", "power": "duct", "gas": "direct", "heat": "direct", "telecom": "duct", "broadcast": "duct"}
 COVER_M = {"water": 0.9, "power": 0.7, "gas": 0.9, "heat": 1.0, "telecom": 0.7, "broadcast": 0.7}
 ORDER = ("broadcast", "telecom", "power", "gas", "heat", "water")
 # From the kerb to the first line in the footway, and from line to line.
@@ -147,6 +148,7 @@ def _route(
             "end": start + timedelta(days=rng.choice((21, 28, 45, 60, 90))),
             "diameter_mm": DIAMETER_MM[utility],
             "cover_m": COVER_M[utility],
+            "laying": LAYING[utility],
             "pressure_mpa": 0.2 if utility == "gas" else None,
             "voltage_kv": 10.0 if utility == "power" else None,
             "method": rng.choice(("open_cut", "open_cut", "open_cut", "directional_drilling", "pipe_jacking")),
