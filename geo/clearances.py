@@ -20,16 +20,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.capsules import TOUCH_M
-from geo.close_search import as_classes, as_need, as_radii, reach_of, search_pairs
+from geo.close_search import Kept, as_classes, as_need, as_radii, lay_out, reach_of, search_pairs
 from geo.line_crossings import LineCrossings, find_line_crossings
-from geo.runs import BEARING_DEG
+from geo.near_areas import NearAreas, nearest_to_areas
+from geo.near_objects import NearPoints, NearStretches, nearest_to_points
+from geo.runs import BEARING_DEG, as_groups
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
     from geo.polylines import FloatArray, IntArray, Polylines
 
-__all__ = ["CloseStretches", "LineCrossings", "find_close", "find_line_crossings"]
+__all__ = [
+    "CloseStretches", "LineCrossings", "NearAreas", "NearPoints", "NearStretches", "find_close", "find_line_crossings",
+    "nearest_to_areas", "nearest_to_points",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +144,19 @@ def find_close(
     0
     """
     table = as_need(need)
-    kinds_a = as_radii(radius_a, a.n_lines), as_classes(class_a, a.n_lines, table.shape[0])
-    kinds_b = kinds_a
-    if b is None:
+    query = _laid_out(a, radius_a, class_a, group_a, table.shape[0], workers)
+    other = None if b is None else _laid_out(b, radius_b, class_b, group_b, table.shape[1], workers)
+    if other is None:
         _refuse_one_sided(table)
-    else:
-        kinds_b = as_radii(radius_b, b.n_lines), as_classes(class_b, b.n_lines, table.shape[1])
-    reach = reach_of(table, bearing, *kinds_b)
-    return as_stretches(search_pairs(a, b, (*kinds_a, *kinds_b), (group_a, group_b), reach, workers))
+    reach = reach_of(table, bearing, (query if other is None else other).widest)
+    return as_stretches(search_pairs(query, other, reach, workers))
+
+
+def _laid_out(lines: Polylines, radius: Any, class_of: Any, group: Any, n_classes: int, workers: int) -> Kept:  # noqa: ANN401 - anything that numpy takes
+    n = lines.n_lines
+    return lay_out(
+        lines, as_radii(radius, n), as_classes(class_of, n, n_classes), as_groups(group, n), n_classes, workers
+    )
 
 
 def _refuse_one_sided(need: FloatArray) -> None:

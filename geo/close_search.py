@@ -29,19 +29,21 @@ SEGMENTS_A_TASK = 20_000
 
 
 class Kept(NamedTuple):
-    """Lines laid out to be searched, and with them radius and class of each, by number of line."""
+    """Lines laid out to be searched: their segments, radius and class of each, the greatest radius of each class."""
 
     table: SegmentTable
     kinds: FloatArray
-    radius: FloatArray
-    class_of: IntArray
+    widest: FloatArray
 
 
-def lay_out(lines: Polylines, number: IntArray, radius: FloatArray, class_of: IntArray, group: IntArray,
-            workers: int = 1) -> Kept:  # fmt: skip
-    """Return lines ready for a search; ``radius`` and ``class_of`` are by ``number``, ``group`` is by row."""
-    table = pack(lines, number, group, workers)
-    return Kept(table, kinds_of(table.rows, radius, class_of), radius, class_of)
+def lay_out(
+    lines: Polylines, radius: FloatArray, class_of: IntArray, group: IntArray, n_classes: int, workers: int = 1
+) -> Kept:
+    """Return lines, numbered by row, ready for a search."""
+    table = pack(lines, np.arange(lines.n_lines), group, workers)
+    widest = np.full(n_classes, -np.inf)
+    np.maximum.at(widest, class_of, radius)
+    return Kept(table, kinds_of(table.rows, radius, class_of), widest)
 
 
 def as_radii(radius: Any, n_lines: int) -> FloatArray:  # noqa: ANN401 - anything that numpy takes
@@ -72,7 +74,7 @@ def as_need(need: Any) -> FloatArray:  # noqa: ANN401 - anything that numpy take
     return table
 
 
-def reach_of(need: FloatArray, bearing: float, radius_b: FloatArray, class_b: IntArray) -> Reach:
+def reach_of(need: FloatArray, bearing: float, widest: FloatArray) -> Reach:
     """Return the reach of a search for walls nearer than ``need``; ValueError where ``bearing`` is not 0 or more.
 
     What is less than `geo.capsules.TOUCH_M` too near is not too near: lines drawn exactly as far apart as is needed
@@ -81,15 +83,24 @@ def reach_of(need: FloatArray, bearing: float, radius_b: FloatArray, class_b: In
     if not bearing >= 0.0:
         message = f"bearing must be a number of 0 or more, not {bearing}"
         raise ValueError(message)
-    return reach_within(need - TOUCH_M, sine_of(float(bearing)), TOLERANCE_M, radius_b, class_b)
+    return reach_within(need - TOUCH_M, sine_of(float(bearing)), TOLERANCE_M, widest)
 
 
-def reach_within(limit: FloatArray, sine: float, tie: float, radius_b: FloatArray, class_b: IntArray) -> Reach:
-    """Return the reach of a search for walls no farther apart than ``limit``."""
-    widest = np.full(limit.shape[1], -np.inf)
-    np.maximum.at(widest, class_b, radius_b)
-    farthest = np.fmax.reduce(limit + widest, axis=1, initial=-np.inf)
+def reach_within(limit: FloatArray, sine: float, tie: float, widest: FloatArray) -> Reach:
+    """Return the reach of a search for walls no farther apart than ``limit``, among lines of the radii ``widest``."""
+    farthest = np.fmax.reduce(limit[:, : len(widest)] + widest, axis=1, initial=-np.inf)
     return Reach(limit, farthest, float(sine), float(tie))
+
+
+def touching() -> Reach:
+    """Return the reach of a search for axes that meet, all of one class and without a radius."""
+    return reach_within(np.full((1, 1), TOUCH_M), 0.0, TOUCH_M, np.zeros(1))
+
+
+def lay_out_axes(lines: Polylines, group: Any, workers: int = 1) -> Kept:  # noqa: ANN401 - anything that numpy takes
+    """Return lines ready for a search without radius and class."""
+    zeros, none = np.zeros(lines.n_lines), np.zeros(lines.n_lines, np.int64)
+    return lay_out(lines, zeros, none, as_groups(group, lines.n_lines), 1, workers)
 
 
 def grid_for(kept: Kept, reach: Reach, query: Kept, workers: int) -> SegmentGrid:
@@ -129,17 +140,8 @@ def search_kept(
     return columns_of(records, np.argsort(records[:, 16].astype(np.int64), kind="stable"))
 
 
-def search_pairs(
-    a: Polylines, b: Polylines | None, kinds: tuple[FloatArray, IntArray, FloatArray, IntArray],
-    groups: tuple[Any, Any], reach: Reach, workers: int,
-) -> FloatArray:  # fmt: skip
-    """Return the stretches of all pairs of ``a``, or of ``a`` with ``b``; see `search_kept`.
-
-    ``kinds`` are radius and class of a and of b, ``groups`` as for `geo.clearances.find_close`.
-    """
-    query = lay_out(a, np.arange(a.n_lines), kinds[0], kinds[1], as_groups(groups[0], a.n_lines), workers)
-    kept = query
-    if b is not None:
-        kept = lay_out(b, np.arange(b.n_lines), kinds[2], kinds[3], as_groups(groups[1], b.n_lines), workers)
+def search_pairs(query: Kept, other: Kept | None, reach: Reach, workers: int) -> FloatArray:
+    """Return the stretches of all pairs of ``query`` (``other`` None), or of it with ``other``; see `search_kept`."""
+    kept = query if other is None else other
     grid = grid_for(kept, reach, query, workers)
-    return search_kept(query, kept, grid, np.empty(0, np.bool_), reach, workers, later_only=b is None)
+    return search_kept(query, kept, grid, np.empty(0, np.bool_), reach, workers, later_only=other is None)

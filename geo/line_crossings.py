@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from geo.capsules import TOUCH_M
-from geo.close_search import as_classes, as_radii, reach_within, search_pairs
+from geo.close_search import lay_out_axes, search_pairs, touching
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -95,11 +94,9 @@ def find_line_crossings(
     >>> found.at_a, found.at_b, found.angle_deg.round(3), found.touch
     (array([50.]), array([20.]), array([45.]), array([False]))
     """
-    limit = np.full((1, 1), TOUCH_M)
-    kinds = [(as_radii(0.0, n), as_classes(0, n, 1)) for n in (a.n_lines, a.n_lines if b is None else b.n_lines)]
-    reach = reach_within(limit, 0.0, TOUCH_M, *kinds[1])
-    columns = search_pairs(a, b, (*kinds[0], *kinds[1]), (group_a, group_b), reach, workers)
-    return as_crossings(columns)
+    query = lay_out_axes(a, group_a, workers)
+    other = None if b is None else lay_out_axes(b, group_b, workers)
+    return as_crossings(search_pairs(query, other, touching(), workers))
 
 
 def as_crossings(columns: FloatArray) -> LineCrossings:

@@ -11,10 +11,13 @@ import numpy as np
 import shapely
 
 from geo import lengths
+from geo.clearances import find_close, find_line_crossings, nearest_to_areas, nearest_to_points
 from geo.crossings import Areas, find_passages, union_length
 from geo.crs import grid
+from geo.depths import Depths, vertical_gaps
 from geo.parallels import ResidentLines, Runs, find_runs
 from geo.polylines import Polylines
+from geo.resident_clearances import ResidentClearances
 from geo.trenches import join_runs
 
 
@@ -76,7 +79,23 @@ def _warm_crossings() -> None:
     union_length(passages, lines.n_lines, passages.crossing)
 
 
-GROUPS = (_warm_crossings, _warm_trenches, _warm_runs, _warm_lines)
+def _warm_clearances() -> None:
+    lines = _three_lines()
+    close = find_close(lines, radius_a=0.1, class_a=0, need=np.full((1, 1), 3.0))
+    find_line_crossings(lines)
+    resident = ResidentClearances(lines, 0.1, 0)
+    resident.replace(0, shapely.LineString([(0, 0), (30, 0)]))
+    resident.close_to(lines, radius=0.1, class_of=0, need=np.full((1, 1), 3.0))
+    resident.crossings_with(lines)
+    nearest_to_points(lines, [5.0], [1.0], 2.0)
+    nearest_to_areas(lines, [shapely.box(20, -9, 30, 9)], 2.0)
+    depths = Depths.at_vertices(lines, np.ones(len(lines.x)))
+    depths.slope(0, 1.0)
+    depths.least(0, 1.0, 2.0)
+    vertical_gaps(close, depths, None, 0.1)
+
+
+GROUPS = (_warm_clearances, _warm_crossings, _warm_trenches, _warm_runs, _warm_lines)
 
 
 def main() -> None:
