@@ -11,7 +11,7 @@ import pandas as pd
 from geo.faults import refuse
 from survey.standards.clearances import cover, horizontal, vertical
 from survey.standards.gas import gas_class
-from survey.standards.rows import GAS_SPLIT_MM, SPLIT_KV, WATER_SPLIT_MM, family, is_outside
+from survey.standards.rows import GAS_SPLIT_MM, SPLIT_KV, WATER_SPLIT_MM, family, is_outside, readings
 from survey.subjects import Buried, laying_key, material_key, stated, subtype_key
 from survey.utilities import utility_keys
 
@@ -98,11 +98,10 @@ class Classes:
             for column, naming in ((subtype, subtype_key), (laying, laying_key), (material, material_key))
         ]
         bands = [
-            _banded(column, representatives, len(key_code))
-            for column, representatives in (
-                (diameter_mm, _diameter_bands()), (pressure_mpa, _pressure_bands(edition)), (voltage_kv, _voltage_bands()),
-            )
-        ]  # fmt: skip
+            _banded(diameter_mm, _diameter_bands(), len(key_code)),
+            _banded(pressure_mpa, _pressure_bands(edition), len(key_code)),
+            _banded(voltage_kv, _voltage_bands(), len(key_code)),
+        ]
         parts: list[tuple[Sequence[Any], NDArray[np.int64]]] = [(keys, key_code), *words, *bands]
         combined = np.zeros(len(key_code), dtype=np.int64)
         for values, code in parts:
@@ -149,14 +148,22 @@ class Classes:
         return cover(self.classes[i], under)
 
     def _matrix(self, find: Callable[[int, int], Cell | None]) -> FloatMatrix:
-        count = len(self.classes)
-        matrix = np.full((count, count), np.nan)
-        for i in range(count):
-            for j in range(i, count):
+        """Fill a matrix, asking once for all classes that take the same rows (sewage and storm water, say)."""
+        code, uniques = pd.factorize(np.array([self._rows(line) for line in self.classes], dtype=object))
+        first = [int(np.flatnonzero(code == number)[0]) for number in range(len(uniques))]
+        small = np.full((len(first), len(first)), np.nan)
+        for row, i in enumerate(first):
+            for column, j in enumerate(first[row:], row):
                 cell = find(i, j)
                 if cell is not None:
-                    matrix[i, j] = matrix[j, i] = cell.value
-        return matrix
+                    small[row, column] = small[column, row] = cell.value
+        return small[np.ix_(code, code)]
+
+    def _rows(self, line: Buried) -> str:
+        rows = [
+            (each.horizontal, each.vertical, sorted(each.facts), each.taken) for each in readings(line, self.edition)
+        ]
+        return f"{is_outside(line)} {rows}"
 
 
 def reduced_to_class(line: Buried, edition: str = "GB 50028") -> Buried:
@@ -231,7 +238,10 @@ def _factorised(
     if column is None:
         return [None], np.zeros(count, dtype=np.int64)
     code, uniques = pd.factorize(np.asarray(column, dtype=object), use_na_sentinel=False)
-    return [naming(word) for word in uniques], code.astype(np.int64)
+    named = [naming(word) for word in uniques]
+    keys = sorted({key for key in named if key is not None})
+    number = {key: place for place, key in enumerate([None, *keys])}
+    return [None, *keys], np.array([number[key] for key in named], dtype=np.int64)[code]
 
 
 def _diameter_bands() -> list[tuple[float, float]]:
@@ -254,7 +264,7 @@ def _banded(
     values: list[float | None] = [None, *(stands for _, stands in bands)]
     if column is None:
         return values, np.zeros(count, dtype=np.int64)
-    numbers = np.asarray(column, dtype=np.float64)
+    numbers = pd.Series(column).to_numpy(dtype=np.float64, na_value=np.nan)
     code = 1 + np.searchsorted(np.array([end for end, _ in bands]), numbers, side="left")
     return values, np.where(np.isfinite(numbers) & (numbers > 0), code, 0).astype(np.int64)
 

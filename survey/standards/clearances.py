@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -17,16 +16,13 @@ from survey.standards.rows import (
     readings,
     subject_name,
 )
+from survey.standards.strictest import Taken, strictest
 from survey.standards.tables import COVER, HORIZONTAL, VERTICAL, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from survey.subjects import Buried
-
-Taken = tuple[tuple[str, str, str], ...]
-"""For each missing attribute: whose it is (``a`` or ``b``), which, and the key of what was taken for it."""
-_TRUST = {"confirmed": 2, "one source": 1, "memory only": 0}
 
 
 @lru_cache(maxsize=65536)
@@ -75,7 +71,7 @@ def horizontal(a: Buried | str, b: Buried | str, *, edition: str = "GB 50028") -
         for first in readings(a, edition)
         for second in readings(b, edition)
     ]
-    return _strictest(found, a, b)
+    return strictest(found, lambda side, name, value: _said(name, value, a if side == "a" else b))
 
 
 @lru_cache(maxsize=65536)
@@ -109,7 +105,7 @@ def vertical(a: Buried | str, b: Buried | str, *, barrier: bool = False) -> Cell
         for first in readings(a)
         for second in readings(b)
     ]
-    return _strictest(found, a, b)
+    return strictest(found, lambda side, name, value: _said(name, value, a if side == "a" else b))
 
 
 @lru_cache(maxsize=8192)
@@ -138,7 +134,7 @@ def cover(a: Buried, under: str) -> Cell | None:
         raise ValueError(f"unknown place {under!r}; use carriageway or footway")
     held = table(COVER)
     found = [(_taken(each.taken, ()), held.find(each.cover, under, each.facts)) for each in readings(a)]
-    return _strictest(found, a, under)
+    return strictest(found, lambda _, name, value: _said(name, value, a))
 
 
 def _ordered(a: Buried | str, b: Buried | str) -> tuple[Buried | str, Buried | str]:
@@ -150,42 +146,6 @@ def _ordered(a: Buried | str, b: Buried | str) -> tuple[Buried | str, Buried | s
 
 def _taken(of_a: Iterable[tuple[str, str]], of_b: Iterable[tuple[str, str]]) -> Taken:
     return (*(("a", *each) for each in of_a), *(("b", *each) for each in of_b))
-
-
-def _strictest(found: Sequence[tuple[Taken, Cell | None]], a: Buried | str, b: Buried | str) -> Cell | None:
-    """Return the cell of the largest value, the better known of equals, with what was assumed to get there."""
-    best: tuple[Taken, Cell] | None = None
-    for taken, cell in found:
-        if cell is not None and (best is None or _rank(cell) > _rank(best[1])):
-            best = taken, cell
-    if best is None:
-        return None
-    said = [_said(name, value, a if side == "a" else b) for side, name, value in _deciding(found, best)]
-    return replace(
-        best[1],
-        assumed_zh=tuple(dict.fromkeys(zh for zh, _ in said)),
-        assumed_en=tuple(dict.fromkeys(en for _, en in said)),
-    )
-
-
-def _rank(cell: Cell) -> tuple[float, int]:
-    return cell.value, _TRUST[cell.status]
-
-
-def _deciding(found: Sequence[tuple[Taken, Cell | None]], best: tuple[Taken, Cell]) -> Taken:
-    """Return the missing attributes that decide: stating one could lower the value (or only all of them could)."""
-    top, values = best[1].value, [(taken, -math.inf if cell is None else cell.value) for taken, cell in found]
-    if min(value for _, value in values) == top:
-        return ()
-    single = []
-    for place, (side, name, value) in enumerate(best[0]):
-        highest: dict[str, float] = {}
-        for taken, reached in values:
-            key = taken[place][2]
-            highest[key] = max(highest.get(key, -math.inf), reached)
-        if min(highest.values()) < top:
-            single.append((side, name, value))
-    return tuple(single) or best[0]
 
 
 def _said(name: str, value: str, subject: Buried | str) -> tuple[str, str]:

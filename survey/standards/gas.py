@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from survey.standards.citations import Citation
-from survey.standards.sheets import EVIDENCE, Sheet, cited, read_text, sources
+from survey.standards.sheets import cited, read_text, with_evidence
 
 GAS_EDITIONS = ("GB 50028", "GB 55009")
 """Who decides where exactly 0.01 MPa belongs: GB 50028-2006 says medium B (the stricter), GB 55009-2021 low."""
 TABLE_ENDS_MPA = 1.6
 _FILE = "gas_pressure_classes.csv"
-_COLUMNS = ("key", "zh", "en", "over_mpa", "up_to_mpa", "row", *EVIDENCE)
+_COLUMNS = ("key", "zh", "en", "over_mpa", "up_to_mpa", "row")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +38,7 @@ def parse_gas_classes(text: str, file: str = _FILE) -> tuple[GasClass, ...]:
     BadInputError
         With every fault, by file and line; a gap or an overlap between two classes is one.
     """
-    sheet = Sheet.parse(text, file, _COLUMNS, optional=("row",))
-    sheet.evidence(sources())
+    sheet = with_evidence(text, file, _COLUMNS, optional=("row",))
     sheet.unique("key")
     classes = []
     end = 0.0

@@ -166,6 +166,13 @@ def sources() -> Mapping[str, int]:
     return pages
 
 
+def with_evidence(text: str, file: str, columns: Sequence[str], *, optional: Iterable[str] = ()) -> Sheet:
+    """Read a text whose rows carry evidence (`EVIDENCE` behind the columns given), checked so far; see `Sheet`."""
+    sheet = Sheet.parse(text, file, (*columns, *EVIDENCE), optional=optional)
+    sheet.evidence(sources())
+    return sheet
+
+
 class Cited(TypedDict):
     """The evidence of a row, as `Citation` takes it."""
 

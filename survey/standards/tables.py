@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from survey.standards.citations import Cell
 from survey.standards.rows import CONDITIONS, PARTITIONS, ROWS
-from survey.standards.sheets import EVIDENCE, Row, Sheet, cited, read_text, sources
+from survey.standards.sheets import Row, Sheet, cited, read_text, with_evidence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-COLUMNS = ("a", "b", "condition", "value", "unit", *EVIDENCE)
+COLUMNS = ("a", "b", "condition", "value", "unit")
 _EMPTY_FILE = "empty_cells.csv"
 _LINES_4_1_9 = (
     "water_d_le_200", "water_d_gt_200", "sewage", "reclaimed", "gas_low", "gas_medium_b", "gas_medium_a",
@@ -111,9 +111,8 @@ def parse_table(kind: Kind, text: str, empty_text: str) -> Table:
         With every fault of both, by file and line: among them a pair that is neither in the table nor in the list of
         empty cells, one that is in both, and a condition without its counterpart.
     """
-    sheet = Sheet.parse(text, kind.file, COLUMNS)
+    sheet = with_evidence(text, kind.file, COLUMNS)
     listed = Sheet.parse(empty_text, _EMPTY_FILE, ("table", "a", "b", "reason_zh", "reason_en"))
-    sheet.evidence(sources())
     sheet.unique("a", "b", "condition")
     cells: dict[tuple[str, str], list[Cell]] = {}
     lines: dict[tuple[str, str], int] = {}

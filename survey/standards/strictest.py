@@ -1,0 +1,68 @@
+"""Choose the strictest of the values that are still possible, and tell which missing attributes decide it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from survey.standards.citations import Cell
+
+Taken = tuple[tuple[str, str, str], ...]
+"""For each missing attribute: whose it is (``a`` or ``b``), which, and the key of what was taken for it."""
+_TRUST = {"confirmed": 2, "one source": 1, "memory only": 0}
+
+
+def strictest(
+    found: Sequence[tuple[Taken, Cell | None]], say: Callable[[str, str, str], tuple[str, str]]
+) -> Cell | None:
+    """Return the cell of the largest value, the better known of equals, with what was assumed to get there.
+
+    Parameters
+    ----------
+    found
+        For each way to complete what is missing, what was taken and the cell it leads to; None: nothing stated. All
+        have the same attributes in the same places.
+    say
+        Makes the sentences (Chinese, English) of one missing attribute: whose, which, what was taken.
+
+    Returns
+    -------
+    Cell | None
+        None if no way leads to a value.
+    """
+    best: tuple[Taken, Cell] | None = None
+    for taken, cell in found:
+        if cell is not None and (best is None or _rank(cell) > _rank(best[1])):
+            best = taken, cell
+    if best is None:
+        return None
+    said = [say(*each) for each in _deciding(found, best)]
+    return replace(
+        best[1],
+        assumed_zh=tuple(dict.fromkeys(zh for zh, _ in said)),
+        assumed_en=tuple(dict.fromkeys(en for _, en in said)),
+    )
+
+
+def _rank(cell: Cell) -> tuple[float, int]:
+    return cell.value, _TRUST[cell.status]
+
+
+def _deciding(found: Sequence[tuple[Taken, Cell | None]], best: tuple[Taken, Cell]) -> Taken:
+    """Return the missing attributes that decide: stating one could lower the value (or only all of them could)."""
+    top, values = best[1].value, [(taken, -math.inf if cell is None else cell.value) for taken, cell in found]
+    if min(value for _, value in values) == top:
+        return ()
+    single = []
+    for place, (side, name, value) in enumerate(best[0]):
+        highest: dict[str, float] = {}
+        for taken, reached in values:
+            key = taken[place][2]
+            highest[key] = max(highest.get(key, -math.inf), reached)
+        if min(highest.values()) < top:
+            single.append((side, name, value))
+    return tuple(single) or best[0]
