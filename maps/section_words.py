@@ -1,0 +1,125 @@
+"""The words of a section's drawing, in Chinese and English."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from survey.sections import LaidLine, Section
+
+WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "zh": {
+            "title": "同沟横断面图", "single": "单槽", "stepped": "台阶槽", "lines": "{} 条管线",
+            "feasible": "可行", "infeasible": "不可行", "scale": "比例 1:{}（单位 m，按 100% 打印）", "comma": " · ",
+            "surfaces": {"carriageway": "车行道", "footway": "人行道"}, "shored": "垂直支护", "cover": "覆土",
+            "red_line": "道路红线", "top_width": "沟口宽", "bottom_width": "沟底宽", "allowed": "（允许 {:.2f}）",
+            "clear": "外壁净距", "unverified": "待核",
+            "head": ("序号", "管线", "编号 / 名称", "外径", "覆土（依据）", "槽底", "距沟边", "距红线"),
+            "earth": "每延米土方：同沟 {shared:.2f} m³，分沟合计 {separate:.2f} m³，{saved}",
+            "saves": "同沟节省 {:.2f} m³（{:.0f}%）", "costs": "同沟多挖 {:.2f} m³（{:.0f}%）", "even": "两者相同",
+            "standard": "GB 50289-2016 4.1.3 次序（待核）：{order}；沟口宽 {width:.2f}，比最窄{more}",
+            "is_best": "本图即 GB 50289-2016 4.1.3 次序（待核，自红线起）",
+            "wider": "宽 {:.2f} m、土方多 {:.2f} m³/m", "less": "宽 {:.2f} m、土方少 {:.2f} m³/m", "same": "不宽",
+            "holds": "起控制作用", "notes": "说明", "obstacles": "不可行之处",
+            "assumed": "* 未填管径，按常用外径；“待核”为凭记忆的数值，须对照标准原文。",
+            "designed": "设计", "legend": (("bedding", "垫层"), ("fill", "先回填夯实"), ("soil", "原土")),
+            "and": "、",
+        },
+        "en": {
+            "title": "Shared trench, cross-section", "single": "single bottom", "stepped": "stepped", "lines": "{} lines",
+            "feasible": "feasible", "infeasible": "not feasible", "scale": "Scale 1:{} (metres; print at 100 %)",
+            "comma": " · ", "surfaces": {"carriageway": "Carriageway", "footway": "Footway"}, "shored": "shored",
+            "cover": "cover", "red_line": "Red line", "top_width": "Top", "bottom_width": "Bottom",
+            "allowed": " ({:.2f} allowed)", "clear": "Clear", "unverified": "unverified",
+            "head": ("No.", "Line", "Id / name", "Outside", "Cover (by)", "Bed", "From edge", "Red line"),
+            "earth": "Earth per metre: shared {shared:.2f} m³, separate {separate:.2f} m³, {saved}",
+            "saves": "{:.2f} m³ saved ({:.0f} %)", "costs": "{:.2f} m³ more than separate ({:.0f} %)", "even": "the same",
+            "standard": "Order of GB 50289-2016 4.1.3 (unverified): {order}; top {width:.2f}, {more}",
+            "is_best": "This is the order of GB 50289-2016 4.1.3 (unverified), from the red line",
+            "wider": "{:.2f} m wider and {:.2f} m³/m more earth than the narrowest",
+            "less": "{:.2f} m wider and {:.2f} m³/m less earth than the narrowest", "same": "no wider than the narrowest",
+            "holds": "What holds it", "notes": "Notes", "obstacles": "Why not",
+            "assumed": "* no diameter stated, the usual one; “unverified”: recalled, check against the standard itself.",
+            "designed": "design", "legend": (("bedding", "bedding"), ("fill", "compacted fill"), ("soil", "natural soil")),
+            "and": ", ",
+        },
+    }
+)  # fmt: skip
+
+
+def title_of(section: Section, language: str) -> str:
+    """Return the drawing's title: what it is, its kind and how many lines."""
+    words = WORDS[language]
+    kind = words["stepped" if section.stepped else "single"]
+    count = words["lines"].format(len(section.lines)) if section.lines else ""
+    parts = [words["title"], kind, count]
+    return (" · " if language == "zh" else ", ").join(part for part in parts if part)
+
+
+def site_of(section: Section, language: str) -> str:
+    """Return what the trench is dug in: soil, load and slope, or the support of its walls."""
+    if section.slope_cell is None:
+        support: str = WORDS[language]["shored"]
+        return support
+    return section.slope_cell.text_zh if language == "zh" else section.slope_cell.text_en
+
+
+def kind_of(laid: LaidLine, language: str) -> str:
+    """Return utility and size of a line, as the schedule names it."""
+    line = laid.need.line
+    return line.kind_zh if language == "zh" else line.kind_en
+
+
+def told(section: Section, language: str) -> str:
+    """Return what the drawing shows in words, for those who cannot see it."""
+    words = WORDS[language]
+    if section.excavation is None:
+        return " ".join(obstacle.zh if language == "zh" else obstacle.en for obstacle in section.obstacles)
+    order = words["and"].join(kind_of(laid, language) for laid in section.lines)
+    dug = section.excavation
+    if language == "zh":
+        return (
+            f"自道路红线一侧起：{order}。沟口宽 {dug.top_width_m:.2f} m，沟底宽 {dug.bottom_width_m:.2f} m，"
+            f"深 {dug.depth_m:.2f} m。{earth(section, language)}。"
+        )
+    return (
+        f"From the red line's side: {order}. {dug.top_width_m:.2f} m wide at the ground, {dug.bottom_width_m:.2f} m at "
+        f"the bottom, {dug.depth_m:.2f} m deep. {earth(section, language)}."
+    )
+
+
+def earth(section: Section, language: str) -> str:
+    """Return the sentence on earth, shared and separate; empty without a trench."""
+    words, saved = WORDS[language], section.saved_m3
+    if section.excavation is None or saved is None:
+        return ""
+    share = 100 * abs(saved) / section.separate_m3
+    key = "even" if abs(saved) < 5e-3 else "saves" if saved > 0 else "costs"
+    said: str = words["earth"].format(
+        shared=section.excavation.area_m2, separate=section.separate_m3, saved=words[key].format(abs(saved), share)
+    )
+    return said
+
+
+def standard_order(section: Section, language: str) -> str:
+    """Return what the standard's own order would cost; empty for one line or none."""
+    words, cost = WORDS[language], section.standard_order
+    if cost is None or len(section.lines) == 1:
+        return ""
+    if not section.inversions:
+        said: str = words["is_best"]
+        return said
+    numbers = {laid.need.line.id: str(k) for k, laid in enumerate(section.lines, 1)}
+    if cost.more_width_m < 5e-4:
+        more = words["same"]
+    else:
+        key = "wider" if cost.more_area_m2 >= 0 else "less"
+        more = words[key].format(cost.more_width_m, abs(cost.more_area_m2))
+    said = words["standard"].format(
+        order="–".join(numbers[one] for one in cost.order), width=cost.top_width_m, more=more
+    )
+    return said

@@ -1,0 +1,294 @@
+"""Say what holds a section apart, what stands in its way and what one must know of it, in Chinese and English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from survey.section_layout import MICRO, ties
+from survey.section_rules import wall_slope
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from survey.section_layout import Layout, Tie
+    from survey.section_problem import Problem
+    from survey.section_rules import Need
+    from survey.standards.citations import Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One thing that holds the width or the depth: give way here, and the trench may become smaller.
+
+    Parameters
+    ----------
+    kind
+        ``clearance`` (between two walls), ``step`` (bed, slope and bed between two benches), ``edge`` (from a line to
+        the foot of the trench's wall) or ``cover`` (the line that sets the depth of its bench).
+    a, b
+        Ids of the lines; b is None where it is one line alone.
+    metres
+        What is asked: free distance between outer walls, room to the wall's foot, or cover.
+    cells
+        The standards' values it rests on; none where only the design or the planner asks it.
+    zh, en
+        The sentence, with the evidence of every cell.
+    """
+
+    kind: str
+    a: str
+    b: str | None
+    metres: float
+    cells: tuple[Cell, ...]
+    zh: str
+    en: str
+
+    @property
+    def unverified(self) -> bool:
+        """Whether one of its values was only recalled (待核)."""
+        return any(cell.unverified for cell in self.cells)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "kind": self.kind, "a": self.a, "b": self.b, "metres": round(self.metres, 4), "zh": self.zh, "en": self.en,
+            "unverified": self.unverified,
+            "rules": [
+                {"standard": cell.standard, "clause": cell.clause, "status": cell.status, "unverified": cell.unverified}
+                for cell in self.cells
+            ],
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why lines cannot lie in one trench as asked.
+
+    ``kind`` is ``outside_table``, ``pair_too_wide``, ``too_wide``, ``too_deep`` or ``slope_too_deep``; ``ids`` are the
+    lines it is about.
+    """
+
+    kind: str
+    ids: tuple[str, ...]
+    zh: str
+    en: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {"kind": self.kind, "ids": list(self.ids), "zh": self.zh, "en": self.en}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One sentence in Chinese and English."""
+
+    zh: str
+    en: str
+
+    def as_dict(self) -> dict[str, str]:
+        """Return plain values for JSON."""
+        return {"zh": self.zh, "en": self.en}
+
+
+def named(need: Need) -> Said:
+    """Return a line's kind with its id, as sentences name it."""
+    line = need.line
+    return Said(f"{line.kind_zh}（{line.id}）", f"{line.kind_en} ({line.id})")
+
+
+def bounds(problem: Problem, layout: Layout) -> Iterator[Bound]:
+    """Yield everything that holds the width of a layout, then the lines that set the depth of their bench."""
+    for tie in ties(layout, problem.ends(), problem.gaps()):
+        yield _edge(problem, tie) if tie.a is None or tie.b is None else _pair(problem, tie.a, tie.b)
+    for line in layout.order:
+        if abs(problem.needs[line].level_m - problem.floors_m[line]) * MICRO < 1:
+            yield _cover(problem.needs[line], problem.site.bedding_m)
+
+
+def _edge(problem: Problem, tie: Tie) -> Bound:
+    line = tie.a if tie.b is None else tie.b
+    need = problem.needs[line or 0]
+    who, floor = named(need), problem.floors_m[line or 0]
+    cells = (need.working_cell, *([problem.slope_cell] if problem.slope_cell else []))
+    room = need.working_m + need.support_m
+    wall = (
+        Said(
+            f"（放坡 1:{problem.slope:.2f}，深 {floor:.2f} m）", f" (slope 1:{problem.slope:.2f}, depth {floor:.2f} m)"
+        ) if problem.slope_cell
+        else Said(f"（含支护 {need.support_m:.2f} m，b2）", f" ({need.support_m:.2f} m of it support, b2)")
+    )  # fmt: skip
+    return Bound(
+        "edge", need.line.id, None, room, cells,
+        f"{who.zh}外壁至沟壁坡脚 {room:.2f} m{wall.zh}。{_evidence(cells).zh}",
+        f"{who.en}: {room:.2f} m from the outer wall to the wall's foot{wall.en}. {_evidence(cells).en}",
+    )  # fmt: skip
+
+
+def _pair(problem: Problem, a: int, b: int) -> Bound:
+    clear, step = problem.clear_m(a, b), problem.step_m(a, b)
+    first, second = problem.needs[a], problem.needs[b]
+    who = Said(f"{named(first).zh}与{named(second).zh}", f"{named(first).en} and {named(second).en}")
+    if step > clear:
+        free = step - first.radius_m - second.radius_m
+        height = abs(problem.floors_m[a] - problem.floors_m[b])
+        cells = (first.working_cell, second.working_cell, *([problem.slope_cell] if problem.slope_cell else []))
+        run = problem.slope * height
+        return Bound(
+            "step", first.line.id, second.line.id, free, cells,
+            f"{who.zh}之间留台 {free:.2f} m：工作面 {first.half_m - first.radius_m:.2f} + 台阶坡 {run:.2f}"
+            f"（高差 {height:.2f}）+ 工作面 {second.half_m - second.radius_m:.2f}。{_evidence(cells).zh}",
+            f"{who.en}: {free:.2f} m for the step: working room {first.half_m - first.radius_m:.2f} + slope {run:.2f} "
+            f"({height:.2f} of height) + working room {second.half_m - second.radius_m:.2f}. {_evidence(cells).en}",
+        )  # fmt: skip
+    pair = problem.clearances[min(a, b), max(a, b)]
+    if pair.cell is None:
+        cells = (first.working_cell, second.working_cell)
+        return Bound(
+            "clearance", first.line.id, second.line.id, pair.metres, cells,
+            f"{who.zh}：表 4.1.9 未规定净距，按两者较大的工作面宽 {pair.metres:.2f} m 分开，以便敷设"
+            f"（不得竖向重叠，4.1.6）。{_evidence(cells).zh}",
+            f"{who.en}: table 4.1.9 states no clearance; kept {pair.metres:.2f} m apart, the larger working room, "
+            f"so that both can be laid (not above each other, 4.1.6). {_evidence(cells).en}",
+        )  # fmt: skip
+    return Bound(
+        "clearance", first.line.id, second.line.id, pair.metres, (pair.cell,),
+        f"{who.zh}外壁水平净距 {pair.metres:.2f} m。{pair.cell.evidence_zh}",
+        f"{who.en}: {pair.metres:.2f} m between outer walls. {pair.cell.evidence_en}",
+    )  # fmt: skip
+
+
+def _cover(need: Need, bedding: float) -> Bound:
+    who, across = named(need), 2 * need.radius_m
+    designed = need.line.cover_m is not None and not need.raised
+    cells = () if designed or need.cover_cell is None else (need.cover_cell,)
+    by = Said("设计覆土", "designed cover") if designed else Said("最小覆土", "least cover")
+    return Bound(
+        "cover", need.line.id, None, need.cover_m, cells,
+        f"{who.zh}定沟深 {need.level_m:.2f} m：{by.zh} {need.cover_m:.2f} + 外径 {across:.2f} + 垫层 {bedding:.2f}。"
+        f"{_evidence(cells).zh}",
+        f"{who.en} sets the depth of {need.level_m:.2f} m: {by.en} {need.cover_m:.2f} + diameter {across:.2f} "
+        f"+ bedding {bedding:.2f}. {_evidence(cells).en}".rstrip(),
+    )  # fmt: skip
+
+
+def _evidence(cells: tuple[Cell, ...]) -> Said:
+    """Return the evidence of the cells, each once."""
+    zh = dict.fromkeys(cell.evidence_zh for cell in cells)
+    en = dict.fromkeys(cell.evidence_en for cell in cells)
+    return Said("；".join(zh), "; ".join(en))
+
+
+def obstacles(problem: Problem, width_m: float | None) -> Iterator[Obstacle]:
+    """Yield what stands in the way; ``width_m`` is the least width at the ground, None where none could be found."""
+    yield from _outside(problem)
+    yield from _too_deep(problem)
+    limit = problem.site.max_width_m
+    if width_m is None or limit is None:
+        return
+    pairs = list(_too_wide_pairs(problem, limit))
+    yield from pairs
+    if not pairs and width_m > limit + 1 / MICRO:
+        yield Obstacle(
+            "too_wide", tuple(need.line.id for need in problem.needs),
+            f"最小沟口宽 {width_m:.2f} m，大于允许的 {limit:.2f} m",
+            f"the least width at the ground is {width_m:.2f} m, more than the {limit:.2f} m allowed",
+        )  # fmt: skip
+
+
+def _outside(problem: Problem) -> Iterator[Obstacle]:
+    """Yield the lines and pairs of which a table does not speak, such as gas above 1.6 MPa."""
+    for (a, b), pair in problem.clearances.items():
+        if pair.cell is not None and pair.cell.outside:
+            first, second = problem.needs[a], problem.needs[b]
+            yield Obstacle(
+                "outside_table", (first.line.id, second.line.id),
+                f"{named(first).zh}与{named(second).zh}不在净距表之内，不得据此同沟。{pair.cell.evidence_zh}",
+                f"{named(first).en} and {named(second).en} lie outside the table of clearances. "
+                f"{pair.cell.evidence_en}",
+            )  # fmt: skip
+    slope = problem.slope_cell
+    if slope is not None and slope.outside:
+        yield Obstacle(
+            "outside_table", (),
+            f"放坡表没有这种土与荷载的坡度，应支护或计算。{slope.evidence_zh}",
+            f"the table of slopes has no value for this soil and load: shore it, or calculate. {slope.evidence_en}",
+        )  # fmt: skip
+    for need in problem.needs:
+        for cell in (need.cover_cell, need.working_cell):
+            if cell is not None and cell.outside:
+                yield Obstacle(
+                    "outside_table", (need.line.id,),
+                    f"{named(need).zh}不在表列范围内。{cell.evidence_zh}",
+                    f"{named(need).en} lies outside the table. {cell.evidence_en}",
+                )  # fmt: skip
+
+
+def _too_deep(problem: Problem) -> Iterator[Obstacle]:
+    allowed = problem.site.max_depth_m
+    for need in problem.needs:
+        who = named(need)
+        if allowed is not None and need.level_m > allowed + 1 / MICRO:
+            cover = f"{need.cover_m:.2f}"
+            yield Obstacle(
+                "too_deep", (need.line.id,),
+                f"{who.zh}覆土 {cover} m，需沟深 {need.level_m:.2f} m，大于允许的 {allowed:.2f} m",
+                f"{who.en} with {cover} m of cover needs a depth of {need.level_m:.2f} m; {allowed:.2f} m are allowed",
+            )  # fmt: skip
+        slope = wall_slope(problem.site, round(need.level_m, 6))
+        if slope is not None and slope.outside and not (problem.slope_cell and problem.slope_cell.outside):
+            yield Obstacle(
+                "slope_too_deep", (need.line.id,),
+                f"{who.zh}需沟深 {need.level_m:.2f} m，放坡表不适用，应支护或专项设计。{slope.evidence_zh}",
+                f"{who.en} needs a depth of {need.level_m:.2f} m, for which the table of slopes does not speak: shore it, "
+                f"or design it. {slope.evidence_en}",
+            )  # fmt: skip
+
+
+def _too_wide_pairs(problem: Problem, limit: float) -> Iterator[Obstacle]:
+    """Yield the pairs that alone are wider than the trench may be."""
+    gaps = problem.gaps()
+    for a, b in combinations(range(len(problem.needs)), 2):
+        least = problem.end_m(a) + gaps[a][b] / MICRO + problem.end_m(b)
+        if least > limit + 1 / MICRO:
+            bound = _pair(problem, a, b)
+            yield Obstacle(
+                "pair_too_wide", (bound.a, bound.b or ""),
+                f"这两条管线同沟至少宽 {least:.2f} m，大于允许的 {limit:.2f} m：{bound.zh}",
+                f"these two alone need {least:.2f} m, more than the {limit:.2f} m allowed: {bound.en}",
+            )  # fmt: skip
+
+
+def notes(problem: Problem) -> Iterator[Said]:
+    """Yield what one must know of a section before one relies on it."""
+    bedding = problem.site.bedding_m
+    yield Said(
+        f"垫层按 {bedding:.2f} m 计，为假定值，以设计为准；土方未扣管道体积",
+        f"bedding of {bedding:.2f} m is an assumption, the design decides; the pipes' own volume is not deducted",
+    )
+    for need, floor in zip(problem.needs, problem.floors_m, strict=True):
+        yield from _notes_of(need, floor)
+
+
+def _notes_of(need: Need, floor: float) -> Iterator[Said]:
+    who = named(need)
+    if need.assumed:
+        yield Said(
+            f"{who.zh}未填管径，按常用外径 {2 * need.radius_m:.2f} m 计",
+            f"{who.en} states no diameter; the usual outer one, {2 * need.radius_m:.2f} m, is taken",
+        )
+    if need.raised:
+        yield Said(
+            f"{who.zh}设计覆土 {need.line.cover_m:.2f} m 小于标准，按 {need.cover_m:.2f} m 计",
+            f"{who.en} is designed with {need.line.cover_m:.2f} m of cover, less than the standard's; "
+            f"{need.cover_m:.2f} m is taken",
+        )
+    if need.cover_cell is None:
+        yield Said(f"{who.zh}：标准未规定覆土", f"{who.en}: the standard states no cover")
+    above = floor - need.level_m
+    if above * MICRO >= 1:
+        yield Said(
+            f"{who.zh}的垫层底高于沟底 {above:.2f} m，其下先分层回填夯实",
+            f"{who.en} lies {above:.2f} m above the bottom: fill and compact in layers below it first",
+        )
