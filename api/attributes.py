@@ -9,6 +9,7 @@ from api.db.tables import LAYERS
 from geo.faults import Fault
 from survey.periods import as_date
 from survey.policies import DRAWN_BY, ROAD_CLASSES
+from survey.subjects import LAYINGS, laying_key, subtype_key
 from survey.utilities import UTILITIES, unknown_utility, utility_key
 
 if TYPE_CHECKING:
@@ -17,14 +18,16 @@ if TYPE_CHECKING:
 
 METHODS = ("open_cut", "pipe_jacking", "directional_drilling")
 WITH_UTILITY = frozenset({"routes", "pipes"})
-LAYING = ("direct", "duct", "trench")
+KEYS = MappingProxyType({"utility": utility_key, "laying": laying_key, "subtype": subtype_key})
 WORDS: Mapping[tuple[str, str], Collection[str]] = MappingProxyType(
     {
         ("routes", "method"): METHODS,
         ("routes", "drawn_by"): DRAWN_BY,
-        ("routes", "laying"): LAYING,
-        ("pipes", "laying"): LAYING,
+        ("routes", "laying"): LAYINGS,
+        ("pipes", "laying"): LAYINGS,
         ("roads", "class"): tuple(ROAD_CLASSES),
+        ("roads", "bridge"): ("yes", "no"),
+        ("roads", "kind"): ("street", "highway", "railway"),
     }
 )
 NEVER_NEGATIVE = frozenset(
@@ -35,15 +38,15 @@ POSITIVE = frozenset({"diameter_mm"})
 
 
 def with_keys(layer: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the properties with a utility's synonym turned into its key; an unknown word stays as it is.
+    """Return the properties with synonyms of utility, subtype and laying turned into keys; other words stay.
 
-    >>> with_keys("routes", {"utility": "自来水"})
-    {'utility': 'water'}
+    >>> with_keys("routes", {"utility": "自来水", "laying": "直埋", "subtype": "中水"})
+    {'utility': 'water', 'laying': 'direct', 'subtype': 'reclaimed'}
     """
-    said = properties.get("utility")
-    if layer not in WITH_UTILITY or said is None:
+    if layer not in WITH_UTILITY:
         return dict(properties)
-    return {**properties, "utility": utility_key(said) or said}
+    keyed = {name: key(properties[name]) for name, key in KEYS.items() if properties.get(name) is not None}
+    return {**properties, **{name: word for name, word in keyed.items() if word is not None}}
 
 
 def attribute_faults(layer: str, properties: Mapping[str, Any], *, partial: bool = False) -> list[Fault]:

@@ -52,6 +52,14 @@ ValuesOption = Annotated[
         ),
     ),
 ]
+PointsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--points",
+        metavar="FILE",
+        help=both("管线表（起点、终点）的点表", "Points that a table of pipes (start point, end point) refers to"),
+    ),
+]
 RoadsLayerOption = Annotated[
     str | None, typer.Option("--roads-layer", help=both("道路文件的图层名", "Layer of the file of roads"))
 ]
@@ -93,11 +101,6 @@ LAYER_NAMES = {
     "parcels": ("parcels", "parcel", "地块"),
     "waters": ("waters", "water", "水系", "河流"),
 }
-LAYING = {
-    "direct": ("direct", "直埋"),
-    "duct": ("duct", "管块", "管埋", "排管", "套管", "保护管"),
-    "trench": ("trench", "channel", "管沟", "沟道", "地沟"),
-}
 METHODS = {
     "open_cut": ("open_cut", "开挖", "明挖", "直埋"),
     "pipe_jacking": ("pipe_jacking", "顶管"),
@@ -124,6 +127,7 @@ class Asked:
     skip_bad: bool = False
     faults: Path | None = None
     crs_is_default: bool = False
+    points: Path | None = None
 
     def besides(self, layer: str | None) -> Asked:
         """Return what holds for another file of the same command: its own layer, no field map, its CRS if it names one.
@@ -131,7 +135,7 @@ class Asked:
         >>> Asked("a", field_map={"id": "no"}).besides(None).field_map
         {}
         """
-        return replace(self, layer=layer, field_map={}, value_map={}, crs_is_default=True)
+        return replace(self, layer=layer, field_map={}, value_map={}, crs_is_default=True, points=None)
 
 
 def asked(
@@ -144,6 +148,7 @@ def asked(
     *,
     skip_bad: bool = False,
     faults: Path | None = None,
+    points: Path | None = None,
 ) -> Asked:
     """Return the options of a command as one thing; refuse what cannot be understood, all at once."""
     wrong: list[Fault] = []
@@ -157,7 +162,7 @@ def asked(
         value_map.setdefault(ours.strip(), {}).update(pairs)
     if wrong:
         raise BadInputError(wrong)
-    return Asked(layer, crs, encoding, field_map, value_map, grid, skip_bad, faults)
+    return Asked(layer, crs, encoding, field_map, value_map, grid, skip_bad, faults, points=points)
 
 
 def _pair(text: str, wrong: list[Fault]) -> tuple[str, str] | None:
@@ -221,6 +226,7 @@ def read_layer(path: Path, name: str, asked_for: Asked) -> Table:
             value_map=asked_for.value_map,
             kinds=kinds_of(name),
             prefer=LAYER_NAMES.get(name, ()),
+            points=asked_for.points,
             check=checks_of(name),
             skip_bad=asked_for.skip_bad,
         )
@@ -260,10 +266,14 @@ def checks_of(name: str) -> Callable[[pd.DataFrame, Findings], None]:
     """Return the check of a layer's attributes that ``geo`` knows nothing about; it puts synonyms under our names."""
 
     def check(columns: pd.DataFrame, found: Findings) -> None:
+        if name == "pipes":
+            from survey.existing_pipes import settle
+
+            settle(columns, found)
         if name in ("routes", "pipes"):
             _utilities(columns, found)
-            _one_of(columns, "laying", LAYING, found)
-            _signs(columns, found)
+            _kinds_of_line(columns, found)
+            _depths(columns, found)
         if name == "routes":
             _one_of(columns, "method", METHODS, found)
         if name == "roads":
@@ -286,26 +296,38 @@ def _utilities(columns: pd.DataFrame, found: Findings) -> None:
     columns["utility"] = keys
 
 
-def _signs(columns: pd.DataFrame, found: Findings) -> None:
-    """Name numbers that no pipe can have: below nought, a diameter of nought, covers that cannot be read."""
-    from api.attributes import NEVER_NEGATIVE, POSITIVE, covers_of, sign_fault, unreadable_covers
+def _kinds_of_line(columns: pd.DataFrame, found: Findings) -> None:
+    """Put the words of laying and subtype under ours.
 
-    for name in sorted((NEVER_NEGATIVE | POSITIVE) & set(columns.columns)):
-        for row, value in enumerate(columns[name].astype(object).tolist()):
-            if (number := _number(value)) is not None and (fault := sign_fault(name, number)):
-                found.fault(row, fault)
+    A laying that the standards do not tell apart (bored, overhead) is left open, and told; such a subtype stays.
+    """
+    from survey.subjects import LAYINGS, laying_key, subtype_key
+
+    for name, key in (("laying", laying_key), ("subtype", subtype_key)):
+        if name not in columns.columns:
+            continue
+        cells = columns[name].astype(object)
+        said = cells.where(cells.notna(), None).tolist()
+        keyed = {word: key(word) for word in set(said)}
+        for row, word in enumerate(said):
+            if name == "laying" and keyed[word] is None and str(word or "").strip():
+                known = " ".join(LAYINGS)
+                note = Fault(
+                    "laying.open", "敷设方式按未填处理", "the way of laying is taken as not stated",
+                    f"规范区分的有：{known}", f"the standards tell apart: {known}", field=name, value=str(word),
+                )  # fmt: skip
+                found.note(row, note)
+        columns[name] = [keyed[word] if name == "laying" else keyed[word] or word for word in said]
+
+
+def _depths(columns: pd.DataFrame, found: Findings) -> None:
+    """Name covers of vertices that cannot be read; the other measures are checked by `geo.formats`."""
+    from api.attributes import covers_of, unreadable_covers
+
     if "covers_m" in columns.columns:
         for row, said in enumerate(columns["covers_m"].astype(object).tolist()):
             if isinstance(said, str) and covers_of(said) is None:
                 found.fault(row, unreadable_covers(said))
-
-
-def _number(value: object) -> float | None:
-    """Return a cell as a number; None where it is none, which the reader or the store names."""
-    try:
-        return float(value)  # type: ignore[arg-type]  # whatever float() refuses is no number
-    except (TypeError, ValueError):
-        return None
 
 
 def _one_of(columns: pd.DataFrame, name: str, known: Mapping[str, Sequence[str]], found: Findings) -> None:

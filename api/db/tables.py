@@ -143,6 +143,8 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
                     "material": "text",
                     "subtype": "text",
                     "covers_m": "text",  # one cover for each vertex, separated by blanks
+                    "depth_accuracy_m": "number",
+                    "replaces": "text",  # ids of the pipes whose place it takes, separated by blanks
                 },
             ),
             _layer(
@@ -157,7 +159,8 @@ LAYERS: Mapping[str, Layer] = MappingProxyType(
                     "overhauled": "date",
                     "surface": "text",
                     "highway": "text",  # of OpenStreetMap: class and width are assumed from it where they are not known
-                    "bridge": "text",  # "yes", "no", or the name of the bridge that the whole row is
+                    "bridge": "text",  # "yes" where the row is a bridge
+                    "kind": "text",  # "street", "highway" (公路) or "railway"
                 },
             ),
             _layer("greens", "绿地", AREAS, {"name": "text", "kind": "text"}),

@@ -15,7 +15,14 @@ depends_on = None
 
 TEXT, NUMBER = sa.Text, sa.Double
 COLUMNS: Mapping[str, Mapping[str, type[sa.types.TypeEngine[Any]]]] = {
-    "routes": {"laying": TEXT, "material": TEXT, "subtype": TEXT, "covers_m": TEXT},
+    "routes": {
+        "laying": TEXT,
+        "material": TEXT,
+        "subtype": TEXT,
+        "covers_m": TEXT,
+        "depth_accuracy_m": NUMBER,
+        "replaces": TEXT,
+    },
     "pipes": {
         "subtype": TEXT,
         "covers_m": TEXT,
@@ -26,7 +33,7 @@ COLUMNS: Mapping[str, Mapping[str, type[sa.types.TypeEngine[Any]]]] = {
         "accuracy_m": NUMBER,
         "depth_accuracy_m": NUMBER,
     },
-    "roads": {"bridge": TEXT},
+    "roads": {"bridge": TEXT, "kind": TEXT},
 }
 
 
