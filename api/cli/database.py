@@ -62,6 +62,7 @@ def import_(
     encoding: inputs.EncodingOption = None,
     maps: inputs.MapOption = None,
     values: inputs.ValuesOption = None,
+    points: inputs.PointsOption = None,
     grid: inputs.GridOption = None,
     policy: Annotated[
         str | None,
@@ -76,7 +77,9 @@ def import_(
     from api.cli.kinds import check_layer
 
     check_layer(layer)
-    options = inputs.asked(file_layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
+    options = inputs.asked(
+        file_layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults, points=points
+    )
     table = inputs.read_layer(file, layer, options)
     with opened() as store:
         placed, settled = inputs.in_grid(table, _county_grid(store, grid))

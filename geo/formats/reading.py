@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 
 from geo.faults import BadInputError, Fault
-from geo.formats import delimited, geojson, geopackage, geoparquet, shapefile
+from geo.formats import epanet, geojson, geopackage, geoparquet, shapefile, sheets
 from geo.formats.fields import apply_map, apply_values, check_names, check_values
 from geo.formats.geometry import check_geometry
 from geo.formats.places import check_places
@@ -19,7 +19,7 @@ from geo.formats.systems import asked_for, settled
 from geo.formats.table import ANY_KIND, Findings, Raw, Request, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     import pandas as pd
     from pyproj import CRS
@@ -32,7 +32,9 @@ READERS: dict[Format, Callable[[Request], Raw]] = {
     Format.GEOPARQUET: geoparquet.read_raw,
     Format.SHAPEFILE: shapefile.read_raw,
     Format.ZIPPED_SHAPEFILE: shapefile.read_zipped,
-    Format.CSV: delimited.read_raw,
+    Format.CSV: sheets.read_raw,
+    Format.XLSX: sheets.read_raw,
+    Format.EPANET: epanet.read_raw,
 }
 
 
@@ -47,6 +49,7 @@ def read(
     value_map: Mapping[str, Mapping[str, str]] | None = None,
     kinds: frozenset[str] = ANY_KIND,
     prefer: tuple[str, ...] = (),
+    points: str | Path | None = None,
     check: Callable[[pd.DataFrame, Findings], None] | None = None,
     skip_bad: bool = False,
 ) -> Table:
@@ -55,9 +58,9 @@ def read(
     Parameters
     ----------
     path
-        GeoJSON, GeoPackage, GeoParquet, Shapefile (also zipped) or CSV, recognised by content.
+        GeoJSON, GeoPackage, GeoParquet, Shapefile (also zipped), CSV, XLSX or EPANET INP, recognised by content.
     layer
-        Layer of a GeoPackage or zip file; needed where there are several.
+        Layer of a GeoPackage or zip file, or sheet of a workbook; needed where there are several.
     crs
         CRS of the coordinates where the file names none (anything pyproj understands).
     crs_is_default
@@ -72,6 +75,8 @@ def read(
         Which of ``point``, ``line``, ``area`` are meant; others are faults.
     prefer
         Lower-case layer names taken without asking where one of several layers is called so.
+    points
+        The table of points that a table of pipes (start point, end point) refers to, where it is another file.
     check
         Further checks of the attributes, which this package knows nothing about; called with the columns (index
         0..n-1).
@@ -105,7 +110,8 @@ def read(
     path = Path(path)
     kind = recognise(path)
     asked = asked_for(crs)
-    request = Request(path, layer, asked, encoding, dict(field_map or {}), kinds, prefer)
+    beside = None if points is None else Path(points)
+    request = Request(path, layer, asked, encoding, dict(field_map or {}), kinds, prefer, beside)
     raw = READERS[kind](request)
     found = raw.found
     raw = replace(raw, crs=settled(raw.crs, None if crs_is_default and raw.crs else asked, kind, found))
@@ -122,8 +128,7 @@ def read(
 
 
 def _columns(raw: Raw, request: Request, value_map: Mapping[str, Mapping[str, str]], found: Findings) -> pd.DataFrame:
-    used_up = {"x", "y", "z", "wkt", "vertex"} if request.path.suffix.lower() in {".csv", ".tsv", ".txt"} else set()
-    field_map = {ours: theirs for ours, theirs in request.field_map.items() if ours not in used_up}
+    field_map = {ours: theirs for ours, theirs in request.field_map.items() if ours not in raw.taken}
     columns = apply_map(raw.columns, field_map, found)
     columns = columns.rename(columns={"geometry": "geometry_in_file"})
     check_names([str(name) for name in columns.columns], found)
@@ -138,7 +143,7 @@ def _judged(
 
     def placed(finding: Finding) -> Fault:
         fault = finding.fault.at(file=finding.fault.file or name, layer=finding.fault.layer or layer)
-        if finding.row is None:
+        if finding.row is None or fault.feature is not None:
             return fault
         own = None if ids is None else ids[finding.row]
         known = own is not None and own == own and str(own).strip()  # noqa: PLR0124 - NaN is not itself
@@ -147,15 +152,33 @@ def _judged(
     faults = sorted(found.faults, key=lambda finding: -1 if finding.row is None else finding.row)
     whole_file = any(finding.row is None for finding in faults)
     if faults and (whole_file or not skip_bad):
-        raise BadInputError([placed(finding) for finding in faults])
+        raise BadInputError(_once(placed(finding) for finding in faults))
     bad = sorted({finding.row for finding in faults if finding.row is not None})
     kept = np.ones(len(frame), dtype=bool)
     kept[bad] = False
     return Table(
         frame[kept],
         notes=tuple(placed(note) for note in found.notes),
-        skipped=tuple(placed(finding) for finding in faults),
+        skipped=_once(placed(finding) for finding in faults),
         layer=layer,
         kind=str(kind),
         rows_read=len(frame),
     )
+
+
+def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return the faults in order, each once: a point that several pipes share is at fault in all of them."""
+    seen: dict[tuple[object, ...], Fault] = {}
+    for fault in faults:
+        key = (
+            fault.code,
+            fault.en,
+            fault.file,
+            fault.layer,
+            fault.feature,
+            fault.vertex,
+            fault.field,
+            str(fault.value),
+        )
+        seen.setdefault(key, fault)
+    return tuple(seen.values())

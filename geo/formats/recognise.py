@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEAD_BYTES = 4096
+#: Comments, then a section in square brackets: no JSON begins with a bare word.
+EPANET_SECTION = re.compile(rb"(?:;[^\n]*\n\s*)*\[(?:TITLE|JUNCTIONS|RESERVOIRS|TANKS|PIPES|OPTIONS)\]", re.IGNORECASE)
 
 
 class Format(StrEnum):
@@ -23,6 +26,8 @@ class Format(StrEnum):
     SHAPEFILE = "Shapefile"
     ZIPPED_SHAPEFILE = "zipped Shapefile"
     CSV = "CSV"
+    XLSX = "Excel XLSX"
+    EPANET = "EPANET INP"
 
 
 ENDINGS: dict[str, tuple[Format, ...]] = {
@@ -36,7 +41,10 @@ ENDINGS: dict[str, tuple[Format, ...]] = {
     ".zip": (Format.ZIPPED_SHAPEFILE,),
     ".csv": (Format.CSV,),
     ".tsv": (Format.CSV,),
-    ".txt": (Format.CSV, Format.GEOJSON),
+    ".xlsx": (Format.XLSX,),
+    ".xlsm": (Format.XLSX,),
+    ".inp": (Format.EPANET,),
+    ".txt": (Format.CSV, Format.GEOJSON, Format.EPANET),
 }
 
 #: First bytes of files that are often given by mistake, with the name a user knows them by, in Chinese and English.
@@ -157,8 +165,9 @@ def _zip(path: Path) -> Format | Fault:
         )
     if any(name.endswith(".shp") for name in names):
         return Format.ZIPPED_SHAPEFILE
+    if "xl/workbook.xml" in names:
+        return Format.XLSX
     known = {
-        "xl/": ("Excel 工作簿 (.xlsx)", "an Excel workbook (.xlsx)"),
         "word/": ("Word 文档 (.docx)", "a Word document (.docx)"),
         "doc.kml": ("KMZ", "KMZ"),
     }
@@ -175,6 +184,8 @@ def _text(path: Path, head: bytes) -> Format | Fault:
     foreign = _foreign_text(path, start)
     if foreign:
         return _not_a_map(foreign)
+    if EPANET_SECTION.match(start) or (path.suffix.lower() == ".inp" and b"[" in start):
+        return Format.EPANET
     return Format.GEOJSON if start[:1] in (b"{", b"[") else Format.CSV
 
 
@@ -189,7 +200,7 @@ def _foreign_text(path: Path, start: bytes) -> tuple[str, str] | None:
         return (f"{name} 网页", f"a page of {name}") if name == "HTML" else (name, name)
     if start.startswith((b"0\r\nSECTION", b"0\nSECTION", b"999")) or path.suffix.lower() == ".dxf":
         return "DXF (AutoCAD)", "DXF (AutoCAD)"
-    return ("EPANET INP", "EPANET INP") if start.startswith((b"[TITLE]", b"[JUNCTIONS]")) else None
+    return None
 
 
 def _not_a_map(name: tuple[str, str], mend_zh: str = "", mend_en: str = "") -> Fault:
@@ -197,6 +208,6 @@ def _not_a_map(name: tuple[str, str], mend_zh: str = "", mend_en: str = "") -> F
         "file.wrong_kind",
         f"这是 {name[0]}，不是可读取的地图文件",
         f"this is {name[1]}, not a map file that can be read",
-        mend_zh or "导出为 GeoPackage（.gpkg）、GeoJSON、GeoParquet、Shapefile 或 CSV",
-        mend_en or "export it as GeoPackage (.gpkg), GeoJSON, GeoParquet, Shapefile or CSV",
+        mend_zh or "导出为 GeoPackage（.gpkg）、GeoJSON、GeoParquet、Shapefile、CSV 或 XLSX",
+        mend_en or "export it as GeoPackage (.gpkg), GeoJSON, GeoParquet, Shapefile, CSV or XLSX",
     )

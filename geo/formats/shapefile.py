@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from geo.faults import BadInputError, Fault
+from geo.formats.archives import CHUNK, MAX_RATIO, MAX_UNZIPPED_BYTES, RATIO_FROM_BYTES, bomb, refuse_archive
 from geo.formats.gdal import read_layer
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 
     from geo.formats.table import Raw, Request
 
-MAX_UNZIPPED_BYTES = 2 * 1024**3
-#: Tables of blanks shrink a lot in honest files, so the ratio is held only against contents above a size.
-MAX_RATIO, RATIO_FROM_BYTES = 200, 16 * 1024**2
-MAX_MEMBERS = 2000
-CHUNK = 1024**2
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 #: Tried in this order; every byte is some letter in single-byte encodings, so none of those is guessed.
 ENCODINGS = ("utf-8", "gb18030", "big5")
@@ -72,7 +68,7 @@ def _unpack(request: Request, folder: Path) -> Path:
     name = request.path.name
     with zipfile.ZipFile(request.path) as archive:
         members = archive.infolist()
-        refused = _refuse_archive(members)
+        refused = refuse_archive(members)
         if refused:
             raise BadInputError([refused.at(file=name)])
         chosen = _chosen(request, members)
@@ -86,18 +82,6 @@ def _unpack(request: Request, folder: Path) -> Path:
     return folder / f"{PurePosixPath(chosen).name}.shp"
 
 
-def _refuse_archive(members: list[zipfile.ZipInfo]) -> Fault | None:
-    total = sum(member.file_size for member in members)
-    packed = max(1, sum(member.compress_size for member in members))
-    if len(members) > MAX_MEMBERS or total > MAX_UNZIPPED_BYTES:
-        return _bomb(f"{len(members)} × {total / 1024**2:.0f} MB")
-    if total > RATIO_FROM_BYTES and total / packed > MAX_RATIO:
-        return _bomb(f"{total / packed:.0f} : 1")
-    if any(member.flag_bits & 1 for member in members):
-        return Fault("zip.encrypted", "压缩包有密码", "the zip file has a password", "先解压", "unpack it first")
-    return None
-
-
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, budget: int, name: str) -> int:
     """Write one member, counting the bytes that really come out; sizes in the directory of an archive can lie."""
     written = 0
@@ -107,7 +91,7 @@ def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, bu
             while chunk := source.read(CHUNK):
                 written += len(chunk)
                 if written > limit:
-                    raise BadInputError([_bomb(member.filename).at(file=name)])
+                    raise BadInputError([bomb(member.filename).at(file=name)])
                 sink.write(chunk)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, RuntimeError) as error:
         fault = Fault("file.damaged", f"压缩包已损坏：{error}", f"the zip file is damaged: {error}", file=name)
@@ -134,17 +118,6 @@ def _chosen(request: Request, members: list[zipfile.ZipInfo]) -> str:
         layer=request.layer,
     )
     raise BadInputError([fault])
-
-
-def _bomb(value: str) -> Fault:
-    return Fault(
-        "zip.bomb",
-        "压缩包展开后大得离谱，未解压",
-        "the zip file would unpack to an absurd size; it was not unpacked",
-        f"给出不超过 {MAX_UNZIPPED_BYTES // 1024**2} MB 的未压缩文件",
-        f"give the unpacked file, of {MAX_UNZIPPED_BYTES // 1024**2} MB at most",
-        value=value,
-    )
 
 
 def _sibling(path: Path, suffix: str) -> Path | None:

@@ -68,7 +68,7 @@ def asked_for(crs: str | CRS | None) -> CRS | None:
 
 def settled(own: CRS | None, asked: CRS | None, kind: str, found: Findings) -> CRS | None:
     """Return the system to use; the file's own stands, and one that contradicts it is a fault, not a choice."""
-    told = any(finding.fault.code == "crs.unknown" for finding in found.faults)
+    told = any(finding.fault.code in ("crs.unknown", "crs.missing") for finding in found.faults)
     if own is None and asked is None and not told:
         found.fault(
             None,

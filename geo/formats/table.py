@@ -66,6 +66,27 @@ class Request:
     field_map: Mapping[str, str] = field(default_factory=dict)
     kinds: frozenset[str] = ANY_KIND
     prefer: tuple[str, ...] = ()
+    points: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of text before anybody knows what it holds.
+
+    Parameters
+    ----------
+    file, layer
+        Name of the file, and of the sheet in a workbook (None for a text file).
+    cells
+        Every cell as text, blanks as ``""``; the columns under their names in the file; index 0..n-1.
+    rows
+        The number, from 1, that each row has in a spreadsheet, so that a person finds it.
+    """
+
+    file: str
+    layer: str | None
+    cells: pd.DataFrame
+    rows: NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +107,8 @@ class Raw:
         Faults and notes met while decoding.
     unreadable
         Rows whose geometry could not be built and that have a fault already, so that "no geometry" is not said twice.
+    taken
+        Names of the field map (OURS) whose columns the format has used up already.
     """
 
     columns: pd.DataFrame
@@ -94,6 +117,7 @@ class Raw:
     layer: str | None
     found: Findings
     unreadable: frozenset[int] = frozenset()
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
