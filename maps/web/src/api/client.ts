@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Assessment, County, Feature, FeatureCollection, Problem, RouteProperties, Symbols } from './types';
+import type { Acceptance, Assessment, County, Feature, FeatureCollection, FindingCollection, PlacedFinding, Problem, RouteProperties, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -76,7 +76,7 @@ export async function assess(
 }
 
 /** The next page's path on this server; whatever host the link names, only its path and query are followed. */
-function nextOf(page: FeatureCollection): string | null {
+function nextOf(page: Pick<FeatureCollection, 'links'>): string | null {
   const href = page.links?.find((link) => link.rel === 'next')?.href;
   if (!href) return null;
   const url = new URL(href, location.href);
@@ -168,4 +168,38 @@ export async function replaceRoute(
 
 export async function deleteRoute(id: string, crs: string, etag: string): Promise<void> {
   await send(itemPath(id, crs), { method: 'DELETE', headers: { 'If-Match': etag } });
+}
+
+export interface FindingsPage {
+  readonly findings: PlacedFinding[];
+  readonly total: number;
+  /** Path of the page after this one; null after the last. */
+  readonly next: string | null;
+}
+
+const FINDINGS_PAGE = 1000;
+
+/** Findings of the county, the gravest first; `path` is the `next` of the page before. */
+export async function findings(crs: string, path: string | null, signal: AbortSignal): Promise<FindingsPage> {
+  const query = new URLSearchParams({ crs, limit: String(FINDINGS_PAGE) });
+  const page = await get<FindingCollection>(path ?? `/api/findings?${query.toString()}`, signal);
+  const placed = page.features.map(({ geometry, properties }): PlacedFinding => ({ ...properties, geometry }));
+  return { findings: placed, total: page.numberMatched, next: nextOf(page) };
+}
+
+const acceptancePath = (id: string): string => `/api/findings/${encodeURIComponent(id)}/acceptance`;
+
+/** Let a finding stand as it was seen; refused with 409 where its facts are others by now. */
+export async function acceptFinding({ id, facts }: PlacedFinding, reason: string, who: string): Promise<Acceptance> {
+  const response = await send(acceptancePath(id), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'Idempotency-Key': uuid() },
+    body: JSON.stringify({ reason, facts, ...(who ? { who } : {}) }),
+  });
+  return (await response.json()) as Acceptance;
+}
+
+export async function withdrawAcceptance({ id }: PlacedFinding, who: string): Promise<void> {
+  const query = who ? `?who=${encodeURIComponent(who)}` : '';
+  await send(`${acceptancePath(id)}${query}`, { method: 'DELETE', headers: { 'Idempotency-Key': uuid() } });
 }

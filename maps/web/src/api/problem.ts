@@ -47,7 +47,9 @@ export function sentencesOf(error: unknown, language: Language): string[] {
     const faults = (error.problem.errors ?? []).map((fault) => faultSentence(fault, language));
     if (faults.length > 0) return faults;
     const known = { 404: 'problem_404', 409: 'problem_409', 412: 'problem_412', 413: 'problem_413', 503: 'problem_503' } as const;
-    const key = known[error.status as keyof typeof known] ?? (error.status >= 500 ? 'problem_500' : undefined);
+    // A conflict of ids has our own words; any other one is told in the server's.
+    const otherwise = error.status === 409 && error.problem.code?.startsWith('finding.');
+    const key = otherwise ? undefined : known[error.status as keyof typeof known] ?? (error.status >= 500 ? 'problem_500' as const : undefined);
     const { detail, detail_en, title, title_en } = error.problem;
     const said = (language === 'zh' ? (detail ?? title) : (detail_en ?? title_en ?? detail ?? title)) ?? '';
     return [key ? t(key) : said || t('problem_other', { status: error.status })];

@@ -89,11 +89,37 @@ export interface RouteProperties {
   start?: string | null;
   end?: string | null;
   diameter_mm?: number | null;
+  laying?: string | null;
+  material?: string | null;
+  subtype?: string | null;
+  pressure_mpa?: number | null;
+  voltage_kv?: number | null;
+  cover_m?: number | null;
+  /** One cover for each vertex, blank-separated; where it is there, it goes before `cover_m`. */
+  covers_m?: string | null;
+  method?: string | null;
   accuracy_m?: number | null;
   drawn_by?: string | null;
   remark?: string | null;
   revision?: number;
   [other: string]: unknown;
+}
+
+export interface PipeProperties {
+  id: string;
+  utility?: string | null;
+  subtype?: string | null;
+  name?: string | null;
+  operator?: string | null;
+  diameter_mm?: number | null;
+  cover_m?: number | null;
+  covers_m?: string | null;
+  material?: string | null;
+  pressure_mpa?: number | null;
+  voltage_kv?: number | null;
+  quality?: string | null;
+  accuracy_m?: number | null;
+  built?: string | number | null;
 }
 
 export interface Quantity {
@@ -206,6 +232,83 @@ export interface Quantities {
   crossings: number;
 }
 
+export type Severity = 'grave' | 'serious' | 'notice';
+export type FindingOutcome = 'fails' | 'must_expose' | 'unknown' | 'passes';
+
+/** The nearest change after which a finding is gone; `geometry` and `properties` are what one click applies. */
+export interface MendShape {
+  kind: 'offset' | 'depth' | 'date' | 'expose' | 'ask';
+  subject: string;
+  value: number | null;
+  unit: string;
+  zh: string;
+  en: string;
+  properties: Record<string, unknown>;
+  moves: boolean;
+  geometry?: Geometry | null;
+}
+
+/** Who has let a finding stand, and why; `stale` once its facts have changed since. */
+export interface Acceptance {
+  reason: string | null;
+  who: string;
+  at: string;
+  stale: boolean;
+}
+
+/** One thing found at one place: `survey.findings.Finding.as_dict()` with its geometry. */
+export interface PlacedFinding {
+  id: string;
+  facts: string;
+  kind: string;
+  kind_zh: string;
+  kind_en: string;
+  outcome: FindingOutcome;
+  outcome_zh: string;
+  outcome_en: string;
+  severity: Severity;
+  severity_zh: string;
+  severity_en: string;
+  a: string;
+  b: string | null;
+  a_layer: string;
+  b_layer: string | null;
+  measured: number | null;
+  limit: number | null;
+  unit: string;
+  margin: number | null;
+  uncertainty: number | null;
+  rule: string;
+  document: string;
+  clause: string;
+  status: string;
+  unverified: boolean;
+  evidence_zh: string;
+  evidence_en: string;
+  sentence_zh: string;
+  sentence_en: string;
+  from_m: number | null;
+  to_m: number | null;
+  mend: MendShape | null;
+  geometry: Geometry | null;
+  acceptance?: Acceptance | null;
+}
+
+/** A finding of the county, as a feature: its properties are the rest of `PlacedFinding`. */
+export interface FindingFeature {
+  type: 'Feature';
+  id: string;
+  geometry: Geometry | null;
+  properties: Omit<PlacedFinding, 'geometry'>;
+}
+
+export interface FindingCollection {
+  type: 'FeatureCollection';
+  features: FindingFeature[];
+  numberMatched: number;
+  links: { rel: string; href: string }[];
+}
+
 export interface PolicyNamed {
   id: string;
   county_zh: string;
@@ -235,6 +338,8 @@ export interface Assessment {
   passages: Passage[];
   partners: Partner[];
   trenches: Trench[];
+  /** What the line is in the way of, and what is in its way; an older server says nothing of it. */
+  findings?: PlacedFinding[];
   joined: string[];
   /** What was judged, where several routes are one work; `quantities` are those of the drawn one alone. */
   work?: { quantities: Quantities } | null;

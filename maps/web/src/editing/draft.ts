@@ -18,7 +18,8 @@ export interface DraftShape {
 }
 
 export const EDITABLE = [
-  'utility', 'name', 'operator', 'start', 'end', 'diameter_mm', 'drawn_by', 'accuracy_m', 'remark',
+  'utility', 'name', 'operator', 'start', 'end', 'subtype', 'diameter_mm', 'material', 'laying', 'pressure_mpa', 'voltage_kv',
+  'cover_m', 'covers_m', 'method', 'drawn_by', 'accuracy_m', 'remark',
 ] as const;
 export type Editable = (typeof EDITABLE)[number];
 

@@ -53,7 +53,7 @@ export function snapAt(stage: Stage, cursor: Point, touch: boolean, dragged: Ver
   });
 }
 
-export function penHost(stage: () => Stage, pick: (pixel: number[]) => void): PenHost {
+export function penHost(stage: () => Stage, pick: (pixel: number[], touch: boolean) => void): PenHost {
   const changed = (ref: VertexRef, at: Point): boolean => {
     const old = draft.parts[ref.part]?.[ref.index];
     return !old || !samePlace(old, at);

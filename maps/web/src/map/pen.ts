@@ -24,7 +24,7 @@ export interface PenHost {
   drop(): void;
   moved(ref: VertexRef, at: Point): void;
   inserted(ref: VertexRef, at: Point): void;
-  pick(pixel: number[]): void;
+  pick(pixel: number[], touch: boolean): void;
 }
 
 interface Drag {
@@ -120,7 +120,7 @@ export class Pen extends PointerInteraction {
     }
     if (mode === 'edit' && this.#grip(at, isTouch(event))) return false;
     if (mode === 'edit') this.#host.select(null);
-    this.#host.pick(event.pixel);
+    this.#host.pick(event.pixel, isTouch(event));
     return true;
   }
 

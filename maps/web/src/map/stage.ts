@@ -1,15 +1,16 @@
 /** The map of the window: the county's layers below, the sketch above, the pen in between. */
 
-import { buffer, type Extent } from 'ol/extent';
+import { buffer, containsExtent, type Extent } from 'ol/extent';
 import GeoJSON from 'ol/format/GeoJSON';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults';
 import VectorLayer from 'ol/layer/Vector';
 import Map from 'ol/Map';
 import View from 'ol/View';
-import type { County, Geometry, LayerSymbol, Symbols } from '../api/types';
+import type { County, Geometry, LayerSymbol, PipeProperties, Symbols } from '../api/types';
 import { boundsOf, type Point } from '../geometry/points';
 import { mapWindow } from '../state/window.svelte';
 import { BoxLoader, type LoadState } from './boxLoader';
+import { FindingMarks } from './findingMarks';
 import { registerGrid, type CountyGrid } from './grid';
 import { Pen, type PenHost } from './pen';
 import { Sketch } from './sketch';
@@ -22,6 +23,8 @@ const COARSEST = 60;
 /** Layers without a limit of their own are not fetched beyond this. */
 const COARSEST_DATA = 40;
 const SETTLE_MS = 90;
+/** Metres a pixel beyond which a place of a metre is no more than a dot among dots. */
+const FAR_FROM_A_PLACE = 0.6;
 
 
 interface Drawn {
@@ -39,6 +42,7 @@ function nowhere(county: County): Extent {
 export class Stage {
   readonly map: Map;
   readonly sketch: Sketch;
+  readonly marks = new FindingMarks();
   #grid: CountyGrid;
   #drawn: Drawn[];
   #visible: Readonly<Record<string, boolean>> = {};
@@ -60,7 +64,7 @@ export class Stage {
       target,
       controls: [],
       interactions: defaultInteractions({ onFocusOnly: false }),
-      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer],
+      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.marks.layers],
       view: new View({
         projection: this.#grid.projection,
         extent: room,
@@ -126,6 +130,7 @@ export class Stage {
 
   #moved(): void {
     this.#watch();
+    mapWindow.extent = this.map.getView().calculateExtent();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.load(), SETTLE_MS);
   }
@@ -165,6 +170,15 @@ export class Stage {
     return hit === undefined ? null : String(hit);
   }
 
+  /** What the server says of the existing pipe under a pixel; null where there is none. */
+  pipeAt(pixel: number[]): PipeProperties | null {
+    const hit = this.map.forEachFeatureAtPixel(pixel, (feature) => ({ ...feature.getProperties(), id: feature.getId() }), {
+      layerFilter: (layer) => layer.get('key') === 'pipes',
+      hitTolerance: 4,
+    });
+    return (hit as PipeProperties | undefined) ?? null;
+  }
+
   /** Room that panels take from the map, in pixels: top, right, bottom, left. */
   padding(padding: number[]): void {
     this.map.getView().padding = padding;
@@ -194,6 +208,19 @@ export class Stage {
     if (shape) this.#fit(shape.getExtent(), 0.08);
   }
 
+  /** Go to a place unless it is in sight already, and near enough to be told from its neighbours. */
+  showPlace(geometry: Geometry | null): void {
+    const shape = geometry && new GeoJSON().readGeometry(geometry);
+    if (!shape) return;
+    const view = this.map.getView();
+    const far = (view.getResolution() ?? 1) > FAR_FROM_A_PLACE;
+    if (far || !containsExtent(view.calculateExtent(), shape.getExtent())) this.#fit(shape.getExtent(), 0.12);
+  }
+
+  fitExtent(extent: Extent): void {
+    this.#fit(extent, 0.08);
+  }
+
   #fit(extent: Extent, closest: number): void {
     this.map.getView().fit(extent, { padding: [70, 70, 90, 70], minResolution: closest, duration: 250 });
   }
@@ -214,6 +241,7 @@ export class Stage {
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.marks.dispose();
     this.map.setTarget(undefined);
     this.map.dispose();
   }

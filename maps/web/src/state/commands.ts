@@ -1,6 +1,9 @@
 /** What buttons and keys do, said once. */
 
+import type { PlacedFinding } from '../api/types';
+import { current } from '../map/current';
 import { draft } from './draft.svelte';
+import { findings } from './findings.svelte';
 import { steps } from './history.svelte';
 import { prompts } from './prompts.svelte';
 import { saving } from './saving.svelte';
@@ -38,4 +41,17 @@ export async function openRoute(id: string): Promise<boolean> {
 
 export async function removeRoute(): Promise<void> {
   if ((await prompts.ask('delete')) === 'delete') await saving.remove();
+}
+
+/** Open a route that a finding is about, in the editor, with that finding before the eyes. */
+export async function openFrom(finding: PlacedFinding, id: string): Promise<void> {
+  if (!(await openRoute(id))) return;
+  findings.chosen = finding.id;
+  findings.light(finding);
+  current.stage?.showPlace(finding.geometry);
+}
+
+export function toggleFindings(): void {
+  if (findings.open) findings.hide();
+  else findings.show();
 }

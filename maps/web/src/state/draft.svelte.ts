@@ -1,7 +1,9 @@
-import type { Feature, RouteProperties } from '../api/types';
+import type { Feature, MendShape, RouteProperties } from '../api/types';
 import { isDirty, NOTHING, partsOf, type DraftShape, type Mode } from '../editing/draft';
+import { coversAfter } from '../editing/covers';
 import * as change from '../editing/parts';
 import type { Parts, VertexRef } from '../editing/parts';
+import { mended } from '../findings/mend';
 import type { Point } from '../geometry/points';
 import type { Snap } from '../geometry/snapping';
 import type { Word } from '../i18n/dictionary';
@@ -89,7 +91,12 @@ class DraftState {
     const allTyped = this.shape.typed && typed;
     const by = this.shape.properties.drawn_by;
     const automatic = by === 'drawn' || by === 'typed';
-    const properties = automatic ? { ...this.shape.properties, drawn_by: allTyped ? 'typed' : 'drawn' } : this.shape.properties;
+    const covers = this.shape.properties.covers_m;
+    const properties = {
+      ...this.shape.properties,
+      ...(automatic ? { drawn_by: allTyped ? 'typed' : 'drawn' } : {}),
+      ...(covers ? { covers_m: coversAfter(covers, this.parts, parts) } : {}),
+    };
     this.step(label, { ...this.shape, parts, properties, typed: allTyped });
   }
 
@@ -127,6 +134,19 @@ class DraftState {
     if ((this.shape.properties[field] ?? null) === value) return;
     const properties = { ...this.shape.properties, [field]: value };
     this.step('act_attribute', { ...this.shape, properties }, `attribute:${field}`);
+  }
+
+  /** What one click of a finding's mend does: line and attributes at once. */
+  mend(mend: MendShape): void {
+    this.hover = null;
+    this.unlock();
+    this.step('act_mend', mended(this.shape, mend));
+    this.selected = null;
+  }
+
+  /** Set several attributes as one step; they belong together as the two ways to state a cover do. */
+  setAll(values: Partial<RouteProperties>, merge: string): void {
+    this.step('act_attribute', { ...this.shape, properties: { ...this.shape.properties, ...values } }, `attribute:${merge}`);
   }
 
   /** Drawing is over; the line stays open for editing. A line of one point is nothing. */

@@ -1,8 +1,9 @@
 /** Keys that work anywhere except inside a field. */
 
 import { current } from '../map/current';
-import { startDrawing, leave } from './commands';
+import { leave, startDrawing, toggleFindings } from './commands';
 import { draft } from './draft.svelte';
+import { findings } from './findings.svelte';
 import { steps } from './history.svelte';
 import { saving } from './saving.svelte';
 import { settings } from './settings.svelte';
@@ -45,7 +46,8 @@ function escape(): void {
   else if (draft.mode === 'draw') draft.finish();
   else if (draft.selected) draft.selected = null;
   else if (draft.mode === 'edit') void leave();
-  else settings.layersOpen = false;
+  else if (settings.layersOpen) settings.layersOpen = false;
+  else if (findings.open) findings.hide();
 }
 
 const PLAIN: Record<string, () => boolean | void> = {
@@ -55,6 +57,7 @@ const PLAIN: Record<string, () => boolean | void> = {
   d: () => void startDrawing(),
   o: () => void (settings.ortho = !settings.ortho),
   s: () => void (settings.snapping = !settings.snapping),
+  f: toggleFindings,
   l: () => void (settings.layersOpen = !settings.layersOpen),
   '+': () => current.stage?.zoomBy(1),
   '=': () => current.stage?.zoomBy(1),

@@ -15,6 +15,7 @@ class Routes {
   list = $state.raw<readonly RouteFeature[]>([]);
   more = $state(false);
   loading = $state(true);
+  byId = $derived(new Map(this.list.map((route) => [String(route.id), route])));
   #asked = '';
   #listeners = new Set<(event: RouteEvent) => void>();
 

@@ -27,7 +27,8 @@ class Settings {
   open(county: County, symbols: Symbols, collections: readonly string[]): void {
     const known = new Set(collections);
     this.layers = symbols.layers.filter((layer) => known.has(layer.key));
-    this.visible = Object.fromEntries(this.layers.map((layer) => [layer.key, layer.visible]));
+    // Findings are no stored layer: they are fetched once somebody asks for them.
+    this.visible = { ...Object.fromEntries(this.layers.map((layer) => [layer.key, layer.visible])), findings: false };
     this.symbols = symbols;
     this.county = county;
   }
