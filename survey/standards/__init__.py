@@ -1,4 +1,7 @@
-"""The standards as data: every value with its clause, its evidence and how far to trust it."""
+"""The standards as data: every value with its clause, its evidence and how far to trust it.
+
+`clauses.clauses`, `orders.orders` and `quality.quality` are asked of their modules, which bear the same names.
+"""
 
 from survey.standards.citations import Cell, Citation
 from survey.standards.classes import Classes
@@ -7,15 +10,14 @@ from survey.standards.clauses import (
     below_river,
     bridge_ban,
     clause,
-    clauses,
     dig_ban,
     foundation_distance,
     skew_limit,
 )
 from survey.standards.clearances import cover, horizontal, vertical
 from survey.standards.gas import GasClass, gas_class, gas_classes
-from survey.standards.orders import Place, above, courtyard_rank, crossing_rank, orders, place, red_line_rank, yields
-from survey.standards.quality import Accuracy, Quality, accuracies, qualities, quality, quality_of
+from survey.standards.orders import Place, above, courtyard_rank, crossing_rank, place, red_line_rank, yields
+from survey.standards.quality import Accuracy, Quality, accuracies, qualities, quality_of
 from survey.standards.trenches import slope, trench_width, working_width
 
 __all__ = [
@@ -32,7 +34,6 @@ __all__ = [
     "below_river",
     "bridge_ban",
     "clause",
-    "clauses",
     "courtyard_rank",
     "cover",
     "crossing_rank",
@@ -41,10 +42,8 @@ __all__ = [
     "gas_class",
     "gas_classes",
     "horizontal",
-    "orders",
     "place",
     "qualities",
-    "quality",
     "quality_of",
     "red_line_rank",
     "skew_limit",

@@ -153,7 +153,7 @@ def _said(name: str, value: str, subject: Buried | str) -> tuple[str, str]:
     names: Mapping[str, tuple[str, str]] = ROWS if name == "pressure" else CONDITIONS
     taken_zh, taken_en = names[value]
     return (
-        f"{who_zh}未给出{what_zh}，按{taken_zh}取最严",
+        f"{who_zh}未给出{what_zh}，按“{taken_zh}”取最严",
         f"{who_en} without {what_en}: taken as {taken_en}, the strictest",
     )
 

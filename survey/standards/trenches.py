@@ -95,7 +95,7 @@ def working_width(diameter_mm: float, material: str | None) -> Cell:
     def say(_: str, name: str, value: str) -> tuple[str, str]:
         del name
         zh, en = JOINTS[value]
-        return f"管道未给出管材或接口，按{zh}取最严", f"pipe without material: taken as {en}, the strictest"
+        return f"管道未给出管材或接口，按“{zh}”取最严", f"pipe without material: taken as {en}, the strictest"
 
     chosen = strictest(found, say)
     return fitting[0].cell if chosen is None else chosen
@@ -155,9 +155,9 @@ def slope(soil: str | None, load: str | None = None, *, depth_m: float | None = 
 def _say_slope(_: str, name: str, value: str) -> tuple[str, str]:
     if name == "load":
         zh, en = LOADS[value]
-        return f"未给出坡顶荷载，按{zh}取最缓", f"load on the edge not given: taken as {en}, the flattest"
+        return f"未给出坡顶荷载，按“{zh}”取最缓", f"load on the edge not given: taken as {en}, the flattest"
     found = next(each for each in _slopes() if each.soil == value)
-    return f"未给出土类，按{found.zh}取最缓", f"soil not given: taken as {found.en}, the flattest"
+    return f"未给出土类，按“{found.zh}”取最缓", f"soil not given: taken as {found.en}, the flattest"
 
 
 def trench_width(buried: Buried, *, shored: bool = False) -> Cell | None:
@@ -228,7 +228,7 @@ def _other_width(buried: Buried, diameter_mm: float) -> Cell:
     def say(_: str, name: str, value: str) -> tuple[str, str]:
         del name
         zh, en = ("管道", "in ducts") if value.endswith("duct") else ("直埋", "direct-buried")
-        return f"未给出敷设方式，按{zh}取宽", f"no laying: taken as {en}, the wider"
+        return f"未给出敷设方式，按“{zh}”取宽", f"no laying: taken as {en}, the wider"
 
     chosen = strictest(found, say)
     return fitting[0].cell if chosen is None else chosen
