@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from survey.sections import LaidLine, Section
 
 LEFT, RIGHT, ROW, SIZE, SMALL = 10.0, 287.0, 5.0, 2.7, 2.4
-COLUMNS = (0.0, 12.0, 58.0, 128.0, 150.0, 206.0, 226.0, 252.0)
+COLUMNS = (0.0, 12.0, 58.0, 118.0, 138.0, 206.0, 226.0, 252.0)
 FILLS = {"bedding": ("#e3c98f", "none", ""), "fill": ("none", "#8d7b5d", "0.8 0.6"), "soil": ("#e8decb", "none", "")}
 
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from survey.sections import LaidLine, Section
 
+TOLD_M3 = 5e-3
+"""Earth below this is not told."""
 WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "zh": {
@@ -21,30 +23,33 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "head": ("序号", "管线", "编号 / 名称", "外径", "覆土（依据）", "槽底", "距沟边", "距红线"),
             "earth": "每延米土方：同沟 {shared:.2f} m³，分沟合计 {separate:.2f} m³，{saved}",
             "saves": "同沟节省 {:.2f} m³（{:.0f}%）", "costs": "同沟多挖 {:.2f} m³（{:.0f}%）", "even": "两者相同",
-            "standard": "GB 50289-2016 4.1.3 次序（待核）：{order}；沟口宽 {width:.2f}，比最窄{more}",
-            "is_best": "本图即 GB 50289-2016 4.1.3 次序（待核，自红线起）",
-            "wider": "宽 {:.2f} m、土方多 {:.2f} m³/m", "less": "宽 {:.2f} m、土方少 {:.2f} m³/m", "same": "不宽",
+            "standard": "{rule}自红线起的次序 {order}：沟口宽 {width:.2f}，比最窄{more}",
+            "is_best": "本图即{rule}自红线起的次序",
+            "wider": "宽 {:.2f} m、土方多 {:.2f} m³/m", "less": "宽 {:.2f} m、土方少 {:.2f} m³/m",
             "holds": "起控制作用", "notes": "说明", "obstacles": "不可行之处",
             "assumed": "* 未填管径，按常用外径；“待核”为凭记忆的数值，须对照标准原文。",
             "designed": "设计", "legend": (("bedding", "垫层"), ("fill", "先回填夯实"), ("soil", "原土")),
             "and": "、",
         },
         "en": {
-            "title": "Shared trench, cross-section", "single": "single bottom", "stepped": "stepped", "lines": "{} lines",
+            "title": "Shared trench, cross-section", "single": "single bottom", "stepped": "stepped",
+            "lines": "{} lines",
             "feasible": "feasible", "infeasible": "not feasible", "scale": "Scale 1:{} (metres; print at 100 %)",
             "comma": " · ", "surfaces": {"carriageway": "Carriageway", "footway": "Footway"}, "shored": "shored",
             "cover": "cover", "red_line": "Red line", "top_width": "Top", "bottom_width": "Bottom",
             "allowed": " ({:.2f} allowed)", "clear": "Clear", "unverified": "unverified",
             "head": ("No.", "Line", "Id / name", "Outside", "Cover (by)", "Bed", "From edge", "Red line"),
             "earth": "Earth per metre: shared {shared:.2f} m³, separate {separate:.2f} m³, {saved}",
-            "saves": "{:.2f} m³ saved ({:.0f} %)", "costs": "{:.2f} m³ more than separate ({:.0f} %)", "even": "the same",
-            "standard": "Order of GB 50289-2016 4.1.3 (unverified): {order}; top {width:.2f}, {more}",
-            "is_best": "This is the order of GB 50289-2016 4.1.3 (unverified), from the red line",
+            "saves": "{:.2f} m³ saved ({:.0f} %)", "costs": "{:.2f} m³ more than separate ({:.0f} %)",
+            "even": "the same",
+            "standard": "Order from the red line by {rule}: {order}; top {width:.2f}, {more}",
+            "is_best": "This is the order from the red line by {rule}",
             "wider": "{:.2f} m wider and {:.2f} m³/m more earth than the narrowest",
-            "less": "{:.2f} m wider and {:.2f} m³/m less earth than the narrowest", "same": "no wider than the narrowest",
+            "less": "{:.2f} m wider and {:.2f} m³/m less earth than the narrowest",
             "holds": "What holds it", "notes": "Notes", "obstacles": "Why not",
-            "assumed": "* no diameter stated, the usual one; “unverified”: recalled, check against the standard itself.",
-            "designed": "design", "legend": (("bedding", "bedding"), ("fill", "compacted fill"), ("soil", "natural soil")),
+            "assumed": "* no diameter stated, the usual one; “unverified”: recalled, check it in the standard itself.",
+            "designed": "design",
+            "legend": (("bedding", "bedding"), ("fill", "compacted fill"), ("soil", "natural soil")),
             "and": ", ",
         },
     }
@@ -98,7 +103,7 @@ def earth(section: Section, language: str) -> str:
     if section.excavation is None or saved is None:
         return ""
     share = 100 * abs(saved) / section.separate_m3
-    key = "even" if abs(saved) < 5e-3 else "saves" if saved > 0 else "costs"
+    key = "even" if abs(saved) < TOLD_M3 else "saves" if saved > 0 else "costs"
     said: str = words["earth"].format(
         shared=section.excavation.area_m2, separate=section.separate_m3, saved=words[key].format(abs(saved), share)
     )
@@ -110,16 +115,14 @@ def standard_order(section: Section, language: str) -> str:
     words, cost = WORDS[language], section.standard_order
     if cost is None or len(section.lines) == 1:
         return ""
+    place = section.lines[0].need.place
+    rule = f"{place.standard} {place.clause}" + (f" ({words['unverified']}) " if place.unverified else " ")
+    rule = f" {rule}" if language == "zh" else rule.rstrip()
     if not section.inversions:
-        said: str = words["is_best"]
+        said: str = words["is_best"].format(rule=rule)
         return said
     numbers = {laid.need.line.id: str(k) for k, laid in enumerate(section.lines, 1)}
-    if cost.more_width_m < 5e-4:
-        more = words["same"]
-    else:
-        key = "wider" if cost.more_area_m2 >= 0 else "less"
-        more = words[key].format(cost.more_width_m, abs(cost.more_area_m2))
-    said = words["standard"].format(
-        order="–".join(numbers[one] for one in cost.order), width=cost.top_width_m, more=more
-    )
-    return said
+    more = words["wider" if cost.more_area_m2 >= 0 else "less"].format(cost.more_width_m, abs(cost.more_area_m2))
+    order = "–".join(numbers[one] for one in cost.order)
+    whole: str = words["standard"].format(rule=rule, order=order, width=cost.top_width_m, more=more)
+    return whole.strip()

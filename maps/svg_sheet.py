@@ -148,16 +148,17 @@ class Sheet:
 
     def text(
         self, at: tuple[float, float], text: str, size: float, *, anchor: str = "start", colour: str = INK,
-        bold: bool = False, upright: bool = False,
+        bold: bool = False, upright: bool = False, halo: str = "",
     ) -> None:  # fmt: skip
-        """Write a text, which is escaped; ``upright`` turns it a quarter so that it reads from below."""
+        """Write a text, which is escaped; ``upright`` turns it to read from below, ``halo`` colours its rim."""
         x, y = number(at[0]), number(at[1])
         turned = f' transform="rotate(-90 {x} {y})"' if upright else ""
         heavy = ' font-weight="700"' if bold else ""
         side = "" if anchor == "start" else f' text-anchor="{anchor}"'
+        around = f' stroke="{halo}" stroke-width="0.8" paint-order="stroke"' if halo else ""
         clean = escape("".join(letter for letter in text if letter.isprintable()))
         self.parts.append(
-            f'<text x="{x}" y="{y}" font-size="{size}" fill="{colour}"{side}{heavy}{turned}>{clean}</text>'
+            f'<text x="{x}" y="{y}" font-size="{size}" fill="{colour}"{side}{heavy}{around}{turned}>{clean}</text>'
         )
 
     def arrow(self, tip: tuple[float, float], towards: tuple[float, float], colour: str = INK) -> None:

@@ -241,8 +241,8 @@ def _too_deep(problem: Problem) -> Iterator[Obstacle]:
             yield Obstacle(
                 "slope_too_deep", (need.line.id,),
                 f"{who.zh}需沟深 {need.level_m:.2f} m，放坡表不适用，应支护或专项设计。{slope.evidence_zh}",
-                f"{who.en} needs a depth of {need.level_m:.2f} m, for which the table of slopes does not speak: shore it, "
-                f"or design it. {slope.evidence_en}",
+                f"{who.en} needs a depth of {need.level_m:.2f} m, for which the table of slopes does not speak: "
+                f"shore it, or design it. {slope.evidence_en}",
             )  # fmt: skip
 
 
@@ -269,6 +269,20 @@ def notes(problem: Problem) -> Iterator[Said]:
     )
     for need, floor in zip(problem.needs, problem.floors_m, strict=True):
         yield from _notes_of(need, floor)
+    yield from _assumptions(problem)
+
+
+def _assumptions(problem: Problem) -> Iterator[Said]:
+    """Yield what was missing and which row of a table was taken for it, each once."""
+    cells = [pair.cell for pair in problem.clearances.values()]
+    for need in problem.needs:
+        cells += [need.cover_cell, need.working_cell]
+    said = [Said(*both) for cell in (*cells, problem.slope_cell) if cell is not None for both in _assumed(cell)]
+    yield from dict.fromkeys(said)
+
+
+def _assumed(cell: Cell) -> Iterator[tuple[str, str]]:
+    return zip(cell.assumed_zh, cell.assumed_en, strict=True)
 
 
 def _notes_of(need: Need, floor: float) -> Iterator[Said]:
@@ -283,6 +297,11 @@ def _notes_of(need: Need, floor: float) -> Iterator[Said]:
             f"{who.zh}设计覆土 {need.line.cover_m:.2f} m 小于标准，按 {need.cover_m:.2f} m 计",
             f"{who.en} is designed with {need.line.cover_m:.2f} m of cover, less than the standard's; "
             f"{need.cover_m:.2f} m is taken",
+        )
+    if need.line.buried.utility == "heat":
+        yield Said(
+            f"{who.zh}按单根计；供水、回水双管请列为两条管线",
+            f"{who.en} is taken as one pipe; give supply and return as two lines",
         )
     if need.cover_cell is None:
         yield Said(f"{who.zh}：标准未规定覆土", f"{who.en}: the standard states no cover")

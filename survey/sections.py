@@ -65,7 +65,9 @@ class LaidLine:
             "cover_unverified": need.cover_cell is not None and need.cover_cell.unverified,
             "level_m": _tidy(need.level_m), "floor_m": _tidy(self.floor_m), "working_m": _tidy(need.working_m),
             "working_evidence_zh": need.working_cell.evidence_zh, "working_evidence_en": need.working_cell.evidence_en,
-            "working_unverified": need.working_cell.unverified,
+            "working_unverified": need.working_cell.unverified, "rank": need.place.rank,
+            "rank_evidence_zh": need.place.evidence_zh, "rank_evidence_en": need.place.evidence_en,
+            "rank_unverified": need.place.unverified,
         }  # fmt: skip
 
 
