@@ -74,7 +74,7 @@ class Depths:
         BadInputError
             ``depth.not_finite`` with every cover that is infinite.
         """
-        covers = _floats(cover)
+        covers = np.array(np.atleast_1d(cover), np.float64, order="C")
         refuse(_infinite(covers, np.arange(len(covers))))
         return cls(np.arange(len(covers) + 1), np.zeros(len(covers)), covers)
 
@@ -313,7 +313,7 @@ def _floats(values: Any) -> FloatArray:  # noqa: ANN401 - anything that numpy ta
 
 def _broadcast(line: Any, *values: Any) -> tuple[Any, ...]:  # noqa: ANN401 - anything that numpy takes
     which, *others = np.broadcast_arrays(np.atleast_1d(line), *values)
-    return np.require(which, np.int64, ["C", "W"]), *(_floats(other) for other in others)
+    return np.array(which, np.int64, order="C"), *(np.array(other, np.float64, order="C") for other in others)
 
 
 def _starts_of(owner: IntArray, n_lines: int) -> IntArray:

@@ -145,7 +145,7 @@ def nearest_to_points(lines: Polylines, x: Any, y: Any, reach: Any, *, workers: 
 
 def as_query(lines: Polylines, reach: Any, workers: int) -> tuple[Kept, Reach]:  # noqa: ANN401 - anything that numpy takes
     """Return lines laid out to look ``reach`` around them, and the reach as `search_kept` takes it."""
-    metres = np.require(np.broadcast_to(np.asarray(reach, np.float64), (lines.n_lines,)), np.float64, ["C", "W"])
+    metres = np.broadcast_to(np.asarray(reach, np.float64), (lines.n_lines,))
     if np.isinf(metres).any() or (metres < 0.0).any():
         message = "a reach must be a number of 0 or more, or NaN"
         raise ValueError(message)
