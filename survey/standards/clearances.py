@@ -64,7 +64,7 @@ def horizontal(a: Buried | str, b: Buried | str, *, edition: str = "GB 50028") -
     """
     a, b = _ordered(a, b)
     if is_outside(a) or is_outside(b):
-        return _outside(a, b)
+        return _outside(a, b, edition)
     held = table(HORIZONTAL)
     found = [
         (_taken(first.taken, second.taken), held.find(first.horizontal, second.horizontal, first.facts | second.facts))
@@ -158,14 +158,14 @@ def _said(name: str, value: str, subject: Buried | str) -> tuple[str, str]:
     )
 
 
-def _outside(a: Buried | str, b: Buried | str) -> Cell:
+def _outside(a: Buried | str, b: Buried | str, edition: str) -> Cell:
     gas, other = (a, b) if is_outside(a) else (b, a)
     (gas_zh, gas_en), (other_zh, other_en) = subject_name(gas), subject_name(other)
     return Cell(
         value=math.nan,
         unit="m",
         row="gas_high",
-        column=readings(other)[0].horizontal,
+        column=readings(other, edition)[0].horizontal,
         standard="GB 50289-2016",
         clause="4.1.9",
         status="confirmed",

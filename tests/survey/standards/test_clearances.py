@@ -129,7 +129,8 @@ def test_an_unknown_object_is_named_with_those_that_are_known():
 EMPTY = {
     "horizontal": {
         ("water_d_le_200", "water_d_le_200"), ("water_d_gt_200", "water_d_le_200"),
-        ("water_d_gt_200", "water_d_gt_200"), ("sewage", "sewage"), ("reclaimed", "reclaimed"), ("heat_direct", "heat_direct"), ("trench", "trench"),
+        ("water_d_gt_200", "water_d_gt_200"), ("sewage", "sewage"), ("reclaimed", "reclaimed"),
+        ("heat_direct", "heat_direct"), ("trench", "trench"),
     },
     "vertical": {("trench", "trench"), ("culvert", "trench"), ("tram", "trench"), ("railway", "trench")},
     "cover": {("footway", "trench")},
