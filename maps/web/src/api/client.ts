@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, County, Feature, FeatureCollection, FindingCollection, PlacedFinding, Problem, RouteProperties, Symbols } from './types';
+import type { Acceptance, Assessment, County, Feature, FeatureCollection, FindingCollection, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -202,4 +202,15 @@ export async function acceptFinding({ id, facts }: PlacedFinding, reason: string
 export async function withdrawAcceptance({ id }: PlacedFinding, who: string): Promise<void> {
   const query = who ? `?who=${encodeURIComponent(who)}` : '';
   await send(`${acceptancePath(id)}${query}`, { method: 'DELETE', headers: { 'Idempotency-Key': uuid() } });
+}
+
+/** The narrowest section of some lines, with its drawing. */
+export async function section(request: SectionRequest, signal: AbortSignal): Promise<SectionAnswer> {
+  const response = await send('/api/sections', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(request),
+    signal,
+  });
+  return (await response.json()) as SectionAnswer;
 }

@@ -122,6 +122,76 @@ export interface PipeProperties {
   built?: string | number | null;
 }
 
+/** A line of a cross-section to be laid: the columns of a route. */
+export interface SectionLineShape {
+  id?: string;
+  utility: string;
+  subtype?: string | null;
+  diameter_mm?: number | null;
+  pressure_mpa?: number | null;
+  voltage_kv?: number | null;
+  laying?: string | null;
+  material?: string | null;
+  cover_m?: number | null;
+  name?: string | null;
+}
+
+export interface SectionRequest {
+  lines?: SectionLineShape[];
+  routes?: string[];
+  soil?: string;
+  under?: 'carriageway' | 'footway';
+  stepped?: boolean;
+  language?: 'zh' | 'en';
+}
+
+/** A line in its place: metres from the edge of the trench at the ground, on the red line's side. */
+export interface LaidLineShape {
+  id: string;
+  name: string;
+  utility: string;
+  kind_zh: string;
+  kind_en: string;
+  x_m: number;
+  radius_m: number;
+  cover_m: number;
+  floor_m: number;
+  cover_evidence_zh?: string | null;
+  cover_evidence_en?: string | null;
+  cover_unverified?: boolean;
+}
+
+/** What holds the width or the depth of a section. */
+export interface SectionBound {
+  kind: string;
+  a: string;
+  b: string | null;
+  metres: number;
+  zh: string;
+  en: string;
+  unverified: boolean;
+  rules: { standard: string; clause: string }[];
+}
+
+export interface SectionShape {
+  kind: 'single' | 'stepped';
+  feasible: boolean;
+  unverified: boolean;
+  lines: LaidLineShape[];
+  top_width_m: number | null;
+  bottom_width_m: number | null;
+  depth_m: number | null;
+  bounds: SectionBound[];
+  obstacles: { kind: string; ids: string[]; zh: string; en: string }[];
+  earth: { shared_m3: number | null; separate_m3: number; saved_m3: number | null };
+  notes: { zh: string; en: string }[];
+}
+
+export interface SectionAnswer {
+  section: SectionShape;
+  svg: string;
+}
+
 export interface Quantity {
   value: number;
   uncertainty: number;

@@ -53,6 +53,12 @@ function gravest(findings: readonly PlacedFinding[]): Look {
 const membersOf = (feature: FeatureLike): PlacedFinding[] =>
   ((feature.get('features') as Feature[] | undefined) ?? []).map((member) => member.get('finding') as PlacedFinding);
 
+function litStretch(feature: FeatureLike): Style[] {
+  const { fill } = lookOf(feature.get('finding') as PlacedFinding);
+  const line = (color: string, width: number): Style => new Style({ stroke: new Stroke({ color, width, lineCap: 'round' }) });
+  return [line('#ffffff', 24), line('#1f2933', 20), line(fill, 15)];
+}
+
 export class FindingMarks {
   #points = new VectorSource();
   #styles = new globalThis.Map<string, Style>();
@@ -70,12 +76,15 @@ export class FindingMarks {
     updateWhileInteracting: true,
     renderOrder: (one, other) => Number(one.get('number')) - Number(other.get('number')),
   });
-  readonly litLayer = new VectorLayer({ source: new VectorSource(), zIndex: 140, style: (feature) => this.#lit(feature), updateWhileAnimating: true });
+  /** Stretches lie under the drawn line and show on both sides of it. */
+  readonly stretchLayer = new VectorLayer({ source: new VectorSource(), zIndex: 116, updateWhileAnimating: true, updateWhileInteracting: true });
+  readonly litStretchLayer = new VectorLayer({ source: new VectorSource(), zIndex: 117, style: (feature) => litStretch(feature), updateWhileInteracting: true });
+  readonly litLayer = new VectorLayer({ source: new VectorSource(), zIndex: 134, style: () => this.#ring(), updateWhileAnimating: true, updateWhileInteracting: true });
   #started = 0;
   #frame = 0;
 
   get layers(): VectorLayer[] {
-    return [this.countyLayer, this.draftLayer, this.litLayer] as VectorLayer[];
+    return [this.countyLayer, this.stretchLayer, this.litStretchLayer, this.litLayer, this.draftLayer] as VectorLayer[];
   }
 
   county(findings: readonly PlacedFinding[]): void {
@@ -90,21 +99,29 @@ export class FindingMarks {
 
   /** The findings of the drawn line, numbered as its list numbers them. */
   draft(findings: readonly PlacedFinding[]): void {
-    const source = this.draftLayer.getSource()!;
-    source.clear(true);
-    source.addFeatures(findings.flatMap((finding, i) => this.#pin(finding, i + 1)));
+    const [pins, stretches] = [this.draftLayer.getSource()!, this.stretchLayer.getSource()!];
+    pins.clear(true);
+    stretches.clear(true);
+    findings.forEach((finding, i) => {
+      const shape = shapeOf(finding);
+      if (!shape) return;
+      pins.addFeature(this.#pin(finding, shape, i + 1));
+      if (!(shape instanceof PointGeometry)) stretches.addFeature(this.#stretch(finding, shape));
+    });
   }
 
-  #pin(finding: PlacedFinding, number: number): Feature[] {
-    const shape = shapeOf(finding);
-    if (!shape) return [];
+  #stretch(finding: PlacedFinding, shape: OlGeometry): Feature {
+    const place = new Feature({ geometry: shape });
+    place.setStyle(new Style({ zIndex: -SEVERITIES.indexOf(finding.severity), stroke: new Stroke({ color: `${lookOf(finding).fill}99`, width: 16, lineCap: 'butt' }) }));
+    return place;
+  }
+
+  #pin(finding: PlacedFinding, shape: OlGeometry, number: number): Feature {
     const look = lookOf(finding);
-    const place = new Feature({ geometry: shape, number });
-    place.setStyle(new Style({ stroke: new Stroke({ color: `${look.fill}88`, width: 9, lineCap: 'round' }) }));
     const pin = new Feature({ geometry: middle(shape), number, finding });
     const dot = new Style({ image: new Circle({ radius: 3.5, fill: new Fill({ color: look.fill }), stroke: new Stroke({ color: look.edge, width: 1.4 }), declutterMode: 'none' }) });
     pin.setStyle([dot, disc(look, 9, String(number), RAISED)]);
-    return shape instanceof PointGeometry ? [pin] : [place, pin];
+    return pin;
   }
 
   #gathered(feature: FeatureLike): Style {
@@ -117,16 +134,18 @@ export class FindingMarks {
     return made;
   }
 
-  /** Light one finding: it pulses, then stays marked until another one or none is lit. */
-  light(finding: PlacedFinding | null): void {
-    const source = this.litLayer.getSource()!;
+  /** Light one finding: where `flash` says so it pulses, then it stays marked until another one or none is lit. */
+  light(finding: PlacedFinding | null, flash: boolean): void {
+    const [rings, stretches] = [this.litLayer.getSource()!, this.litStretchLayer.getSource()!];
     cancelAnimationFrame(this.#frame);
-    source.clear(true);
+    rings.clear(true);
+    stretches.clear(true);
     const shape = finding && shapeOf(finding);
+    this.#started = flash ? performance.now() : -Infinity;
     if (!shape) return;
-    source.addFeatures([new Feature({ geometry: shape, finding }), new Feature({ geometry: middle(shape), finding, ring: true })]);
-    this.#started = performance.now();
-    if (!matchMedia('(prefers-reduced-motion: reduce)').matches) this.#pulse();
+    rings.addFeature(new Feature(middle(shape)));
+    if (!(shape instanceof PointGeometry)) stretches.addFeature(new Feature({ geometry: shape, finding }));
+    if (flash && !matchMedia('(prefers-reduced-motion: reduce)').matches) this.#pulse();
   }
 
   #pulse = (): void => {
@@ -134,15 +153,12 @@ export class FindingMarks {
     if (performance.now() - this.#started < PULSES * PULSE_MS) this.#frame = requestAnimationFrame(this.#pulse);
   };
 
-  #lit(feature: FeatureLike): Style[] {
-    const { fill } = lookOf(feature.get('finding') as PlacedFinding);
-    const colour = fill === SETTLED.fill ? SETTLED.ink : fill;
-    if (!feature.get('ring')) return [new Style({ stroke: new Stroke({ color: '#ffffff', width: 11 }) }), new Style({ stroke: new Stroke({ color: '#1f2933', width: 8 }) }), new Style({ stroke: new Stroke({ color: colour, width: 5 }) })];
+  #ring(): Style[] {
     const ring = (radius: number, ink: string, width: number): Style => new Style({ image: new Circle({ radius, stroke: new Stroke({ color: ink, width }) }) });
     const phase = Math.min(PULSES, (performance.now() - this.#started) / PULSE_MS);
     const grown = phase % 1;
-    const pulse = phase < PULSES ? [ring(14 + 26 * grown, `rgba(31,41,51,${(1 - grown).toFixed(2)})`, 3)] : [];
-    return [ring(14, '#ffffff', 6), ring(14, '#1f2933', 3), ...pulse];
+    const pulse = phase < PULSES ? [ring(13 + 28 * grown, `rgba(31,41,51,${(1 - grown).toFixed(2)})`, 3.5)] : [];
+    return [ring(12, '#ffffff', 6), ring(12, '#1f2933', 3), ...pulse];
   }
 
   /** The findings of the symbol or pin under a pixel, and the box they take; null where there is none. */

@@ -36,7 +36,7 @@ class Findings {
   /** The finding whose row is open, in the county or of the draft. */
   chosen = $state<string | null>(null);
   /** What the map lights now; a new object flashes again. */
-  lit = $state.raw<{ readonly finding: PlacedFinding } | null>(null);
+  lit = $state.raw<{ readonly finding: PlacedFinding; readonly flash: boolean } | null>(null);
   accepting = $state.raw<PlacedFinding | null>(null);
   /** Where the list was scrolled to, for coming back to it. */
   scrolled = 0;
@@ -91,8 +91,14 @@ class Findings {
     }
   }
 
-  light(finding: PlacedFinding | null): void {
-    this.lit = finding && { finding };
+  light(finding: PlacedFinding | null, flash = true): void {
+    this.lit = finding && { finding, flash };
+  }
+
+  /** The pointer has left a row: what is lit then is the one whose row is open. */
+  rest(rows: readonly PlacedFinding[]): void {
+    const open = rows.find(({ id }) => id === this.chosen) ?? null;
+    if (open?.id !== this.lit?.finding.id) this.light(open, false);
   }
 
   /** Accept it; comes back with what went wrong, null when all is well. */

@@ -24,11 +24,12 @@ function propertiesOf({ layer, id }: Subject): Readonly<Record<string, unknown>>
   return listed ?? current.stage?.loader(layer)?.source.getFeatureById(id)?.getProperties();
 }
 
-export function subjectName(subject: Subject): string {
+/** `brief` leaves out what a route is called beside its number: a list of pairs has no room for it. */
+export function subjectName(subject: Subject, brief = false): string {
   const properties = propertiesOf(subject);
   const layer = t(`subject_${subject.layer}` as Word);
   const name = typeof properties?.['name'] === 'string' ? properties['name'] : '';
-  if (subject.layer === 'routes') return [properties ? utilityName(properties['utility'] as string) : layer, subject.id, name && `· ${name}`].filter(Boolean).join(' ');
-  if (subject.layer === 'pipes') return [layer, properties ? pipeName(properties) : '', subject.id].filter(Boolean).join(' ');
+  if (subject.layer === 'routes') return [properties ? utilityName(properties['utility'] as string) : layer, subject.id, !brief && name && `· ${name}`].filter(Boolean).join(' ');
+  if (subject.layer === 'pipes') return [layer, !brief && properties ? pipeName(properties) : '', subject.id].filter(Boolean).join(' ');
   return [layer, name || subject.id].join(' ');
 }

@@ -1,19 +1,82 @@
-import type { PlacedFinding } from '../api/types';
+import * as client from '../api/client';
+import { isAbort } from '../api/problem';
+import type { PlacedFinding, RouteProperties, SectionAnswer, SectionLineShape, SectionRequest } from '../api/types';
+import { coversOf } from '../editing/covers';
+import { countVertices } from '../editing/parts';
 import { routesIn } from '../findings/order';
+import { language, t } from '../i18n/language.svelte';
+import { draft } from './draft.svelte';
 
-/** The cross-section that is being looked at. */
+/** Keys of the soils of GB 50268; the server refuses others. */
+export const SOILS = ['clay', 'silt', 'sand', 'gravel_clay', 'gravel_sand', 'loess', 'soft'] as const;
+export const SURFACES = ['carriageway', 'footway'] as const;
+
+const LINE_FIELDS = ['subtype', 'diameter_mm', 'pressure_mpa', 'voltage_kv', 'laying', 'material'] as const;
+
+/** The cross-section that is being looked at: which lines, on which ground, and what the server says. */
 class Sections {
-  /** Ids of the routes of the section; null while none is open. */
+  /** Ids of the stored routes of the section; null while none is open. */
   routes = $state.raw<readonly string[] | null>(null);
+  soil = $state<(typeof SOILS)[number]>('clay');
+  under = $state<(typeof SURFACES)[number]>('carriageway');
+  stepped = $state(false);
+  answer = $state.raw<SectionAnswer | null>(null);
+  error = $state.raw<unknown>(null);
+  asking = $state(false);
+  #under: AbortController | null = null;
 
   /** Two planned routes may share a trench; a pipe that lies there already is not laid again. */
   offered(finding: PlacedFinding): boolean {
     return new Set(routesIn(finding)).size > 1;
   }
 
-  ofFinding(finding: PlacedFinding): void {
-    this.routes = routesIn(finding);
+  open(routes: readonly string[]): void {
+    this.answer = null;
+    this.error = null;
+    this.routes = routes;
   }
+
+  close(): void {
+    this.#under?.abort();
+    this.routes = null;
+  }
+
+  /** Ask for the section as it is set; the dialog calls it inside an effect, so that every change asks anew. */
+  async ask(): Promise<void> {
+    if (!this.routes) return;
+    const request = this.#request(this.routes);
+    this.#under?.abort();
+    const controller = new AbortController();
+    this.#under = controller;
+    this.asking = true;
+    try {
+      const answer = await client.section(request, controller.signal);
+      if (controller.signal.aborted) return;
+      this.answer = answer;
+      this.error = null;
+    } catch (error) {
+      if (controller.signal.aborted || isAbort(error)) return;
+      this.answer = null;
+      this.error = error;
+    } finally {
+      if (this.#under === controller) this.asking = false;
+    }
+  }
+
+  /** The line on the table is laid as it is drawn now, the others as they are stored. */
+  #request(routes: readonly string[]): SectionRequest {
+    const drawn = draft.mode !== 'browse';
+    const stored = [...new Set(routes)].filter((id) => id !== '' && !(drawn && id === draft.id));
+    const lines = drawn ? [lineOf(draft.shape.properties)] : [];
+    return { lines, routes: stored, soil: this.soil, under: this.under, stepped: this.stepped, language: language.now };
+  }
+}
+
+function lineOf(properties: RouteProperties): SectionLineShape {
+  const covers = coversOf(properties.covers_m, countVertices(draft.parts));
+  const cover = covers ? Math.min(...covers) : properties.cover_m;
+  const stated = Object.fromEntries([...LINE_FIELDS.map((field) => [field, properties[field]]), ['cover_m', cover]].filter(([, value]) => value !== null && value !== undefined && value !== ''));
+  return { id: draft.id ?? t('section_mine'), utility: properties.utility, name: properties.name || t('section_mine'), ...stated };
 }
 
 export const sections = new Sections();
