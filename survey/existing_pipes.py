@@ -1,4 +1,4 @@
-"""Put what a pipe survey says under the words of the standards: utility, laying, pressure, voltage, cover.
+"""Put what a pipe survey says under the words of the standards: utility, pressure, voltage, cover.
 
 A survey after CJJ 61 measures the depth of pipes under pressure and of buried cables to the top, that of gravity
 sewers and of channels to the inner bottom (the rule is from memory: no page of the standard was found). `settle` makes
@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.faults import Fault
+from survey.subjects import laying_key, subtype_key
 from survey.utilities import utility_key
 
 if TYPE_CHECKING:
@@ -22,24 +23,15 @@ if TYPE_CHECKING:
 
     from geo.formats.table import Findings
 
-#: Words and CJJ 61-2017 codes of kinds within a utility: our key, and the subtype the standards tell apart.
-KINDS: Mapping[str, tuple[str, str | None]] = {
-    **dict.fromkeys(("中水", "再生水", "回用水", "zs", "reclaimed"), ("water", "reclaimed")),
-    **dict.fromkeys(("输水", "原水", "ss", "jy"), ("water", "transmission")),
-    **dict.fromkeys(
-        ("直饮水", "消防水", "消防", "绿化水", "循环水", "配水", "jz", "xs", "ls", "jh", "jp"), ("water", None)
-    ),
-    **dict.fromkeys(("雨水", "ys", "storm"), ("drainage", "storm")),
-    **dict.fromkeys(("污水", "ws", "sewage", "雨污合流", "合流", "hs"), ("drainage", "sewage")),
-    **dict.fromkeys(("交通信号", "信号", "电车", "广告", "xh", "dc", "gg", "ld"), ("power", None)),
+#: Words and CJJ 61-2017 codes of kinds within a utility that are no names of it.
+KINDS: Mapping[str, str] = {
+    **dict.fromkeys(("中水", "再生水", "回用水", "zs", "ss", "jy", "jp"), "water"),
+    **dict.fromkeys(("直饮水", "消防水", "消防", "绿化水", "循环水", "jz", "xs", "ls", "jh"), "water"),
+    **dict.fromkeys(("合流",), "drainage"),
+    **dict.fromkeys(("交通信号", "信号", "电车", "广告", "xh", "dc", "gg", "ld"), "power"),
 }
-#: Ways of laying, in CJJ 61's words and codes and in ours; what is in none of them is unknown, hence the strictest.
-LAYINGS: Mapping[str, str | None] = {
-    **dict.fromkeys(("direct", "直埋", "zm", "顶管", "非开挖", "定向钻", "dg", "水下", "sx"), "direct"),
-    **dict.fromkeys(("duct", "管埋", "gm", "管块", "gk", "排管"), "duct"),
-    **dict.fromkeys(("trench", "管沟", "gg", "小通道", "xtd", "综合管廊", "综合管沟", "zh", "人防", "rf"), "trench"),
-    **dict.fromkeys(("井内连线", "jn"), None),
-}
+#: Laid in a hollow that has a bottom, besides the channel (管沟): the depth is to that bottom.
+HOLLOWS = frozenset({"综合管廊", "综合管沟", "zh", "人防", "rf"})
 #: Highest pressure of each class of gas (GB 50028-2006, MPa); a word without its letter may be the higher class.
 PRESSURE_CLASSES: Mapping[str, float] = {
     "低压": 0.01, "中压b": 0.2, "中压a": 0.4, "中压": 0.4, "次高压b": 0.8, "次高压a": 1.6, "次高压": 1.6,
@@ -56,8 +48,8 @@ KILOGRAM_MPA = 0.0980665
 def settle(columns: pd.DataFrame, found: Findings) -> None:
     """Put the columns of existing pipes under our words, in place; everything assumed is told.
 
-    ``utility`` and ``subtype`` come of the utility's word, ``laying`` of its way of laying. Of a table of points and
-    lines (it has ``from_point``), also ``pressure_mpa``, ``voltage_kv`` and ``covers_m`` (of ``depths_m``).
+    ``utility`` and ``subtype`` come of the utility's word; of a table of points and lines (it has ``from_point``), also
+    ``pressure_mpa``, ``voltage_kv`` and ``covers_m`` (of ``depths_m``).
 
     Parameters
     ----------
@@ -77,8 +69,6 @@ def settle(columns: pd.DataFrame, found: Findings) -> None:
     """
     if "utility" in columns.columns:
         _kinds(columns)
-    if "laying" in columns.columns:
-        _layings(columns, found)
     if "from_point" in columns.columns:
         for source, target in (("pressure", "pressure_mpa"), ("voltage", "voltage_kv")):
             if source in columns.columns and target not in columns.columns:
@@ -99,22 +89,11 @@ def _objects(values: list[str | None], columns: pd.DataFrame) -> pd.Series:
 
 
 def _kinds(columns: pd.DataFrame) -> None:
-    kinds = [KINDS.get(_plain(word)) for word in columns["utility"]]
-    columns["utility"] = [
-        kind[0] if kind else utility_key(word) or word
-        for kind, word in zip(kinds, columns["utility"].astype(object), strict=True)
-    ]
-    if "subtype" not in columns.columns and any(kind and kind[1] for kind in kinds):
-        columns["subtype"] = _objects([kind[1] if kind else None for kind in kinds], columns)
-
-
-def _layings(columns: pd.DataFrame, found: Findings) -> None:
-    words = [_plain(word) for word in columns["laying"]]
-    unknown = sorted({word for word in words if word and word not in LAYINGS})
-    columns["laying"] = _objects([LAYINGS.get(word) for word in words], columns)
-    if unknown:
-        listed = "、".join(unknown[:5])
-        found.note(None, _unknown_laying(listed))
+    words = columns["utility"].astype(object).tolist()
+    columns["utility"] = _objects([KINDS.get(_plain(word)) or utility_key(word) or word for word in words], columns)
+    kinds = [subtype_key(word) for word in words]
+    if "subtype" not in columns.columns and any(kinds):
+        columns["subtype"] = _objects(kinds, columns)
 
 
 def _measures(columns: pd.DataFrame, source: str, target: str, found: Findings) -> None:
@@ -178,7 +157,8 @@ def _covers(columns: pd.DataFrame, found: Findings) -> None:
     pressed = (
         columns["pressure_mpa"].notna().to_numpy() if "pressure_mpa" in columns.columns else np.zeros(len(keys), bool)
     )
-    channel = (columns["laying"] == "trench").to_numpy() if "laying" in columns.columns else np.zeros(len(keys), bool)
+    layings = columns["laying"].astype(object).tolist() if "laying" in columns.columns else []
+    channel = np.array([laying_key(word) == "trench" or _plain(word) in HOLLOWS for word in layings] or [False])
     to_bottom = (np.array([key == "drainage" for key in keys], dtype=bool) & ~pressed) | channel
     height = _heights(columns)
     out: list[str | None] = []
@@ -190,6 +170,8 @@ def _covers(columns: pd.DataFrame, found: Findings) -> None:
         covers = [float(depth) - less for depth in text.split()]
         if min(covers) < 0:
             found.fault(row, _above_itself(text, height[row]))
+            out.append(None)
+            continue
         out.append(" ".join(f"{round(cover, 3):g}" for cover in covers))
     columns["covers_m"] = _objects(out, columns)
     known = columns["depths_m"].notna().to_numpy()
@@ -205,15 +187,6 @@ def _heights(columns: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.float6
     if name is None:
         return np.full(len(columns), np.nan)
     return np.asarray(columns[name], dtype=np.float64)
-
-
-def _unknown_laying(listed: str) -> Fault:
-    return Fault(
-        "pipes.laying_unknown",
-        f"不认识的埋设方式按不明处理：{listed}",
-        f"ways of laying that are not known count as unknown: {listed}",
-        field="laying",
-    )
 
 
 def _unreadable(source: str, value: str) -> Fault:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 #: Ground = depth + pipe is a sum that somebody worked out: three values rounded to centimetres leave 0.015 m. What is
 #: left over covers heights levelled twice (mean error 3 cm in CJJ 61, from memory).
 HEIGHTS_AGREE_M = 0.05
+_ROUNDING_M = 1e-9
 SAME_PLACE_M = 0.001
 SMALLEST_MM = 5.0
 #: Laid on or above the ground (CJJ 61: 架空 JK, 上架 SJ, 地面 DM); depths are negative or missing there.
@@ -189,7 +190,7 @@ def _faults_of_points(spots: Fields) -> Iterator[tuple[int, Fault]]:
     yield from _doubled_points(spots)
     ground, height, depth = (spots.number(field)[0] for field in ("ground", "height", "depth"))
     with np.errstate(invalid="ignore"):
-        apart = np.abs(ground - depth - height) > HEIGHTS_AGREE_M
+        apart = np.abs(ground - depth - height) > HEIGHTS_AGREE_M + _ROUNDING_M
     for row in np.flatnonzero(apart).tolist():
         fault = pipe_faults.heights(float(ground[row]), float(depth[row]), float(height[row]))
         yield row, spots.at(fault, row, "height")
@@ -226,7 +227,7 @@ def check_ends(pipes: Fields, spots: Fields, ends: Ends, found: Findings) -> NDA
         depth, height = (_read(pipes, ends, field, found) for field in (depth_field, height_field))
         here = np.where(known, ground[at], np.nan) if len(ground) else np.full(len(at), np.nan)
         with np.errstate(invalid="ignore"):
-            apart = np.abs(here - depth - height) > HEIGHTS_AGREE_M
+            apart = np.abs(here - depth - height) > HEIGHTS_AGREE_M + _ROUNDING_M
         for line in np.flatnonzero(apart).tolist():
             off = float(here[line] - depth[line] - height[line])
             like = abs(abs(off) - size[line] / 1000) <= HEIGHTS_AGREE_M

@@ -40,7 +40,7 @@ def read_raw(request: Request) -> Raw:
     chosen = _only(lines, request) if lines and request.layer is None else _named(sheets, request)
     if chosen in lines:
         return join(chosen, _points_of(chosen, sheets, request, found), found, request)
-    if POINT not in request.kinds and not _is_plain(chosen, request) and _is_points(chosen, request):
+    if POINT not in request.kinds and _is_points(chosen, request) and not _has_id(chosen, request):
         raise BadInputError([_no_lines().at(file=chosen.file, layer=chosen.layer)])
     raw = from_frame(chosen.cells, found, request)
     return raw if chosen.layer is None else _in_layer(raw, chosen.layer)
@@ -64,8 +64,9 @@ def _is_header(names: list[str], request: Request) -> bool:
     return known or has_geometry(given, request.field_map)
 
 
-def _is_plain(sheet: Sheet, request: Request) -> bool:
-    return has_geometry(list(sheet.cells.columns), {} if "point" in request.field_map else request.field_map)
+def _has_id(sheet: Sheet, request: Request) -> bool:
+    """Return whether it is said which points make a line, so that a table of points is one of lines after all."""
+    return "id" in request.field_map or any(str(name).lower() == "id" for name in sheet.cells.columns)
 
 
 def _is_lines(sheet: Sheet, request: Request) -> bool:

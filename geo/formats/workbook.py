@@ -61,9 +61,9 @@ def read_sheets(path: Path, is_header: Callable[[list[str]], bool]) -> list[Shee
     """
     _refuse_hostile(path)
     try:
-        with warnings.catch_warnings():
+        with path.open("rb") as stream, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and extensions that openpyxl leaves out are no matter here
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+            book = openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
             with closing(book):
                 read = [_sheet(path.name, sheet, is_header) for sheet in book.worksheets]
     except BadInputError:
