@@ -34,12 +34,10 @@ def strictest(
     Cell | None
         None if no way leads to a value.
     """
-    best: tuple[Taken, Cell] | None = None
-    for taken, cell in found:
-        if cell is not None and (best is None or _rank(cell) > _rank(best[1])):
-            best = taken, cell
-    if best is None:
+    stated = [(taken, cell) for taken, cell in found if cell is not None]
+    if not stated:
         return None
+    best = min(stated, key=lambda each: _rank(each[1]))
     said = [say(*each) for each in _deciding(found, best)]
     return replace(
         best[1],
@@ -48,8 +46,9 @@ def strictest(
     )
 
 
-def _rank(cell: Cell) -> tuple[float, int]:
-    return cell.value, _TRUST[cell.status]
+def _rank(cell: Cell) -> tuple[float, int, str, str, str]:
+    """Rank the strictest first, of equals the better known; then by name, so that no order of asking shows."""
+    return -cell.value, -_TRUST[cell.status], cell.row, cell.column, cell.condition
 
 
 def _deciding(found: Sequence[tuple[Taken, Cell | None]], best: tuple[Taken, Cell]) -> Taken:

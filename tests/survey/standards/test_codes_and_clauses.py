@@ -50,7 +50,8 @@ def test_road_rules():
     [
         (Buried("gas", pressure_mpa=0.39), "allowed"), (Buried("gas", pressure_mpa=0.4), "banned"),
         (Buried("gas"), "unknown"), (Buried("power", voltage_kv=10), "banned"),
-        (Buried("power", voltage_kv=0), "unknown"), (Buried("power", voltage_kv=0.4), "allowed"), (Buried("water"), None), (Buried("broadcast"), None),
+        (Buried("power", voltage_kv=0), "unknown"), (Buried("power", voltage_kv=0.4), "allowed"),
+        (Buried("water"), None), (Buried("broadcast"), None),
     ],
 )  # fmt: skip
 def test_what_may_hang_on_a_bridge(line, answer):
