@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
@@ -105,12 +105,34 @@ class Found:
     def __len__(self) -> int:
         return len(self.a)
 
+    def take(self, rows: Integers | NDArray[np.bool_]) -> Found:
+        """Return some of the findings; ids are those they had among all."""
+        kept = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        named = (
+            "a",
+            "b",
+            "outcome",
+            "measured",
+            "limit",
+            "margin",
+            "uncertainty",
+            "citation",
+            "from_m",
+            "to_m",
+            "x",
+            "y",
+        )
+        made = replace(
+            self, **{name: getattr(self, name)[kept] for name in named}, tell=lambda k: self.tell(int(kept[k]))
+        )
+        made.__dict__["keys"] = self.keys[kept]  # which of its places a finding is was counted among all of them
+        return made
+
     @cached_property
     def severity(self) -> NDArray[np.int8]:
         """int8[n], positions in `survey.findings.SEVERITIES`."""
         table = np.array(
-            [[severity_of(o, c.weight, unverified=c.unverified) for o in range(len(_OUTCOMES))] for c in self.cited],
-            dtype=np.int8,
+            [[severity_of(outcome, cited) for outcome in range(len(_OUTCOMES))] for cited in self.cited], dtype=np.int8
         ).reshape(-1, len(_OUTCOMES))
         return table[self.citation, self.outcome]
 
@@ -144,6 +166,9 @@ class Found:
         if self.b_of is None or not len(self.b_of.ids):
             return np.zeros(len(self), dtype=np.uint64)
         return np.where(self.b >= 0, self.b_of.hashes[self.b], np.uint64(0))
+
+
+_BY_ROW = ("a", "b", "outcome", "measured", "limit", "margin", "uncertainty", "citation", "from_m", "to_m", "x", "y")
 
 
 def _hash(text: str) -> int:
@@ -203,11 +228,26 @@ class Findings(Sequence[Finding]):
     def _order(self) -> Integers:
         if not self.found:
             return np.empty(0, dtype=np.int64)
-        keys = ("from_m", "b", "a")
-        columns = [self._joined(name) for name in keys]
+        columns = [self._joined("from_m"), self._places("b"), self._places("a")]
         kind = np.repeat([_KINDS.index(one.kind) for one in self.found], [len(one) for one in self.found])
         made: Integers = np.lexsort((self._joined("keys"), *columns, kind, self._joined("severity")))
         return made
+
+    def _places(self, side: str) -> Integers:
+        """Return the subjects as numbers in the order of their layers and ids."""
+        of = [one.a_of if side == "a" else one.b_of for one in self.found]
+        layers = {id(each): each for each in of if each is not None}
+        names = sorted({(each.layer, name) for each in layers.values() for name in each.ids.tolist()})
+        number = {name: k for k, name in enumerate(names)}
+        tables = {
+            key: np.array([number[each.layer, name] for name in each.ids] or [-1], dtype=np.int64)
+            for key, each in layers.items()
+        }
+        rows = [getattr(one, side) for one in self.found]
+        return np.concatenate([
+            np.full(len(row), -1, dtype=np.int64) if each is None else np.where(row < 0, -1, tables[id(each)][row])
+            for each, row in zip(of, rows, strict=True)
+        ])  # fmt: skip
 
     def _joined(self, name: str) -> NDArray[Any]:
         return np.concatenate([getattr(one, name) for one in self.found])

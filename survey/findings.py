@@ -78,6 +78,8 @@ class Cited(NamedTuple):
         How the value was read, with what was missing and 待核 where nobody has read it in the document.
     limit
         The value, NaN where the rule has none.
+    assumed
+        Whether something was missing and the strictest of what is possible was taken.
     """
 
     rule: str
@@ -88,6 +90,7 @@ class Cited(NamedTuple):
     evidence_zh: str
     evidence_en: str
     limit: float = float("nan")
+    assumed: bool = False
 
     @property
     def unverified(self) -> bool:
@@ -95,22 +98,25 @@ class Cited(NamedTuple):
         return self.status == "memory only"
 
 
-def severity_of(outcome: int, weight: str, *, unverified: bool) -> int:
-    """Return how much an outcome weighs.
+def severity_of(outcome: int, cited: Cited) -> int:
+    """Return how much an outcome weighs under a rule.
 
-    ``GRAVE``: a hard limit that somebody has read is broken. ``SERIOUS``: one that is 待核 is broken, or a
-    recommendation, or the uncertainty leaves it open. ``NOTICE``: facts are missing, advice, or nothing is wrong.
+    ``GRAVE``: a hard limit that somebody has read is broken. ``SERIOUS``: one that is 待核 is broken, or one that holds
+    only because something was missing, or a recommendation; or the uncertainty leaves it open. ``NOTICE``: facts are
+    missing, advice, or nothing is wrong.
 
     Examples
     --------
-    >>> severity_of(FAILS, "hard", unverified=False), severity_of(FAILS, "hard", unverified=True)
-    (0, 1)
-    >>> severity_of(MUST_EXPOSE, "hard", unverified=False), severity_of(UNKNOWN, "hard", unverified=False)
+    >>> read = Cited("x", "GB 1", "2.3", "confirmed", "hard", "甲", "a")
+    >>> recalled = read._replace(status="memory only")
+    >>> severity_of(FAILS, read), severity_of(FAILS, recalled), severity_of(FAILS, read._replace(assumed=True))
+    (0, 1, 1)
+    >>> severity_of(MUST_EXPOSE, read), severity_of(UNKNOWN, read)
     (1, 2)
     """
-    if outcome >= UNKNOWN or weight == "advice":
+    if outcome >= UNKNOWN or cited.weight == "advice":
         return NOTICE
-    if outcome == FAILS and weight == "hard" and not unverified:
+    if outcome == FAILS and cited.weight == "hard" and not (cited.unverified or cited.assumed):
         return GRAVE
     return SERIOUS
 

@@ -53,6 +53,7 @@ QUANTITIES: Mapping[str, Measure] = MappingProxyType(
         "years_since_overhauled": Measure("year", ("<=", "<"), "number"),
         "road_class": Measure("road_class", ("in",), "road_class"),
         "utility": Measure("utility", ("in",), "utility"),
+        "voltage_kv": Measure("kV", ("<=", "<"), "number"),
         "customer": Measure("", (), "none"),
         "every_route": Measure("", (), "none"),
         "road_dug": Measure("", (), "none"),
@@ -63,7 +64,7 @@ QUANTITIES: Mapping[str, Measure] = MappingProxyType(
 
 KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "scope": ("utility", "customer"),
+        "scope": ("utility", "voltage_kv", "customer"),
         "threshold": ("length_m", "crossing_m", "green_m2", "along_m"),
         "exclusion": ("road_class", "years_since_delivered", "years_since_overhauled"),
         "approval": ("every_route", "road_dug", "green_taken"),

@@ -1,0 +1,140 @@
+"""Hold what lies around planned routes besides other lines: roads, kerbs, buildings, trees; built once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from geo.near_areas import NearAreas
+from geo.near_objects import NearPoints
+from geo.polylines import Polylines
+from survey.finding_columns import Subjects
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from survey.surroundings import Surroundings
+
+    Objects = NDArray[np.object_]
+
+BRIDGE_WORDS = frozenset({"bridge", "桥", "桥梁", "yes", "true", "1", "viaduct"})
+RAIL_WORDS = frozenset({"railway", "铁路", "rail"})
+HIGHWAY_WORDS = frozenset({"highway", "公路", "trunk_highway"})
+_POLYGONS, _POINTS = (3, 6), (0,)
+
+
+@dataclass(frozen=True)
+class Around:
+    """What lies around, in the county's grid. Build with `from_frames`; build anew when one of the layers changes.
+
+    Parameters
+    ----------
+    surroundings
+        The roads as `survey.surroundings` holds them.
+    roads
+        Their ids, by road number.
+    bridge, railway, highway
+        bool[roads]: stated by the layer (``bridge`` = yes, or ``kind``).
+    buildings, building_shapes
+        Ids and polygons; rows that are no polygon are left out.
+    trees, tree_points
+        Ids and points.
+    accuracy_m
+        Mean error of a building or a tree (metres): that of the county's own layers.
+    """
+
+    surroundings: Surroundings
+    roads: Subjects
+    bridge: NDArray[np.bool_]
+    railway: NDArray[np.bool_]
+    highway: NDArray[np.bool_]
+    buildings: Subjects
+    building_shapes: Objects
+    trees: Subjects
+    tree_points: Objects
+    accuracy_m: float
+
+    @classmethod
+    def from_frames(
+        cls,
+        surroundings: Surroundings,
+        roads: gpd.GeoDataFrame | None,
+        buildings: gpd.GeoDataFrame | None,
+        trees: gpd.GeoDataFrame | None,
+    ) -> Around:
+        """Build from the layers in the grid (None: no such layer); ``surroundings`` holds the same ``roads``."""
+        facts = surroundings.facts
+        marks = _marks(roads)
+        stated = [marks.get(name, frozenset()) for name in facts.ids]
+        building_ids, building_shapes = _kept(buildings, _POLYGONS)
+        tree_ids, tree_points = _kept(trees, _POINTS)
+        return cls(
+            surroundings=surroundings,
+            roads=Subjects("roads", np.array(facts.ids, dtype=object)),
+            bridge=np.array([bool(words & BRIDGE_WORDS) for words in stated], dtype=bool),
+            railway=np.array([bool(words & RAIL_WORDS) for words in stated], dtype=bool),
+            highway=np.array([bool(words & HIGHWAY_WORDS) for words in stated], dtype=bool),
+            buildings=Subjects("buildings", building_ids),
+            building_shapes=building_shapes,
+            trees=Subjects("trees", tree_ids),
+            tree_points=tree_points,
+            accuracy_m=float(surroundings.defaults.accuracy_m["greens"]),
+        )
+
+    @cached_property
+    def near_buildings(self) -> NearAreas:
+        """The buildings, ready to be asked."""
+        return NearAreas(self.building_shapes)
+
+    @cached_property
+    def near_trees(self) -> NearPoints:
+        """The trees, ready to be asked."""
+        return NearPoints(shapely.get_x(self.tree_points), shapely.get_y(self.tree_points))
+
+    @cached_property
+    def kerbs(self) -> tuple[Polylines, NDArray[np.int64]]:
+        """The edges of all carriageways together (where two meet there is no kerb), and the road of each edge."""
+        shapes = self.surroundings.facts.shapes
+        if not len(shapes):
+            return Polylines.from_shapely([]), np.empty(0, dtype=np.int64)
+        edges = shapely.get_parts(shapely.line_merge(shapely.boundary(shapely.union_all(shapes))))
+        tree = self.surroundings.road_tree
+        middle = shapely.line_interpolate_point(edges, 0.5, normalized=True)
+        # One road for each edge, the first that bounds it, so that a finding names the same road again.
+        edge, road = tree.query(middle, predicate="dwithin", distance=1e-3)
+        owner = np.full(len(edges), len(shapes), dtype=np.int64)
+        np.minimum.at(owner, edge, road)
+        kept = owner < len(shapes)
+        return Polylines.from_shapely(edges[kept]), owner[kept]
+
+
+def _marks(roads: gpd.GeoDataFrame | None) -> dict[str, frozenset[str]]:
+    """Return the words ``bridge`` and ``kind`` say of each road, by id as `survey.surroundings` gives it."""
+    if roads is None or not len(roads) or not {"bridge", "kind"} & set(roads.columns):
+        return {}
+    names = list(roads["id"]) if "id" in roads else [None] * len(roads)
+    made = {}
+    for number, name in enumerate(names):
+        words = {_word(roads[column].iloc[number]) for column in ("bridge", "kind") if column in roads}
+        made[str(name) if name is not None else str(number)] = frozenset(words) - {""}
+    return made
+
+
+def _word(value: Any) -> str:  # noqa: ANN401 - whatever a column holds
+    return "" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value).strip().lower()
+
+
+def _kept(frame: gpd.GeoDataFrame | None, types: tuple[int, ...]) -> tuple[Objects, Objects]:
+    """Return ids and geometries of the rows of some types, sorted by id."""
+    if frame is None or not len(frame):
+        return np.array([], dtype=object), np.array([], dtype=object)
+    shapes = frame.geometry.to_numpy()
+    kept = np.flatnonzero(np.isin(shapely.get_type_id(shapes), types) & ~shapely.is_empty(shapes))
+    ids = np.array([str(i) for i in (frame["id"] if "id" in frame else range(len(frame)))], dtype=object)[kept]
+    order = np.argsort(ids.astype(str), kind="stable")
+    return ids[order], shapes[kept][order]

@@ -1,0 +1,303 @@
+"""Take the columns of planned routes and existing pipes as arrays; what is wrong is noted and taken as unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from geo.depths import Depths
+from geo.faults import Fault
+from geo.polylines import Polylines
+from survey.conflicts.judging import COVERAGE
+from survey.finding_columns import Subjects
+from survey.joined import operator_key
+from survey.periods import as_date
+from survey.quantities import vertex_accuracy
+from survey.standards.quality import accuracies
+from survey.subjects import Buried, laying_key, radii_m, subtype_key
+from survey.utilities import unknown_utility, utility_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from survey.policies import Defaults
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Objects = NDArray[np.object_]
+
+DEEPEST_M = 30.0
+"""A cover beyond this many metres is no open trench: most likely millimetres or a level, so it is taken as unknown."""
+NOT_STATED = np.datetime64("NaT")
+TRENCHLESS = ("pipe_jacking", "directional_drilling")
+
+
+@dataclass(frozen=True)
+class BuriedLines:
+    """Planned routes, or existing pipes, as arrays; n lines in the order of their ids.
+
+    Parameters
+    ----------
+    subjects
+        Layer and ids.
+    lines
+        In the county's grid.
+    depths
+        The cover at any chainage, metres from the ground to the top of the pipe; NaN where nobody knows.
+    buried, code
+        The distinct lines as the standards see them, and which of them each line is.
+    radius
+        float64[n], half of the outer diameter in metres; ``thin``: bool[n], whether it is assumed.
+    accuracy_m
+        float64[n], mean error of a vertex in plan (metres).
+    depth_accuracy_m
+        float64[n], mean error of the depth (metres); NaN: that of the quality, which depends on the depth.
+    quality
+        object[n], the level of the survey as stated; None for planned routes and where it is not stated.
+    operator
+        object[n], `survey.joined.operator_key` of the operator.
+    method
+        object[n], ``open_cut pipe_jacking directional_drilling`` or None.
+    start, end
+        datetime64[D][n], NaT where not stated.
+    replaces
+        object[n], the ids of pipes this route takes the place of, as a frozenset.
+    """
+
+    subjects: Subjects
+    lines: Polylines
+    depths: Depths
+    buried: tuple[Buried, ...]
+    code: Integers
+    radius: Floats
+    thin: NDArray[np.bool_]
+    accuracy_m: Floats
+    depth_accuracy_m: Floats
+    quality: Objects
+    operator: Objects
+    method: Objects
+    start: NDArray[np.datetime64]
+    end: NDArray[np.datetime64]
+    replaces: Objects
+
+    def __len__(self) -> int:
+        return self.lines.n_lines
+
+    def take(self, rows: Integers) -> BuriedLines:
+        """Return some of the lines, in the order of ``rows``."""
+        kept = {name: getattr(self, name)[rows] for name in _BY_LINE}
+        return BuriedLines(
+            subjects=Subjects(self.subjects.layer, self.subjects.ids[rows]), lines=self.lines.take(rows),
+            depths=self.depths.take(rows), buried=self.buried, **kept,
+        )  # fmt: skip
+
+    @classmethod
+    def concatenate(cls, several: Sequence[BuriedLines]) -> BuriedLines:
+        """Return the lines of ``several`` (at least one) of one layer, sorted by id."""
+        known: dict[Buried, int] = {}
+        codes = []
+        for one in several:
+            table = np.array([known.setdefault(b, len(known)) for b in one.buried] or [0], dtype=np.int64)
+            codes.append(table[one.code])
+        joined = {name: np.concatenate([getattr(one, name) for one in several]) for name in _BY_LINE if name != "code"}
+        ids = np.concatenate([one.subjects.ids for one in several])
+        made = cls(
+            subjects=Subjects(several[0].subjects.layer, ids),
+            lines=Polylines.concatenate([one.lines for one in several]),
+            depths=Depths.concatenate([one.depths for one in several]), buried=tuple(known),
+            code=np.concatenate(codes), **joined,
+        )  # fmt: skip
+        order = np.argsort(ids.astype(str), kind="stable")
+        return made if (np.diff(order) > 0).all() else made.take(order)
+
+    def depth_errors(self, rows: Integers, depth: Floats) -> Floats:
+        """Return the mean error of the depth of the lines ``rows`` where their centre is ``depth`` metres deep."""
+        made = self.depth_accuracy_m[rows].copy()
+        by_quality = np.flatnonzero(np.isnan(made))
+        if len(by_quality):
+            _, limit, _ = accuracies(self.quality[rows[by_quality]], depth[by_quality])
+            made[by_quality] = limit / COVERAGE
+        return made
+
+
+_BY_LINE = tuple(f.name for f in fields(BuriedLines) if f.name not in ("subjects", "lines", "depths", "buried"))
+
+
+def read_lines(frame: gpd.GeoDataFrame, layer: str, defaults: Defaults) -> tuple[BuriedLines, list[Fault]]:
+    """Take a layer ``routes`` or ``pipes`` in the county's grid; rows are sorted by id as text.
+
+    Only the geometry and ``utility`` must be there. Lines of an unknown utility, rows without a line and values that
+    cannot be are noted as faults and left out, or taken as not stated: findings then say what is unknown.
+
+    Raises
+    ------
+    BadInputError
+        For geometries that are no lines and coordinates that are no numbers.
+    """
+    n = len(frame)
+    ids = np.array([str(i) for i in (frame["id"] if "id" in frame else range(n))], dtype=object)
+    faults: list[Fault] = []
+    utility = _words(frame, "utility", utility_key)
+    known = np.array([word is not None for word in utility], dtype=bool)
+    faults += [
+        unknown_utility(_column(frame, "utility")[row]).at(feature=ids[row], layer=layer)
+        for row in np.flatnonzero(~known)
+    ]
+    order = np.flatnonzero(known)
+    order = order[np.argsort(ids[order].astype(str), kind="stable")]
+    frame, ids, utility = frame.iloc[order], ids[order], utility[order]
+    return _taken(frame, ids, utility, layer, defaults, faults), faults
+
+
+def _taken(
+    frame: gpd.GeoDataFrame, ids: Objects, utility: Objects, layer: str, defaults: Defaults, faults: list[Fault]
+) -> BuriedLines:
+    reading = _Reading(frame, ids, layer, faults)
+    lines = Polylines.from_shapely(frame.geometry.to_numpy() if len(frame) else np.array([], dtype=object))
+    diameter = reading.numbers("diameter_mm", positive=True)
+    buried, code = _distinct(
+        utility, _words(frame, "subtype", subtype_key), diameter, reading.numbers("pressure_mpa"),
+        reading.numbers("voltage_kv"), _words(frame, "laying", laying_key), _words(frame, "material", _text),
+    )  # fmt: skip
+    radius, thin = radii_m(utility.tolist(), diameter)
+    depths = reading.depths(lines)
+    stated, stated_depth = reading.numbers("accuracy_m"), reading.numbers("depth_accuracy_m")
+    quality = _words(frame, "quality", _text)
+    if layer == "routes":
+        accuracy = vertex_accuracy(stated.tolist(), _column(frame, "drawn_by").tolist(), defaults)
+        # The cover of a plan is what is to be built, not what was measured: no error unless the plan states one.
+        stated_depth = np.nan_to_num(stated_depth)
+        quality = np.full(len(ids), None, dtype=object)
+    else:
+        middle = depths.at(np.arange(len(ids)), lines.lengths() / 2) + radius
+        limit, _, _ = accuracies(quality, middle)
+        accuracy = np.where(np.isnan(stated), limit / COVERAGE, stated)
+    start, end = (reading.days(name) for name in ("start", "end"))
+    return BuriedLines(
+        subjects=Subjects(layer, ids), lines=lines, depths=depths, buried=buried, code=code,
+        radius=radius, thin=thin, accuracy_m=accuracy, depth_accuracy_m=stated_depth, quality=quality,
+        operator=_words(frame, "operator", lambda name: operator_key(_text(name))),
+        method=_words(frame, "method", _text), start=start, end=end,
+        replaces=_words(frame, "replaces", lambda text: frozenset((_text(text) or "").split())),
+    )  # fmt: skip
+
+
+def _column(frame: gpd.GeoDataFrame, name: str) -> Objects:
+    if name not in frame:
+        return np.full(len(frame), None, dtype=object)
+    column = np.empty(len(frame), dtype=object)
+    column[:] = frame[name].tolist()
+    return column
+
+
+def _text(value: object) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None
+
+
+def _words(frame: gpd.GeoDataFrame, name: str, key: Callable[[Any], Any]) -> Objects:
+    """Return ``key`` of each value of a column, asked once for each distinct one."""
+    codes, distinct = pd.factorize(_column(frame, name), use_na_sentinel=True)
+    table = np.full(len(distinct) + 1, None, dtype=object)
+    for number, value in enumerate(distinct):
+        table[number] = key(value)
+    table[-1] = key(None)
+    return table[codes]
+
+
+def _distinct(utility: Objects, *columns: NDArray[Any]) -> tuple[tuple[Buried, ...], Integers]:
+    """Return the distinct lines, and the number of each line's own; the order is that of the lines."""
+    code = np.zeros(len(utility), dtype=np.int64)
+    for column in (utility, *columns):
+        own, distinct = pd.factorize(column, use_na_sentinel=False)
+        code = pd.factorize(code * (len(distinct) + 1) + own)[0].astype(np.int64)
+    _, first = np.unique(code, return_index=True)
+    made = [Buried(utility[row], *(_none_for_nan(column[row]) for column in columns)) for row in first]
+    return tuple(made), code
+
+
+def _none_for_nan(value: Any) -> Any:  # noqa: ANN401 - a number, a word or None
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One layer while it is read: what is no value is noted in ``faults``."""
+
+    frame: gpd.GeoDataFrame
+    ids: Objects
+    layer: str
+    faults: list[Fault]
+
+    def note(self, code: str, said: tuple[str, str], mend: tuple[str, str], row: int, name: str, value: object) -> None:
+        self.faults.append(
+            Fault(code, *said, *mend, layer=self.layer, feature=self.ids[row], field=name, value=str(value))
+        )
+
+    def numbers(self, name: str, *, positive: bool = False) -> Floats:
+        """Return a column as numbers; NaN where nothing is stated, or what is no number, negative, or 0."""
+        if name not in self.frame:
+            return np.full(len(self.frame), np.nan)
+        column = self.frame[name]
+        made = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()
+        blank = column.isna().to_numpy() | (column.to_numpy() == "")
+        bad = (~blank & ~np.isfinite(made)) | (made < 0) | (positive & (made == 0))
+        mend = ("填写正数；不知道就留空", "give a positive number, or leave it empty")
+        for row in np.flatnonzero(bad):
+            said = ("不是可用的数，按未填处理", "no usable number, taken as not stated")
+            self.note("line.value", said, mend, int(row), name, column.iloc[row])
+        made[bad] = np.nan
+        return made
+
+    def days(self, name: str) -> NDArray[np.datetime64]:
+        """Return a column of days; NaT where nothing is stated, or no date."""
+        codes, distinct = pd.factorize(_column(self.frame, name), use_na_sentinel=True)
+        table = np.full(len(distinct) + 1, NOT_STATED, dtype="datetime64[D]")
+        for number, value in enumerate(distinct):
+            try:
+                day = as_date(value)
+            except (TypeError, ValueError):
+                for row in np.flatnonzero(codes == number):
+                    said = ("不是日期，按未填处理", "not a date, taken as not stated")
+                    self.note("line.date", said, ("写成 2026-12-01", "write it as 2026-12-01"), int(row), name, value)
+            else:
+                table[number] = NOT_STATED if day is None else np.datetime64(day)
+        return table[codes]
+
+    def depths(self, lines: Polylines) -> Depths:
+        """Return the covers: ``covers_m`` where it fits the line, else ``cover_m``."""
+        constant = self._shallow(self.numbers("cover_m"), "cover_m")
+        texts = _column(self.frame, "covers_m")
+        rows = np.flatnonzero([isinstance(text, str) and bool(text.strip()) for text in texts])
+        if not len(rows):
+            return Depths.constant(constant)
+        owner = np.repeat(lines.part_line, np.diff(lines.part_starts))
+        vertices = np.bincount(owner, minlength=lines.n_lines)
+        covers: list[Floats | None] = [None] * lines.n_lines
+        for row in rows.tolist():
+            covers[row] = self._at_vertices(row, texts[row], int(vertices[row]))
+        return Depths.of(lines, constant, covers)
+
+    def _at_vertices(self, row: int, text: str, n: int) -> Floats:
+        values = pd.to_numeric(pd.Series(text.replace(",", " ").split()), errors="coerce").to_numpy(np.float64)
+        if len(values) == n and np.isfinite(values).all() and (values >= 0).all() and (values <= DEEPEST_M).all():
+            return values
+        said = (
+            f"覆土须为每个顶点一个非负数（共 {n} 个），按未知处理",
+            f"one cover, not negative, for each of the {n} vertices is needed; taken as unknown",
+        )
+        mend = ("逐顶点填写，用空格分开", "one for each vertex, with blanks between")
+        self.note("line.covers", said, mend, row, "covers_m", text)
+        return np.full(n, np.nan)
+
+    def _shallow(self, covers: Floats, name: str) -> Floats:
+        for row in np.flatnonzero(covers > DEEPEST_M):
+            said = (f"覆土超过 {DEEPEST_M:g} m，按未知处理", f"a cover beyond {DEEPEST_M:g} m; taken as unknown")
+            mend = ("以米填写地面至管顶的深度", "give metres from the ground to the top of the pipe")
+            self.note("line.cover", said, mend, int(row), name, covers[row])
+        return np.where(covers > DEEPEST_M, np.nan, covers)

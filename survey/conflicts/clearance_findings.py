@@ -1,0 +1,133 @@
+"""Judge lines side by side in plan: clearance between walls (GB 50289 4.1.9), and one line over another (4.1.6)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from survey.conflicts.judging import as_found, outcomes_of, spread, unread
+from survey.conflicts.line_pairs import plan_uncertainty
+from survey.conflicts.naming import gives_way, known_how, named
+from survey.conflicts.offsets import offset_mend
+from survey.finding_columns import Told
+from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Mend
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from survey.conflicts.line_pairs import LinePairs
+    from survey.conflicts.parameters import Parameters
+    from survey.finding_columns import Found
+    from survey.findings import Cited
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+
+def horizontal_findings(pairs: LinePairs) -> Found:
+    """Find where walls are nearer in plan than the standard asks, or may be.
+
+    A line that lies outside the standard's table (gas above 1.6 MPa) is unknown near any other: nothing passes by it.
+    """
+    close, sides = pairs.close, pairs.sides
+    a, b = close.a[sides.stretch], close.b[sides.stretch]
+    cited, citation, limit = pairs.rules.cited(pairs.rules.classes.cell, a, b)
+    uncertainty = plan_uncertainty(pairs, a, b)
+    outcome = outcomes_of(sides.gap - limit, uncertainty)
+    stated = np.array([c.rule != "none" for c in cited] or [False])[citation]
+    kept = np.flatnonzero(stated & (outcome != PASSES))
+    return _in_plan(pairs, "horizontal_clearance", kept, outcome, cited, citation, limit, uncertainty)
+
+
+def stacking_findings(pairs: LinePairs, parameters: Parameters) -> Found:
+    """Find lines that lie one over another along their run (4.1.6), beyond doubt, or where no clearance is stated.
+
+    Walls that overlap in plan for at least ``side_by_side`` metres. Where a clearance is stated and the overlap is
+    within the uncertainty, the finding of the clearance says all there is.
+    """
+    close, sides = pairs.close, pairs.sides
+    a, b = close.a[sides.stretch], close.b[sides.stretch]
+    cells, citation, _ = pairs.rules.cited(pairs.rules.classes.cell, a, b)
+    stated = np.array([c.rule != "none" for c in cells] or [False])[citation]
+    uncertainty = plan_uncertainty(pairs, a, b)
+    outcome = outcomes_of(sides.gap, uncertainty)
+    along = np.minimum(close.parallel_m[sides.stretch], sides.to_m - sides.from_m) >= parameters.value("side_by_side")
+    overlap = sides.gap < 0
+    kept = np.flatnonzero(along & overlap & ((outcome == FAILS) | (~stated & (outcome != PASSES))))
+    none = np.zeros(len(a), dtype=np.int64)
+    return _in_plan(
+        pairs, "stacking", kept, outcome, (parameters.rules["stacking"],), none, np.zeros(len(a)), uncertainty
+    )
+
+
+def _in_plan(
+    pairs: LinePairs,
+    kind: str,
+    kept: Integers,
+    outcome: NDArray[np.int8],
+    cited: tuple[Cited, ...],
+    citation: Integers,
+    limit: Floats,
+    uncertainty: Floats,
+) -> Found:
+    close, sides = pairs.close, pairs.sides
+    stretch = sides.stretch[kept]
+    a, b, gap = close.a[stretch], close.b[stretch], sides.gap[kept]
+    outcome, citation, limit, uncertainty = outcome[kept], citation[kept], limit[kept], uncertainty[kept]
+    from_m, to_m = sides.from_m[kept], sides.to_m[kept]
+
+    def tell(k: int) -> Told:
+        c = cited[citation[k]]
+        side, why_zh, why_en = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))
+        zh, en = _gap_sentence(pairs, int(a[k]), int(b[k]), gap[k], limit[k], uncertainty[k], int(outcome[k]), kind)
+        known_zh, known_en = known_how(pairs.b, int(b[k]))
+        mend: Mend | None
+        if outcome[k] == FAILS:
+            need = float(np.nan_to_num(limit[k]) + uncertainty[k])
+            mend = offset_mend(pairs, int(a[k]), int(b[k]), side, int(stretch[k]), float(gap[k]), need)
+        else:
+            mend = verify_mend(pairs, int(a[k]), int(b[k]), int(outcome[k]))
+        where = pairs.a.lines.cut([a[k]], [from_m[k]], [to_m[k]])[0]
+        return Told(
+            f"{zh}{unread(c, 'zh')}。{why_zh}。", f"{en}{unread(c, 'en')}; {why_en}.", mend, where, known_zh, known_en
+        )
+
+    return as_found(
+        kind, "m", pairs.a.subjects, a, outcome, cited, tell, b_of=pairs.b.subjects, b=b, citation=citation,
+        measured=gap, limit=limit, margin=gap - limit, uncertainty=uncertainty, from_m=from_m, to_m=to_m,
+        x=sides.x[kept], y=sides.y[kept],
+    )  # fmt: skip
+
+
+def _gap_sentence(
+    pairs: LinePairs, a: int, b: int, gap: float, limit: float, uncertainty: float, outcome: int, kind: str
+) -> tuple[str, str]:
+    other_zh, other_en = named(pairs.b, b, "zh"), named(pairs.b, b, "en")
+    own_zh, own_en = named(pairs.a, a, "zh"), named(pairs.a, a, "en")
+    off = spread(uncertainty)
+    if kind == "stacking":
+        zh = f"{own_zh} 与{other_zh} 平行重叠敷设，平面上管壁重叠 {-gap:.2f} m{off}"
+        en = f"{own_en} lies over {other_en} along its run: their walls overlap by {-gap:.2f} m{off} in plan"
+    elif outcome == UNKNOWN:
+        zh = f"{own_zh} 与{other_zh} 的水平净距 {gap:.2f} m{off}，超出本表范围，须按专门标准核定"
+        en = f"{own_en} is {gap:.2f} m{off} from {other_en}, which the table does not cover: another standard decides"
+    else:
+        zh = f"{own_zh} 与{other_zh} 的水平净距 {gap:.2f} m{off}，要求不小于 {limit:.2f} m"
+        en = f"{own_en} is {gap:.2f} m{off} from {other_en}; at least {limit:.2f} m is asked for"
+    if outcome == MUST_EXPOSE:
+        zh, en = f"{zh}，差值在不确定度之内，须现场核实", f"{en}; the uncertainty leaves it open: verify on site"
+    return zh, en
+
+
+def verify_mend(pairs: LinePairs, a: int, b: int, outcome: int) -> Mend:
+    """Return what a person does where the uncertainty, or a missing standard, leaves it open."""
+    own = str(pairs.a.subjects.ids[a])
+    other_zh, other_en = named(pairs.b, b, "zh"), named(pairs.b, b, "en")
+    if outcome == UNKNOWN:
+        return Mend("ask", own, None, "", f"按专门标准核定与{other_zh} 的净距", f"settle the clearance to {other_en}")
+    if pairs.b.subjects.layer == "pipes":
+        return Mend(
+            "expose", own, None, "", f"现场探挖{other_zh}，核实位置", f"expose {other_en} and measure where it is"
+        )
+    return Mend("expose", own, None, "", f"实测 {own} 与{other_zh} 的位置", f"survey where {own} and {other_en} are")

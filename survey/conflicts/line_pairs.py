@@ -1,0 +1,163 @@
+"""Find where planned routes come near other lines and cross them, and which of these places are connections."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.clearances import CloseStretches, LineCrossings, find_close, find_line_crossings
+from survey.conflicts.judging import COVERAGE
+from survey.conflicts.pair_rules import PairRules, families, search_classes
+from survey.conflicts.sides import Meetings, Sides, sides_of
+from survey.touching import tolerance_m
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from geo.polylines import Polylines
+    from survey.conflicts.buried_lines import BuriedLines
+    from survey.conflicts.parameters import Parameters
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
+
+CONNECTION_DEG = 30.0
+"""The angle a connection counts as whose ends meet only within their accuracy: where they point is then not known."""
+
+
+@dataclass(frozen=True)
+class LinePairs:
+    """Planned routes (a) against others (b): existing pipes, or the routes themselves (each pair once).
+
+    Parameters
+    ----------
+    a, b
+        The lines; the same object where routes are compared with each other.
+    rules
+        What the standards ask of their classes.
+    close
+        Where walls are nearer than the limit and the uncertainty.
+    sides
+        What of it is to be judged in plan.
+    crossings
+        Where axes cross or touch without being a connection: to be judged by depth.
+    """
+
+    a: BuriedLines
+    b: BuriedLines
+    rules: PairRules
+    close: CloseStretches
+    sides: Sides
+    crossings: LineCrossings
+
+    @classmethod
+    def of(
+        cls,
+        a: BuriedLines,
+        b: BuriedLines | None,
+        group: Integers | None,
+        parameters: Parameters,
+        *,
+        workers: int,
+    ) -> LinePairs:
+        """Search; ``group`` as for `geo.clearances.find_close` where routes are compared with each other."""
+        other = a if b is None else b
+        rules = PairRules.of(a, other)
+        number_a, number_b, need = search_classes(
+            _looked_within(rules), rules.a, rules.b, a.accuracy_m, other.accuracy_m
+        )
+        close = find_close(
+            a.lines, None if b is None else b.lines, radius_a=a.radius, radius_b=None if b is None else b.radius,
+            class_a=number_a, class_b=None if b is None else number_b, need=need, group_a=group, workers=workers,
+        )  # fmt: skip
+        close = close.take(~_replaced(a, other, close.a, close.b))
+        crossings = find_line_crossings(a.lines, None if b is None else b.lines, group_a=group, workers=workers)
+        crossings = crossings.take(~_replaced(a, other, crossings.a, crossings.b))
+        radii = a.radius[close.a] + other.radius[close.b]
+        reach = need[number_a[close.a], number_b[close.b]] + radii
+        connected = _connects(a, other, crossings)
+        ends = _near_ends(a, other, close)
+        crossed = Meetings(crossings.a, crossings.b, crossings.at_a, crossings.at_b, crossings.angle_deg)
+        sides = sides_of(
+            close, Meetings.join(crossed, ends), a.lines, other.lines, reach, radii, parameters.value("side_by_side")
+        )
+        return cls(a, other, rules, close, sides, crossings.take(~connected & ~crossings.overlap))
+
+
+def _looked_within(rules: PairRules) -> Floats:
+    """Return the clearance to look within for each pair of classes: 0 where none is stated, because of stacking."""
+    stated = rules.classes.horizontal()
+    outside = rules.classes.outside()
+    widest = np.nanmax(stated, initial=0.0)
+    beyond = outside[:, None] | outside[None, :]
+    made: Floats = np.where(beyond, widest, np.nan_to_num(stated))
+    return made
+
+
+def _replaced(a: BuriedLines, b: BuriedLines, rows_a: Integers, rows_b: Integers) -> Booleans:
+    """Return which pairs are a route and a pipe it takes the place of."""
+    made = np.zeros(len(rows_a), dtype=bool)
+    if a is b:
+        return made
+    any_of = np.array([bool(names) for names in a.replaces], dtype=bool)
+    for k in np.flatnonzero(any_of[rows_a]):
+        made[k] = b.subjects.ids[rows_b[k]] in a.replaces[rows_a[k]]
+    return made
+
+
+def _of_one_family(a: BuriedLines, b: BuriedLines, rows_a: Integers, rows_b: Integers) -> Booleans:
+    of_a, of_b = (np.array(families(lines.buried), dtype=object)[lines.code] for lines in (a, b))
+    same: Booleans = of_a[rows_a] == of_b[rows_b]
+    return same
+
+
+def _connects(a: BuriedLines, b: BuriedLines, crossings: LineCrossings) -> Booleans:
+    """Return which crossings are connections: of one utility, and within the accuracy of an end of either line."""
+    tolerance = tolerance_m(a.accuracy_m[crossings.a], b.accuracy_m[crossings.b])
+    length_a, length_b = a.lines.lengths()[crossings.a], b.lines.lengths()[crossings.b]
+    at_end = np.minimum(
+        np.minimum(crossings.at_a, length_a - crossings.at_a), np.minimum(crossings.at_b, length_b - crossings.at_b)
+    )
+    own: Booleans = _of_one_family(a, b, crossings.a, crossings.b) & (crossings.touch | (at_end <= tolerance))
+    return own
+
+
+def _near_ends(a: BuriedLines, b: BuriedLines, close: CloseStretches) -> Meetings:
+    """Return where an end of one line lies on another of its utility within their accuracy."""
+    rows = np.flatnonzero(close.ends & _of_one_family(a, b, close.a, close.b))
+    tolerance = tolerance_m(a.accuracy_m[close.a[rows]], b.accuracy_m[close.b[rows]])
+    found = []
+    for swapped in (False, True):
+        own, other = (b, a) if swapped else (a, b)
+        own_row, other_row = (close.b[rows], close.a[rows]) if swapped else (close.a[rows], close.b[rows])
+        begin, end = (close.from_b, close.to_b) if swapped else (close.from_a, close.to_a)
+        length = own.lines.lengths()[own_row]
+        for at in (np.zeros(len(rows)), length):
+            near = np.flatnonzero((at >= begin[rows] - tolerance) & (at <= end[rows] + tolerance))
+            on, k = _on_line(own.lines, other.lines, own_row[near], other_row[near], at[near], tolerance[near])
+            near = near[k]
+            at_a, at_b = (on, at[near]) if swapped else (at[near], on)
+            angle = np.full(len(near), CONNECTION_DEG)
+            found.append(Meetings(close.a[rows[near]], close.b[rows[near]], at_a, at_b, angle))
+    return Meetings.join(*found)
+
+
+def _on_line(
+    own: Polylines, other: Polylines, own_row: Integers, other_row: Integers, at: Floats, tolerance: Floats
+) -> tuple[Floats, Integers]:
+    """Return where places of ``own`` lie on lines of ``other`` (chainage), and which of them do."""
+    distinct, number = np.unique(other_row, return_inverse=True)
+    shapes = other.take(distinct).to_shapely()[number]
+    points = shapely.points(*own.points_at(own_row, at))
+    on = np.flatnonzero(shapely.distance(points, shapes) <= tolerance).astype(np.int64)
+    return shapely.line_locate_point(shapes[on], points[on]), on
+
+
+def plan_uncertainty(pairs: LinePairs, rows_a: Integers, rows_b: Integers) -> Floats:
+    """Return half of the interval of the gap in plan: both lines' errors by squares, twice (metres)."""
+    made: Floats = COVERAGE * np.hypot(pairs.a.accuracy_m[rows_a], pairs.b.accuracy_m[rows_b])
+    return made

@@ -1,0 +1,191 @@
+"""Judge how near planned routes come to buildings, trees and kerbs (GB 50289 4.1.9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.clearances import find_close, find_line_crossings
+from geo.polylines import Polylines
+from survey.conflicts.citing import cited_of
+from survey.conflicts.judging import COVERAGE, TINY, as_found, outcomes_of, spread, unread
+from survey.conflicts.naming import named
+from survey.conflicts.offsets import aside, keeps_clear
+from survey.conflicts.sides import Meetings, sides_of
+from survey.finding_columns import Told
+from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
+from survey.standards.classes import Classes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from geo.near_objects import NearStretches
+    from survey.conflicts.around import Around
+    from survey.conflicts.buried_lines import BuriedLines
+    from survey.conflicts.parameters import Parameters
+    from survey.finding_columns import Found, Subjects
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+    Clears = Callable[[shapely.Geometry, shapely.Geometry, shapely.Geometry, float], bool]
+
+_NAMES = {"building": ("建筑物", "building"), "tree": ("树木", "tree"), "curb": ("路缘石，道路", "the kerb of road")}
+_AT_END_M = 1e-6
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the standard asks of each route beside one kind of object; NaN: nothing, so it is not looked into.
+
+    ``cited``: the rules by class of line; ``number``: each route's class; ``uncertainty``: half of the interval;
+    ``reach``: metres from the axis within which an object matters.
+    """
+
+    cited: tuple[Cited, ...]
+    number: Integers
+    limit: Floats
+    uncertainty: Floats
+    reach: Floats
+
+    @classmethod
+    def of(cls, routes: BuriedLines, kind: str, error_m: float) -> Limits:
+        """Look up the limits beside ``kind``, whose place is known to ``error_m``."""
+        code, classes = Classes.of(routes.buried)
+        cited = tuple(cited_of(classes.object_cell(k, kind)) for k in range(len(classes.classes)))
+        number = code[routes.code]
+        limit = np.array([c.limit for c in cited] or [np.nan])[number]
+        uncertainty = COVERAGE * np.hypot(routes.accuracy_m, error_m)
+        return cls(cited, number, limit, uncertainty, limit + uncertainty + routes.radius)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where routes are near objects: rows of both, metres between wall and object, chainages, the place, its geometry."""
+
+    route: Integers
+    other: Integers
+    gap: Floats
+    from_m: Floats
+    to_m: Floats
+    x: Floats
+    y: Floats
+    shapes: NDArray[np.object_]
+
+
+def object_findings(routes: BuriedLines, around: Around, parameters: Parameters, *, workers: int) -> list[Found]:
+    """Find routes too near to buildings, trees and kerbs.
+
+    Where a route ends at or in a building, its last piece is the house connection, which must reach it. Where a route
+    crosses a kerb, the place is a crossing and not a run beside it.
+    """
+    own = around.accuracy_m
+    buildings, trees = Limits.of(routes, "building", own), Limits.of(routes, "tree", own)
+    kerbs = Limits.of(routes, "curb", float(around.surroundings.defaults.accuracy_m["roads"]))
+    near = around.near_buildings.near(routes.lines, buildings.reach, workers=workers)
+    near = near.take(~_house_connections(routes, near, buildings))
+    at_trees = around.near_trees.near(routes.lines, trees.reach, workers=workers)
+    return [
+        _judged(
+            routes, "building", _places(routes, near, around.building_shapes), around.buildings, buildings, _is_far
+        ),
+        _judged(routes, "tree", _places(routes, at_trees, around.tree_points), around.trees, trees, _is_far),
+        _judged(
+            routes, "curb", _beside_kerbs(routes, around, kerbs, parameters, workers), around.roads, kerbs, _leaves
+        ),
+    ]
+
+
+def _house_connections(routes: BuriedLines, near: NearStretches, limits: Limits) -> NDArray[np.bool_]:
+    """Return which stretches are a route's last metres to the building it serves.
+
+    They end with the route, at the wall or inside. Straight to a wall such a piece is as long as the reach; twice that
+    leaves room for a slanting last leg.
+    """
+    at_end = (near.from_m <= _AT_END_M) | (near.to_m >= routes.lines.lengths()[near.line] - _AT_END_M)
+    reaches = near.distance <= limits.uncertainty[near.line] + routes.radius[near.line]
+    short = near.to_m - near.from_m - near.inside_m <= 2 * limits.reach[near.line]
+    made: NDArray[np.bool_] = at_end & reaches & short
+    return made
+
+
+def _places(routes: BuriedLines, near: NearStretches, shapes: NDArray[np.object_]) -> Places:
+    gap = near.distance - routes.radius[near.line]
+    return Places(near.line, near.other, gap, near.from_m, near.to_m, near.x, near.y, shapes[near.other])
+
+
+def _beside_kerbs(routes: BuriedLines, around: Around, limits: Limits, parameters: Parameters, workers: int) -> Places:
+    edges, road = around.kerbs
+    least = parameters.value("side_by_side")
+    need, number = np.unique(np.nan_to_num(limits.limit + limits.uncertainty, nan=-1.0), return_inverse=True)
+    table = np.where(need < 0, np.nan, need)[:, None] if len(need) else np.full((1, 1), np.nan)
+    close = find_close(
+        routes.lines, edges, radius_a=routes.radius, radius_b=0.0, class_a=number, class_b=0, need=table,
+        workers=workers,
+    )  # fmt: skip
+    close = close.take(close.parallel_m >= least)
+    crossed = find_line_crossings(routes.lines, edges, workers=workers)
+    meetings = Meetings(crossed.a, crossed.b, crossed.at_a, crossed.at_b, crossed.angle_deg)
+    sides = sides_of(
+        close, meetings, routes.lines, edges, limits.reach[close.a], routes.radius[close.a], least
+    )  # fmt: skip
+    a, b = close.a[sides.stretch], close.b[sides.stretch]
+    shapes = edges.take(b).to_shapely()
+    return Places(a, road[b], sides.gap, sides.from_m, sides.to_m, sides.x, sides.y, shapes)
+
+
+def _is_far(moved: shapely.Geometry, place: shapely.Geometry, _was: shapely.Geometry, reach: float) -> bool:
+    return bool(moved.distance(place) >= reach - TINY)
+
+
+def _leaves(moved: shapely.Geometry, place: shapely.Geometry, was: shapely.Geometry, reach: float) -> bool:
+    return keeps_clear(moved, was, Polylines.from_shapely([place]), reach)
+
+
+def _judged(
+    routes: BuriedLines, kind: str, places: Places, subjects: Subjects, limits: Limits, clears: Clears
+) -> Found:
+    limit, uncertainty = limits.limit[places.route], limits.uncertainty[places.route]
+    margin = places.gap - limit
+    outcome = outcomes_of(margin, uncertainty)
+    citation = limits.number[places.route]
+
+    def tell(k: int) -> Told:
+        row, c = int(places.route[k]), limits.cited[citation[k]]
+        object_zh, object_en = (f"{name} {subjects.ids[places.other[k]]}" for name in _NAMES[kind])
+        own_zh, own_en = named(routes, row, "zh"), named(routes, row, "en")
+        off = spread(uncertainty[k])
+        zh = f"{own_zh} 距{object_zh} {places.gap[k]:.2f} m{off}，要求不小于 {limit[k]:.2f} m"
+        en = f"{own_en} is {places.gap[k]:.2f} m{off} from {object_en}; at least {limit[k]:.2f} m is asked for"
+        if outcome[k] == UNKNOWN:
+            zh, en = (
+                f"{own_zh} 距{object_zh} {places.gap[k]:.2f} m，超出本表范围",
+                f"{own_en} near {object_en}: no table",
+            )
+        if outcome[k] == MUST_EXPOSE:
+            zh, en = f"{zh}，差值在不确定度之内，须现场核实", f"{en}; the uncertainty leaves it open: verify on site"
+        own = str(routes.subjects.ids[row])
+        mend: Mend | None = Mend(
+            "expose", own, None, "", f"实测与{object_zh} 的距离", f"measure the distance to {object_en}"
+        )
+        if outcome[k] == FAILS:
+            shape = routes.lines.take(np.array([row], dtype=np.int64)).to_shapely()[0]
+            reach = float(limits.reach[row])
+            short = float(limit[k] + uncertainty[k] - places.gap[k])
+            mend = aside(
+                own, shape, (float(places.from_m[k]), float(places.to_m[k])), short, places.shapes[k],
+                lambda moved: clears(moved, places.shapes[k], shape, reach),
+            )  # fmt: skip
+        where = routes.lines.cut([row], [places.from_m[k]], [places.to_m[k]])[0]
+        return Told(f"{zh}{unread(c, 'zh')}。", f"{en}{unread(c, 'en')}.", mend, where)
+
+    found = as_found(
+        kind, "m", routes.subjects, places.route, outcome, limits.cited, tell, b_of=subjects, b=places.other,
+        citation=citation, measured=places.gap, limit=limit, margin=margin, uncertainty=uncertainty,
+        from_m=places.from_m, to_m=places.to_m, x=places.x, y=places.y,
+    )  # fmt: skip
+    return found.take(outcome != PASSES)

@@ -1,0 +1,179 @@
+"""Compute the smallest parallel offset of a planned route that clears a finding in plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+import shapely.ops
+
+from geo.clearances import find_close
+from geo.polylines import Polylines
+from survey.conflicts.judging import TINY
+from survey.findings import Mend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from survey.conflicts.line_pairs import LinePairs
+
+STEP_M = 0.01
+"""Offsets are rounded up to this: nobody sets out a trench to the millimetre."""
+TAPER = 5.0
+"""The way back to the old line takes this many times the offset along it: a bend of some 11°."""
+GROWTH = (1.0, 1.25, 1.6, 2.2)
+"""The offset is widened by these in turn where a bend needs more; then no offset is proposed."""
+GREATEST_M = 5.0
+
+
+def offset_mend(pairs: LinePairs, a: int, b: int, side: str, stretch: int, gap: float, need: float) -> Mend | None:
+    """Return the smallest offset of the line that gives way (``a`` or ``b``) after which both keep their distance.
+
+    Parameters
+    ----------
+    pairs
+        Of which the close stretch is.
+    a, b
+        Rows of the two lines.
+    side
+        Which of them moves.
+    stretch
+        Row in ``pairs.close``.
+    gap, need
+        Metres between the walls: as they are, and as they must be, the uncertainty included.
+    """
+    close = pairs.close
+    mover, other = (pairs.a, pairs.b) if side == "a" else (pairs.b, pairs.a)
+    row, other_row = (a, b) if side == "a" else (b, a)
+    begin, end = (close.from_a, close.to_a) if side == "a" else (close.from_b, close.to_b)
+    shape = mover.lines.take(np.array([row], dtype=np.int64)).to_shapely()[0]
+    stays = other.lines.take(np.array([other_row], dtype=np.int64))
+    reach = float(mover.radius[row] + other.radius[other_row] + need)
+    return aside(
+        str(mover.subjects.ids[row]), shape, (float(begin[stretch]), float(end[stretch])), need - gap,
+        stays.to_shapely()[0], lambda moved: keeps_clear(moved, shape, stays, reach),
+    )  # fmt: skip
+
+
+def aside(
+    name: str,
+    shape: shapely.Geometry,
+    stretch: tuple[float, float],
+    short_m: float,
+    away_from: shapely.Geometry,
+    clears: Callable[[shapely.Geometry], bool],
+) -> Mend | None:
+    """Return the smallest parallel offset of a route after which ``clears`` says that it is far enough.
+
+    Parameters
+    ----------
+    name, shape
+        Of the route; only lines of one part are moved.
+    stretch
+        Chainages between which it is too near.
+    short_m
+        By how much, the uncertainty included (metres).
+    away_from
+        What it is too near to.
+    clears
+        Measures a moved line again.
+
+    Returns
+    -------
+    Mend | None
+        None where no offset up to `GREATEST_M` clears it: then the line needs another course.
+
+    Notes
+    -----
+    Between the chainages the route is moved in parallel; before and after it comes back over `TAPER` times the offset,
+    so that its ends stay where they are connected. Where an end lies in the stretch itself and cannot stay, it moves
+    along and the sentence says so.
+    """
+    if shape.geom_type != "LineString":
+        return None
+    signs = _nearer_first(shape, away_from, *stretch)
+    for keep_ends in (True, False):
+        for growth in GROWTH:
+            metres = float(np.ceil((short_m * growth + TINY) / STEP_M) * STEP_M)
+            if metres > GREATEST_M:
+                break
+            for sign in signs:
+                moved = moved_aside(shape, *stretch, sign * metres, keep_ends=keep_ends)
+                if moved is not None and clears(moved):
+                    return _mend(name, sign * metres, moved, keep_ends=keep_ends)
+    return None
+
+
+def _nearer_first(shape: shapely.Geometry, stays: shapely.Geometry, begin: float, end: float) -> tuple[float, float]:
+    """Return the sides, the one away from the other line first."""
+    middle = (begin + end) / 2
+    here, ahead = shape.interpolate(middle), shape.interpolate(middle + 0.1)
+    if here.equals(ahead):
+        here, ahead = shape.interpolate(middle - 0.1), here
+    there = shapely.get_point(shapely.shortest_line(stays, here), 0)
+    left = (ahead.x - here.x) * (there.y - here.y) - (ahead.y - here.y) * (there.x - here.x)
+    return (-1.0, 1.0) if left > 0 else (1.0, -1.0)
+
+
+def moved_aside(
+    shape: shapely.Geometry, begin: float, end: float, metres: float, *, keep_ends: bool = True
+) -> shapely.Geometry | None:
+    """Return a line moved in parallel between two chainages, left (positive) or right.
+
+    With ``keep_ends`` both ends of the line stay; else an end between the chainages moves along.
+
+    None where the line is too short to come back.
+
+    Examples
+    --------
+    >>> line = shapely.LineString([(0, 0), (100, 0)])
+    >>> moved_aside(line, 40.0, 60.0, 1.0).wkt
+    'LINESTRING (0 0, 35 0, 40 1, 60 1, 65 0, 100 0)'
+    """
+    taper = TAPER * abs(metres)
+    length = shape.length
+    kept = min(taper, length / 3) if keep_ends else 0.0
+    first, last = max(begin, kept), min(end, length - kept)
+    if last - first < STEP_M:
+        return None
+    middle = shapely.offset_curve(shapely.ops.substring(shape, first, last), metres, join_style="mitre")
+    if middle.is_empty or middle.geom_type != "LineString":
+        return None
+    parts = [shapely.get_coordinates(middle)]
+    if first > TINY:
+        parts.insert(0, _head(shape, first - taper))
+    if last < length - TINY:
+        parts.append(_head(shape.reverse(), length - last - taper)[::-1])
+    made = np.vstack(parts)
+    return shapely.LineString(made[np.append(True, np.hypot(*np.diff(made, axis=0).T) > TINY)])
+
+
+def _head(shape: shapely.Geometry, metres: float) -> NDArray[np.float64]:
+    """Return the vertices of the first ``metres`` of a line; its first vertex alone where that is nothing."""
+    if metres <= 0:
+        return shapely.get_coordinates(shape)[:1]
+    return shapely.get_coordinates(shapely.ops.substring(shape, 0.0, metres))
+
+
+def keeps_clear(moved: shapely.Geometry, was: shapely.Geometry, stays: Polylines, reach: float) -> bool:
+    """Return whether a moved line has fewer close stretches with the other than it had, and none of them is longer."""
+    lines = Polylines.from_shapely([moved, was])
+    close = find_close(lines, stays, radius_a=0.0, radius_b=0.0, class_a=0, class_b=0, need=[[reach - TINY]], workers=1)
+    before, after = close.take(close.a == 1), close.take(close.a == 0)
+    if len(after) >= len(before):
+        return False
+    return bool(after.length_m.sum() <= before.length_m.sum())
+
+
+def _mend(name: str, metres: float, moved: shapely.Geometry, *, keep_ends: bool) -> Mend:
+    side_zh, side_en = ("左", "left") if metres > 0 else ("右", "right")
+    ends_zh, ends_en = (
+        ("", "") if keep_ends else ("，端点随之移动，须重新接驳", "; its end moves along and is connected anew")
+    )
+    return Mend(
+        "offset", name, metres, "m", f"{name} 在该段向{side_zh}平移 {abs(metres):.2f} m{ends_zh}",
+        f"move {name} {abs(metres):.2f} m to the {side_en} there{ends_en}", moved,
+    )  # fmt: skip

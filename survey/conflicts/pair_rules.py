@@ -1,0 +1,113 @@
+"""Look up what the standards ask of pairs of lines, once for each pair of classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from survey.conflicts.citing import cited_of
+from survey.conflicts.judging import COVERAGE
+from survey.standards.classes import Classes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from survey.conflicts.buried_lines import BuriedLines
+    from survey.findings import Cited
+    from survey.standards.citations import Cell
+    from survey.subjects import Buried
+
+    Floats = NDArray[np.float64]
+    Integers = NDArray[np.int64]
+
+ERROR_STEPS_M = np.array([0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0])
+"""Mean errors are rounded up to one of these for the search; what is found is judged by its own. Lines that are known
+even worse are looked for as if they were within the last: beyond, everything would conflict with everything."""
+
+
+@dataclass(frozen=True)
+class PairRules:
+    """The classes of two layers' lines, or of one layer's, and the cells of each pair of classes.
+
+    Parameters
+    ----------
+    classes
+        What the tables tell apart.
+    a, b
+        int64, the class of each line of the first and of the second layer.
+    """
+
+    classes: Classes
+    a: Integers
+    b: Integers
+
+    @classmethod
+    def of(cls, a: BuriedLines, b: BuriedLines) -> PairRules:
+        """Reduce the lines of two layers, or twice those of one."""
+        code, classes = Classes.of([*a.buried, *b.buried])
+        first, second = code[: len(a.buried)], code[len(a.buried) :]
+        return cls(classes, first[a.code], second[b.code])
+
+    def cited(
+        self,
+        find: Callable[[int, int], Cell | None],
+        rows_a: Integers,
+        rows_b: Integers,
+    ) -> tuple[tuple[Cited, ...], Integers, Floats]:
+        """Return the distinct rules of some pairs of lines, which of them each pair has, and the limits.
+
+        The limit is NaN where the standard states none (the rule then is nobody's), or where the line lies outside it.
+        """
+        n = len(self.classes.classes)
+        pair = self.a[rows_a] * n + self.b[rows_b]
+        distinct, number = np.unique(pair, return_inverse=True)
+        rules = tuple(cited_of(find(int(p) // n, int(p) % n)) for p in distinct)
+        limit = np.array([rule.limit for rule in rules] or [np.nan])
+        return rules, number.astype(np.int64), limit[number] if len(number) else np.empty(0)
+
+
+def error_steps(accuracy_m: Floats) -> Integers:
+    """Return which of `ERROR_STEPS_M` each mean error is rounded up to."""
+    return np.minimum(np.searchsorted(ERROR_STEPS_M, accuracy_m - 1e-9), len(ERROR_STEPS_M) - 1).astype(np.int64)
+
+
+def search_classes(
+    limits: Floats, class_a: Integers, class_b: Integers, error_a: Floats, error_b: Floats
+) -> tuple[Integers, Integers, Floats]:
+    """Return classes of lines for the search and the clearance to look within: the limit and the uncertainty.
+
+    Parameters
+    ----------
+    limits
+        float64[classes, classes], metres; NaN: not looked into.
+    class_a, class_b
+        The class of each line.
+    error_a, error_b
+        float64, mean error of each line.
+
+    Returns
+    -------
+    number_a, number_b, need
+        Both layers share one numbering, so that ``need`` is the same both ways where ``limits`` is.
+    """
+    steps = len(ERROR_STEPS_M)
+    key_a, key_b = class_a * steps + error_steps(error_a), class_b * steps + error_steps(error_b)
+    distinct, number = np.unique(np.concatenate([key_a, key_b]), return_inverse=True)
+    number = number.astype(np.int64)
+    kind, error = distinct // steps, ERROR_STEPS_M[distinct % steps]
+    need = limits[kind[:, None], kind[None, :]] + COVERAGE * np.hypot(error[:, None], error[None, :])
+    return number[: len(key_a)], number[len(key_a) :], need
+
+
+def families(lines: Sequence[Buried]) -> list[str]:
+    """Return what connects with what: telecom and broadcast share ducts, storm and foul water do not mix.
+
+    >>> from survey.subjects import Buried
+    >>> families([Buried("broadcast"), Buried("drainage", subtype="storm"), Buried("water"), Buried("drainage")])
+    ['telecom', 'drainage', 'water', 'drainage']
+    """
+    return ["telecom" if line.utility == "broadcast" else line.utility for line in lines]
