@@ -42,8 +42,10 @@ def draw_top_width(sheet: Sheet, plot: Plot) -> None:
     _dimension(sheet, y, plot.left, plot.right)
     too_wide = limit is not None and width > limit + SAME_M
     said = f"{words['top_width']} {width:.2f}" + (words["allowed"].format(limit) if too_wide else "")
-    x = min(plot.right + 1.5, SHEET_W - EDGE - text_width(said, SMALL))
-    sheet.text((x, y + 0.9), said, SMALL, colour=RED if too_wide else INK, bold=True)
+    fits = plot.right + 1.5 + text_width(said, SMALL) <= SHEET_W - EDGE
+    at = (plot.right + 1.5, y + 0.9) if fits else (SHEET_W - EDGE, y - 1.0)  # else above the dimension's end
+    side = "start" if fits else "end"
+    sheet.text(at, said, SMALL, anchor=side, colour=RED if too_wide else INK, bold=True, halo="#ffffff")
 
 
 def draw_red_line(sheet: Sheet, plot: Plot) -> None:

@@ -23,8 +23,8 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "head": ("序号", "管线", "编号 / 名称", "外径", "覆土（依据）", "槽底", "距沟边", "距红线"),
             "earth": "每延米土方：同沟 {shared:.2f} m³，分沟合计 {separate:.2f} m³，{saved}",
             "saves": "同沟节省 {:.2f} m³（{:.0f}%）", "costs": "同沟多挖 {:.2f} m³（{:.0f}%）", "even": "两者相同",
-            "standard": "{rule}自红线起的次序 {order}：沟口宽 {width:.2f}，比最窄{more}",
-            "is_best": "本图即{rule}自红线起的次序",
+            "standard": "{rule} 自红线起的次序 {order}：沟口宽 {width:.2f}，比最窄{more}",
+            "is_best": "本图即 {rule} 自红线起的次序",
             "wider": "宽 {:.2f} m、土方多 {:.2f} m³/m", "less": "宽 {:.2f} m、土方少 {:.2f} m³/m",
             "holds": "起控制作用", "notes": "说明", "obstacles": "不可行之处",
             "assumed": "* 未填管径，按常用外径；“待核”为凭记忆的数值，须对照标准原文。",
@@ -116,8 +116,9 @@ def standard_order(section: Section, language: str) -> str:
     if cost is None or len(section.lines) == 1:
         return ""
     place = section.lines[0].need.place
-    rule = f"{place.standard} {place.clause}" + (f" ({words['unverified']}) " if place.unverified else " ")
-    rule = f" {rule}" if language == "zh" else rule.rstrip()
+    rule = f"{place.standard} {place.clause}"
+    if place.unverified:
+        rule += f"（{words['unverified']}）" if language == "zh" else f" ({words['unverified']})"
     if not section.inversions:
         said: str = words["is_best"].format(rule=rule)
         return said
@@ -125,4 +126,4 @@ def standard_order(section: Section, language: str) -> str:
     more = words["wider" if cost.more_area_m2 >= 0 else "less"].format(cost.more_width_m, abs(cost.more_area_m2))
     order = "–".join(numbers[one] for one in cost.order)
     whole: str = words["standard"].format(rule=rule, order=order, width=cost.top_width_m, more=more)
-    return whole.strip()
+    return whole
