@@ -108,6 +108,8 @@ class Found:
     def take(self, rows: Integers | NDArray[np.bool_]) -> Found:
         """Return some of the findings; ids are those they had among all."""
         kept = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        if len(kept) == len(self) and (np.diff(kept) == 1).all():
+            return self
         named = (
             "a",
             "b",
@@ -125,7 +127,8 @@ class Found:
         made = replace(
             self, **{name: getattr(self, name)[kept] for name in named}, tell=lambda k: self.tell(int(kept[k]))
         )
-        made.__dict__["keys"] = self.keys[kept]  # which of its places a finding is was counted among all of them
+        if len(kept):
+            made.__dict__["keys"] = self.keys[kept]  # which of its places a finding is was counted among all of them
         return made
 
     @cached_property

@@ -13,6 +13,7 @@ from geo.near_areas import NearAreas
 from geo.near_objects import NearPoints
 from geo.polylines import Polylines
 from survey.finding_columns import Subjects
+from survey.periods import after_months
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -95,6 +96,31 @@ class Around:
     def near_trees(self) -> NearPoints:
         """The trees, ready to be asked."""
         return NearPoints(shapely.get_x(self.tree_points), shapely.get_y(self.tree_points))
+
+    @cached_property
+    def kerb_tree(self) -> shapely.STRtree:
+        """The edges of `kerbs` by place."""
+        return shapely.STRtree(self.kerbs[0].to_shapely())
+
+    def kerbs_near(self, shapes: Objects, reach: float) -> tuple[Polylines, NDArray[np.int64]]:
+        """Return the kerbs within ``reach`` metres of a few lines, and the road of each."""
+        edges, road = self.kerbs
+        near = np.unique(self.kerb_tree.query(shapes, predicate="dwithin", distance=reach)[1])
+        return edges.take(near), road[near]
+
+    def protected_until(self, column: str, years: float) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+        """Return the day each road was ``delivered`` or ``overhauled``, and its last protected day; NaT: not known."""
+        key = (column, years)
+        if key not in self._protected:
+            facts = self.surroundings.facts
+            days = facts.delivered if column == "delivered" else facts.overhauled
+            last = [None if day is None else after_months(day, round(12 * years)) for day in days]
+            self._protected[key] = (np.array(days, dtype="datetime64[D]"), np.array(last, dtype="datetime64[D]"))
+        return self._protected[key]
+
+    @cached_property
+    def _protected(self) -> dict[tuple[str, float], tuple[NDArray[np.datetime64], NDArray[np.datetime64]]]:
+        return {}
 
     @cached_property
     def kerbs(self) -> tuple[Polylines, NDArray[np.int64]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ from survey.findings import PASSES
 from survey.surroundings import Surroundings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     import geopandas as gpd
@@ -146,16 +148,18 @@ def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
     parameters, own = load_parameters(), scene.own
     passing = Passing.of(own, scene.around, workers=workers)
     beds = Beds.of(passing)
-    least = beds.least
-    if scene.subject is not None:  # a neighbour may have to give way: what cover must it keep?
-        least = Beds.of(Passing.of(scene.routes, scene.around, workers=workers)).least
+
+    @cache
+    def least() -> Floats:  # asked for only where a neighbour may have to give way: what cover must it keep?
+        return beds.least if scene.subject is None else Beds.of(Passing.of(scene.routes, scene.around, workers=1)).least
+
     found = [
         skew_findings(passing, parameters),
         along_findings(passing, parameters),
         *bridge_findings(passing, parameters),
         *protected_findings(passing, parameters, scene.on),
         *cover_findings(beds),
-        *_of_lines(LinePairs.of(own, scene.pipes, None, parameters, workers=workers), beds.least, parameters),
+        *_of_lines(LinePairs.of(own, scene.pipes, None, parameters, workers=workers), lambda: beds.least, parameters),
         *_of_lines(LinePairs.of(scene.routes, None, scene.group, parameters, workers=workers), least, parameters),
         *clash_findings(scene.routes, scene.group, parameters, scene.on, workers=workers),
         reopened_findings(scene.routes, scene.group, parameters, scene.on, months=scene.months, workers=workers),
@@ -165,7 +169,7 @@ def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
     return [one.take(one.outcome != PASSES) if (one.outcome == PASSES).any() else one for one in found]
 
 
-def _of_lines(pairs: LinePairs, least: Floats, parameters: Parameters) -> list[Found]:
+def _of_lines(pairs: LinePairs, least: Callable[[], Floats], parameters: Parameters) -> list[Found]:
     crossings = Crossings.of(pairs, least)
     return [
         horizontal_findings(pairs),

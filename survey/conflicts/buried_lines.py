@@ -21,7 +21,7 @@ from survey.subjects import Buried, laying_key, radii_m, subtype_key
 from survey.utilities import unknown_utility, utility_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -92,9 +92,13 @@ class BuriedLines:
     def take(self, rows: Integers) -> BuriedLines:
         """Return some of the lines, in the order of ``rows``."""
         kept = {name: getattr(self, name)[rows] for name in _BY_LINE}
+        buried = self.buried
+        if len(rows) < len(buried):  # few of many: keep only the kinds that are there
+            used, kept["code"] = np.unique(kept["code"], return_inverse=True)
+            buried = tuple(buried[k] for k in used)
         return BuriedLines(
             subjects=Subjects(self.subjects.layer, self.subjects.ids[rows]), lines=self.lines.take(rows),
-            depths=self.depths.take(rows), buried=self.buried, **kept,
+            depths=self.depths.take(rows), buried=buried, **kept,
         )  # fmt: skip
 
     @classmethod
@@ -132,82 +136,82 @@ _BY_LINE = tuple(f.name for f in fields(BuriedLines) if f.name not in ("subjects
 def read_lines(frame: gpd.GeoDataFrame, layer: str, defaults: Defaults) -> tuple[BuriedLines, list[Fault]]:
     """Take a layer ``routes`` or ``pipes`` in the county's grid; rows are sorted by id as text.
 
-    Only the geometry and ``utility`` must be there. Lines of an unknown utility, rows without a line and values that
-    cannot be are noted as faults and left out, or taken as not stated: findings then say what is unknown.
+    Only the geometry and ``utility`` must be there. Lines of an unknown utility and values that cannot be are noted as
+    faults and left out, or taken as not stated: findings then say what is unknown.
 
     Raises
     ------
     BadInputError
         For geometries that are no lines and coordinates that are no numbers.
     """
-    n = len(frame)
-    ids = np.array([str(i) for i in (frame["id"] if "id" in frame else range(n))], dtype=object)
-    faults: list[Fault] = []
-    utility = _words(frame, "utility", utility_key)
+    columns = {name: frame[name].to_numpy() for name in frame.columns if name != frame.geometry.name}
+    shapes = frame.geometry.to_numpy() if len(frame) else np.array([], dtype=object)
+    return read_columns(columns, shapes, layer, defaults)
+
+
+def read_row(row: Mapping[str, Any], layer: str, defaults: Defaults) -> tuple[BuriedLines, list[Fault]]:
+    """Take one row as `read_lines` does: attributes by name and ``geometry``."""
+    columns = {name: _objects([value]) for name, value in row.items() if name != "geometry"}
+    return read_columns(columns, _objects([row["geometry"]]), layer, defaults)
+
+
+def read_columns(
+    columns: Mapping[str, NDArray[Any]], shapes: Objects, layer: str, defaults: Defaults
+) -> tuple[BuriedLines, list[Fault]]:
+    """Take columns of one length, and the shapes of the lines; see `read_lines`."""
+    n = len(shapes)
+    ids = _objects([str(i) for i in (columns["id"].tolist() if "id" in columns else range(n))])
+    reading = _Reading(columns, ids, layer, [])
+    utility = reading.words("utility", utility_key)
     known = np.array([word is not None for word in utility], dtype=bool)
-    faults += [
-        unknown_utility(_column(frame, "utility")[row]).at(feature=ids[row], layer=layer)
+    faults = [
+        unknown_utility(columns["utility"][row] if "utility" in columns else None).at(feature=ids[row], layer=layer)
         for row in np.flatnonzero(~known)
     ]
     order = np.flatnonzero(known)
     order = order[np.argsort(ids[order].astype(str), kind="stable")]
-    frame, ids, utility = frame.iloc[order], ids[order], utility[order]
-    return _taken(frame, ids, utility, layer, defaults, faults), faults
+    reading = _Reading({name: column[order] for name, column in columns.items()}, ids[order], layer, faults)
+    return _taken(reading, utility[order], shapes[order], defaults), faults
 
 
-def _taken(
-    frame: gpd.GeoDataFrame, ids: Objects, utility: Objects, layer: str, defaults: Defaults, faults: list[Fault]
-) -> BuriedLines:
-    reading = _Reading(frame, ids, layer, faults)
-    lines = Polylines.from_shapely(frame.geometry.to_numpy() if len(frame) else np.array([], dtype=object))
+def _taken(reading: _Reading, utility: Objects, shapes: Objects, defaults: Defaults) -> BuriedLines:
+    n = len(utility)
+    lines = Polylines.from_shapely(shapes)
     diameter = reading.numbers("diameter_mm", positive=True)
     buried, code = _distinct(
-        utility, _words(frame, "subtype", subtype_key), diameter, reading.numbers("pressure_mpa"),
-        reading.numbers("voltage_kv"), _words(frame, "laying", laying_key), _words(frame, "material", _text),
+        utility, reading.words("subtype", subtype_key), diameter, reading.numbers("pressure_mpa"),
+        reading.numbers("voltage_kv"), reading.words("laying", laying_key), reading.words("material", _text),
     )  # fmt: skip
     radius, thin = radii_m(utility.tolist(), diameter)
     depths = reading.depths(lines)
     stated, stated_depth = reading.numbers("accuracy_m"), reading.numbers("depth_accuracy_m")
-    quality = _words(frame, "quality", _text)
-    if layer == "routes":
-        accuracy = vertex_accuracy(stated.tolist(), _column(frame, "drawn_by").tolist(), defaults)
+    quality = reading.words("quality", _text)
+    if reading.layer == "routes":
+        accuracy = vertex_accuracy(stated.tolist(), reading.words("drawn_by", _text).tolist(), defaults)
         # The cover of a plan is what is to be built, not what was measured: no error unless the plan states one.
         stated_depth = np.nan_to_num(stated_depth)
-        quality = np.full(len(ids), None, dtype=object)
+        quality = np.full(n, None, dtype=object)
     else:
-        middle = depths.at(np.arange(len(ids)), lines.lengths() / 2) + radius
+        middle = depths.at(np.arange(n), lines.lengths() / 2) + radius
         limit, _, _ = accuracies(quality, middle)
         accuracy = np.where(np.isnan(stated), limit / COVERAGE, stated)
-    start, end = (reading.days(name) for name in ("start", "end"))
     return BuriedLines(
-        subjects=Subjects(layer, ids), lines=lines, depths=depths, buried=buried, code=code,
+        subjects=Subjects(reading.layer, reading.ids), lines=lines, depths=depths, buried=buried, code=code,
         radius=radius, thin=thin, accuracy_m=accuracy, depth_accuracy_m=stated_depth, quality=quality,
-        operator=_words(frame, "operator", lambda name: operator_key(_text(name))),
-        method=_words(frame, "method", _text), start=start, end=end,
-        replaces=_words(frame, "replaces", lambda text: frozenset((_text(text) or "").split())),
+        operator=reading.words("operator", lambda name: operator_key(_text(name))),
+        method=reading.words("method", _text), start=reading.days("start"), end=reading.days("end"),
+        replaces=reading.words("replaces", lambda text: frozenset((_text(text) or "").split())),
     )  # fmt: skip
 
 
-def _column(frame: gpd.GeoDataFrame, name: str) -> Objects:
-    if name not in frame:
-        return np.full(len(frame), None, dtype=object)
-    column = np.empty(len(frame), dtype=object)
-    column[:] = frame[name].tolist()
-    return column
+def _objects(values: Sequence[Any]) -> Objects:
+    made = np.empty(len(values), dtype=object)
+    made[:] = values
+    return made
 
 
 def _text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
-
-
-def _words(frame: gpd.GeoDataFrame, name: str, key: Callable[[Any], Any]) -> Objects:
-    """Return ``key`` of each value of a column, asked once for each distinct one."""
-    codes, distinct = pd.factorize(_column(frame, name), use_na_sentinel=True)
-    table = np.full(len(distinct) + 1, None, dtype=object)
-    for number, value in enumerate(distinct):
-        table[number] = key(value)
-    table[-1] = key(None)
-    return table[codes]
 
 
 def _distinct(utility: Objects, *columns: NDArray[Any]) -> tuple[tuple[Buried, ...], Integers]:
@@ -229,7 +233,7 @@ def _none_for_nan(value: Any) -> Any:  # noqa: ANN401 - a number, a word or None
 class _Reading:
     """One layer while it is read: what is no value is noted in ``faults``."""
 
-    frame: gpd.GeoDataFrame
+    columns: Mapping[str, NDArray[Any]]
     ids: Objects
     layer: str
     faults: list[Fault]
@@ -239,24 +243,33 @@ class _Reading:
             Fault(code, *said, *mend, layer=self.layer, feature=self.ids[row], field=name, value=str(value))
         )
 
+    def words(self, name: str, key: Callable[[Any], Any]) -> Objects:
+        """Return ``key`` of each value of a column, asked once for each distinct one."""
+        nothing = key(None)
+        if name not in self.columns:
+            return _objects([nothing] * len(self.ids))
+        codes, distinct = pd.factorize(self.columns[name].astype(object), use_na_sentinel=True)
+        return _objects([*(key(value) for value in distinct), nothing])[codes]
+
     def numbers(self, name: str, *, positive: bool = False) -> Floats:
         """Return a column as numbers; NaN where nothing is stated, or what is no number, negative, or 0."""
-        if name not in self.frame:
-            return np.full(len(self.frame), np.nan)
-        column = self.frame[name]
-        made = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan).copy()
-        blank = column.isna().to_numpy() | (column.to_numpy() == "")
-        bad = (~blank & ~np.isfinite(made)) | (made < 0) | (positive & (made == 0))
+        if name not in self.columns:
+            return np.full(len(self.ids), np.nan)
+        column = self.columns[name]
+        made, readable = _as_numbers(column)
+        bad = ~readable | np.isinf(made) | (made < 0) | (positive & (made == 0))
         mend = ("填写正数；不知道就留空", "give a positive number, or leave it empty")
         for row in np.flatnonzero(bad):
             said = ("不是可用的数，按未填处理", "no usable number, taken as not stated")
-            self.note("line.value", said, mend, int(row), name, column.iloc[row])
+            self.note("line.value", said, mend, int(row), name, column[row])
         made[bad] = np.nan
         return made
 
     def days(self, name: str) -> NDArray[np.datetime64]:
         """Return a column of days; NaT where nothing is stated, or no date."""
-        codes, distinct = pd.factorize(_column(self.frame, name), use_na_sentinel=True)
+        if name not in self.columns:
+            return np.full(len(self.ids), NOT_STATED, dtype="datetime64[D]")
+        codes, distinct = pd.factorize(self.columns[name].astype(object), use_na_sentinel=True)
         table = np.full(len(distinct) + 1, NOT_STATED, dtype="datetime64[D]")
         for number, value in enumerate(distinct):
             try:
@@ -272,7 +285,7 @@ class _Reading:
     def depths(self, lines: Polylines) -> Depths:
         """Return the covers: ``covers_m`` where it fits the line, else ``cover_m``."""
         constant = self._shallow(self.numbers("cover_m"), "cover_m")
-        texts = _column(self.frame, "covers_m")
+        texts = self.columns.get("covers_m", self.ids[:0])
         rows = np.flatnonzero([isinstance(text, str) and bool(text.strip()) for text in texts])
         if not len(rows):
             return Depths.constant(constant)
@@ -301,3 +314,12 @@ class _Reading:
             mend = ("以米填写地面至管顶的深度", "give metres from the ground to the top of the pipe")
             self.note("line.cover", said, mend, int(row), name, covers[row])
         return np.where(covers > DEEPEST_M, np.nan, covers)
+
+
+def _as_numbers(column: NDArray[Any]) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return a column as numbers (NaN where it is empty or no number), and what of it could be read."""
+    if column.dtype.kind in "fiu":
+        return column.astype(np.float64), np.ones(len(column), dtype=bool)
+    made = np.array(pd.to_numeric(pd.Series(column, dtype=object), errors="coerce"), dtype=np.float64)
+    blank = np.array([v is None or v is pd.NA or v != v or v == "" for v in column], dtype=bool)  # noqa: PLR0124 - NaN
+    return made, blank | ~np.isnan(made)

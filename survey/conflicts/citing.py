@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from survey.findings import Cited
+from survey.standards.classes import Classes
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from survey.standards.citations import Cell, Citation
     from survey.standards.clauses import Clause
+    from survey.subjects import Buried
 
 NOTHING_STATED = Cited("none", "GB 50289-2016", "—", "judgement", "advice", "标准未规定", "the standard states nothing")
 
@@ -23,6 +28,14 @@ def cited_of(cell: Cell | None) -> Cited:
         f"{cell.standard} {cell.clause}", cell.standard, cell.clause, cell.status, "hard", cell.evidence_zh,
         cell.evidence_en, cell.value, bool(cell.assumed_zh),
     )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def classes_of(lines: tuple[Buried, ...]) -> tuple[NDArray[np.int64], Classes]:
+    """Return `Classes.of` of some distinct lines; kept, because a line is drawn beside the same neighbours many times."""
+    code, classes = Classes.of(lines)
+    code.flags.writeable = False
+    return code, classes
 
 
 def cited_clause(found: Clause, weight: str, rule: str) -> Cited:

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from survey.conflicts.citing import cited_of
+from survey.conflicts.citing import cited_of, classes_of
 from survey.conflicts.depth_mends import cover_mend
 from survey.conflicts.judging import COVERAGE, as_found, outcomes_of, spread, unread
 from survey.conflicts.naming import named
 from survey.conflicts.road_findings import joined_runs
 from survey.finding_columns import Told
 from survey.findings import PASSES, UNKNOWN, Cited, Mend
-from survey.standards.classes import Classes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +51,7 @@ class Beds:
     def of(cls, passing: Passing) -> Beds:
         """Cut the routes at the edges of carriageways."""
         routes, s = passing.routes, passing.stretches
-        code, classes = Classes.of(routes.buried)
+        code, classes = classes_of(routes.buried)
         under = joined_runs(s, np.arange(len(s.route)))
         inside = (s.route[under.row], under.from_m, under.to_m)
         pieces = {"carriageway": inside, "footway": _between(routes.lines.lengths(), *inside)}

@@ -18,6 +18,8 @@ from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
 from survey.standards.orders import above, place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from survey.conflicts.buried_lines import BuriedLines
@@ -37,7 +39,7 @@ class Crossings:
     pairs
         Whose crossings they are.
     least
-        float64[routes], the least cover asked for along each planned route; NaN: none.
+        Returns float64[routes], the least cover asked for along each planned route; NaN: none.
     gap
         Metres between the walls, NaN where a depth is unknown.
     lower
@@ -53,7 +55,7 @@ class Crossings:
     """
 
     pairs: LinePairs
-    least: Floats
+    least: Callable[[], Floats]
     gap: Floats
     lower: Floats
     uncertainty: Floats
@@ -65,7 +67,7 @@ class Crossings:
     should: Integers
 
     @classmethod
-    def of(cls, pairs: LinePairs, least: Floats) -> Crossings:
+    def of(cls, pairs: LinePairs, least: Callable[[], Floats]) -> Crossings:
         """Measure every crossing of ``pairs``."""
         places, a, b = pairs.crossings, pairs.a, pairs.b
         gaps = vertical_gaps(places, a.depths, b.depths, a.radius, b.radius)
@@ -190,4 +192,4 @@ def _mend(c: Crossings, k: int, side: str, outcome: int, *, in_order: bool) -> M
         cover=stays[2], radius=float(stays[0].radius[stays[1]]), between=between,
         over=bool(over >= 0 or not kept), under=bool(over <= 0 or not kept),
     )  # fmt: skip
-    return crossing_mend(mover[0], mover[1], mover[2], crossed, float(c.least[mover[1]]))
+    return crossing_mend(mover[0], mover[1], mover[2], crossed, float(c.least()[mover[1]]))

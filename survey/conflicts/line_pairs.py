@@ -130,7 +130,8 @@ def _near_ends(a: BuriedLines, b: BuriedLines, close: CloseStretches) -> Meeting
     """Return where an end of one line lies on another of its utility within their accuracy."""
     rows = np.flatnonzero(close.ends & _of_one_family(a, b, close.a, close.b))
     tolerance = tolerance_m(a.accuracy_m[close.a[rows]], b.accuracy_m[close.b[rows]])
-    found = []
+    nothing = np.empty(0)
+    found = [Meetings(rows[:0], rows[:0], nothing, nothing, nothing)]
     for swapped in (False, True):
         own, other = (b, a) if swapped else (a, b)
         own_row, other_row = (close.b[rows], close.a[rows]) if swapped else (close.a[rows], close.b[rows])
@@ -138,6 +139,8 @@ def _near_ends(a: BuriedLines, b: BuriedLines, close: CloseStretches) -> Meeting
         length = own.lines.lengths()[own_row]
         for at in (np.zeros(len(rows)), length):
             near = np.flatnonzero((at >= begin[rows] - tolerance) & (at <= end[rows] + tolerance))
+            if not len(near):
+                continue
             on, k = _on_line(own.lines, other.lines, own_row[near], other_row[near], at[near], tolerance[near])
             near = near[k]
             at_a, at_b = (on, at[near]) if swapped else (at[near], on)

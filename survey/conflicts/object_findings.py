@@ -10,14 +10,13 @@ import shapely
 
 from geo.clearances import find_close, find_line_crossings
 from geo.polylines import Polylines
-from survey.conflicts.citing import cited_of
+from survey.conflicts.citing import cited_of, classes_of
 from survey.conflicts.judging import COVERAGE, TINY, as_found, outcomes_of, spread, unread
 from survey.conflicts.naming import named
 from survey.conflicts.offsets import aside, keeps_clear
 from survey.conflicts.sides import Meetings, sides_of
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
-from survey.standards.classes import Classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +35,8 @@ if TYPE_CHECKING:
 
 _NAMES = {"building": ("建筑物", "building"), "tree": ("树木", "tree"), "curb": ("路缘石，道路", "the kerb of road")}
 _AT_END_M = 1e-6
+FEW = 16
+"""For so few routes kerbs are picked by place first; laying out all of them would take longer than all else."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Limits:
     @classmethod
     def of(cls, routes: BuriedLines, kind: str, error_m: float) -> Limits:
         """Look up the limits beside ``kind``, whose place is known to ``error_m``."""
-        code, classes = Classes.of(routes.buried)
+        code, classes = classes_of(routes.buried)
         cited = tuple(cited_of(classes.object_cell(k, kind)) for k in range(len(classes.classes)))
         number = code[routes.code]
         limit = np.array([c.limit for c in cited] or [np.nan])[number]
@@ -120,6 +121,9 @@ def _places(routes: BuriedLines, near: NearStretches, shapes: NDArray[np.object_
 
 def _beside_kerbs(routes: BuriedLines, around: Around, limits: Limits, parameters: Parameters, workers: int) -> Places:
     edges, road = around.kerbs
+    if len(routes) <= FEW and len(road):
+        reach = float(np.nanmax(limits.reach, initial=0.0))
+        edges, road = around.kerbs_near(routes.lines.to_shapely(), reach)
     least = parameters.value("side_by_side")
     need, number = np.unique(np.nan_to_num(limits.limit + limits.uncertainty, nan=-1.0), return_inverse=True)
     table = np.where(need < 0, np.nan, need)[:, None] if len(need) else np.full((1, 1), np.nan)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from survey.conflicts.citing import cited_of
+from survey.conflicts.citing import cited_of, classes_of
 from survey.conflicts.judging import COVERAGE
 from survey.standards.classes import Classes
 
@@ -48,7 +48,7 @@ class PairRules:
     @classmethod
     def of(cls, a: BuriedLines, b: BuriedLines) -> PairRules:
         """Reduce the lines of two layers, or twice those of one."""
-        code, classes = Classes.of([*a.buried, *b.buried])
+        code, classes = classes_of((*a.buried, *b.buried))
         first, second = code[: len(a.buried)], code[len(a.buried) :]
         return cls(classes, first[a.code], second[b.code])
 

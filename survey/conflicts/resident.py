@@ -10,7 +10,7 @@ import shapely
 
 from survey.conflicts.around import Around
 from survey.conflicts.batch import Scene, judge_scene
-from survey.conflicts.buried_lines import BuriedLines, read_lines
+from survey.conflicts.buried_lines import BuriedLines, read_lines, read_row
 from survey.finding_columns import Findings
 from survey.surroundings import Surroundings
 
@@ -48,7 +48,8 @@ class Conflicts:
     >>> from survey.policies import load_policy
     >>> county = Conflicts(policy=load_policy("neixiang"), grid=grid("EPSG:4546"))
     >>> sewer = {"utility": "drainage", "diameter_mm": 300.0, "cover_m": 1.5, "accuracy_m": 0.02}
-    >>> county.put("pipes", sewer | {"id": "E1", "geometry": shapely.LineString([(579000, 3657000), (579090, 3657000)])})
+    >>> where = shapely.LineString([(579000, 3657000), (579090, 3657000)])
+    >>> county.put("pipes", sewer | {"id": "E1", "geometry": where})
     >>> gas = {"utility": "gas", "pressure_mpa": 0.2, "diameter_mm": 110.0, "cover_m": 1.0}
     >>> drawn = gas | {"id": "G1", "geometry": shapely.LineString([(579000, 3657001), (579060, 3657001)])}
     >>> [(f.kind, f.outcome, f.b) for f in county.of(drawn, on=date(2026, 12, 1))]
@@ -77,7 +78,7 @@ class Conflicts:
     @property
     def faults(self) -> tuple[Fault, ...]:
         """What was wrong with routes and pipes when they came, and was taken as unknown or left out."""
-        return tuple(fault for layer in self._layers.values() for fault in layer.faults.values() for fault in fault)
+        return tuple(fault for layer in self._layers.values() for several in layer.faults.values() for fault in several)
 
     def set_around(
         self,
@@ -122,7 +123,8 @@ class Conflicts:
     def found(self, drawn: Mapping[str, Any], *, on: date, policy: Policy | None = None) -> Findings:
         """Return what `of` returns, without making each finding yet, and with the faults of the drawn route."""
         rules = policy or self._policy
-        own, faults = _one_row("routes", drawn, self._policy.defaults)
+        named = {**drawn, "id": "" if drawn.get("id") is None else drawn["id"]}
+        own, faults = read_row(named, "routes", self._policy.defaults)
         if not len(own):
             return Findings([], faults, self._grid.crs)
         name, shape = str(own.subjects.ids[0]), own.lines.to_shapely()[0]
@@ -139,14 +141,6 @@ def _frame(frame: gpd.GeoDataFrame | None, grid: Grid) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"id": [], "utility": []}, geometry=[], crs=grid.crs) if frame is None else frame
 
 
-def _one_row(layer: str, row: Mapping[str, Any], defaults: Defaults) -> tuple[BuriedLines, list[Fault]]:
-    columns = {key: [value] for key, value in row.items() if key != "geometry"}
-    columns.setdefault("id", [""])
-    if columns["id"] == [None]:
-        columns["id"] = [""]
-    return read_lines(gpd.GeoDataFrame(columns, geometry=[row["geometry"]]), layer, defaults)
-
-
 class _Layer:
     """Routes or pipes by place: those given at first in one tree, edits beside it until they are many."""
 
@@ -160,7 +154,7 @@ class _Layer:
         self._edited: dict[str, BuriedLines | None] = {}
 
     def put(self, row: Mapping[str, Any]) -> None:
-        lines, faults = _one_row(self.name, row, self._defaults)
+        lines, faults = read_row(row, self.name, self._defaults)
         name = str(row["id"])
         self._edit(name, lines if len(lines) else None)
         self.faults[name] = faults

@@ -11,7 +11,6 @@ from survey.conflicts.buried_lines import TRENCHLESS
 from survey.conflicts.judging import as_found
 from survey.finding_columns import Told
 from survey.findings import FAILS, PASSES, UNKNOWN, Mend
-from survey.periods import after_months
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,14 +41,9 @@ def protected_findings(passing: Passing, parameters: Parameters, on: date) -> li
 def _protected(passing: Passing, c: Cited, kind: tuple[str, str, str, str], on: date) -> Found:
     _, column, _, _ = kind
     s, routes, facts = passing.stretches, passing.routes, passing.around.surroundings.facts
-    dates = facts.delivered if column == "delivered" else facts.overhauled
     missing = UNKNOWN if column == "delivered" and column in facts.keeps else PASSES
     rows = _once_a_road(s.route, s.road)
-    known = np.array([np.datetime64(d) if d else np.datetime64("NaT") for d in dates], dtype="datetime64[D]")
-    last = np.array(
-        [np.datetime64(after_months(d, round(12 * c.limit))) if d else np.datetime64("NaT") for d in dates],
-        dtype="datetime64[D]",
-    )
+    known, last = passing.around.protected_until(column, c.limit)
     dug = dug_on(routes, on)[s.route[rows]]
     begun, ends = known[s.road[rows]], last[s.road[rows]]
     outcome = np.where(np.isnat(ends), missing, np.where((dug <= ends) & (begun <= dug), FAILS, PASSES)).astype(np.int8)
