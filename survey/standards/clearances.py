@@ -165,7 +165,7 @@ def _outside(a: Buried | str, b: Buried | str, edition: str) -> Cell:
         value=math.nan,
         unit="m",
         row="gas_high",
-        column=readings(other, edition)[0].horizontal,
+        column="gas_high" if is_outside(other) else readings(other, edition)[0].horizontal,
         standard="GB 50289-2016",
         clause="4.1.9",
         status="confirmed",
