@@ -76,11 +76,13 @@ class Problem:
         return self.needs[a].radius_m + self.needs[b].radius_m + self.clearances[min(a, b), max(a, b)].metres
 
     def step_m(self, a: int, b: int) -> float:
-        """Return the distance of two axes that leaves each its bed and the step its slope; 0 on one bench."""
+        """Return the distance of two axes that leaves each its room and the step its wall; 0 on one bench."""
         height = abs(self.floors_m[a] - self.floors_m[b])
         if micrometres(height) == 0:
             return 0.0
-        return self.needs[a].half_m + self.needs[b].half_m + self.slope * height
+        first, second = self.needs[a], self.needs[b]
+        beds = first.radius_m + first.working_m + second.radius_m + second.working_m
+        return beds + max(first.support_m, second.support_m) + self.slope * height
 
     def ends(self) -> list[int]:
         """Return the rooms to the edge in micrometres, by line."""

@@ -12,7 +12,7 @@ from survey.section_rules import wall_slope
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from survey.section_layout import Layout, Tie
+    from survey.section_layout import Layout
     from survey.section_problem import Problem
     from survey.section_rules import Need
     from survey.standards.citations import Cell
@@ -101,16 +101,18 @@ def named(need: Need) -> Said:
 def bounds(problem: Problem, layout: Layout) -> Iterator[Bound]:
     """Yield everything that holds the width of a layout, then the lines that set the depth of their bench."""
     for tie in ties(layout, problem.ends(), problem.gaps()):
-        yield _edge(problem, tie) if tie.a is None or tie.b is None else _pair(problem, tie.a, tie.b)
+        if tie.a is not None and tie.b is not None:
+            yield _pair(problem, tie.a, tie.b)
+        else:
+            yield from (_edge(problem, line) for line in tie if line is not None)
     for line in layout.order:
         if abs(problem.needs[line].level_m - problem.floors_m[line]) * MICRO < 1:
             yield _cover(problem.needs[line], problem.site.bedding_m)
 
 
-def _edge(problem: Problem, tie: Tie) -> Bound:
-    line = tie.a if tie.b is None else tie.b
-    need = problem.needs[line or 0]
-    who, floor = named(need), problem.floors_m[line or 0]
+def _edge(problem: Problem, line: int) -> Bound:
+    need = problem.needs[line]
+    who, floor = named(need), problem.floors_m[line]
     cells = (need.working_cell, *([problem.slope_cell] if problem.slope_cell else []))
     room = need.working_m + need.support_m
     wall = (
@@ -134,13 +136,16 @@ def _pair(problem: Problem, a: int, b: int) -> Bound:
         free = step - first.radius_m - second.radius_m
         height = abs(problem.floors_m[a] - problem.floors_m[b])
         cells = (first.working_cell, second.working_cell, *([problem.slope_cell] if problem.slope_cell else []))
-        run = problem.slope * height
+        run, support = problem.slope * height, first.support_m
+        wall = Said(f"台阶坡 {run:.2f}", f"slope {run:.2f}")
+        if problem.slope_cell is None:
+            wall = Said(f"支护 {support:.2f}", f"support {support:.2f}")
         return Bound(
             "step", first.line.id, second.line.id, free, cells,
-            f"{who.zh}之间留台 {free:.2f} m：工作面 {first.half_m - first.radius_m:.2f} + 台阶坡 {run:.2f}"
-            f"（高差 {height:.2f}）+ 工作面 {second.half_m - second.radius_m:.2f}。{_evidence(cells).zh}",
-            f"{who.en}: {free:.2f} m for the step: working room {first.half_m - first.radius_m:.2f} + slope {run:.2f} "
-            f"({height:.2f} of height) + working room {second.half_m - second.radius_m:.2f}. {_evidence(cells).en}",
+            f"{who.zh}之间留台 {free:.2f} m：工作面 {first.working_m:.2f} + {wall.zh}（高差 {height:.2f}）"
+            f"+ 工作面 {second.working_m:.2f}。{_evidence(cells).zh}",
+            f"{who.en}: {free:.2f} m for the step: working room {first.working_m:.2f} + {wall.en} ({height:.2f} of "
+            f"height) + working room {second.working_m:.2f}. {_evidence(cells).en}",
         )  # fmt: skip
     pair = problem.clearances[min(a, b), max(a, b)]
     if pair.cell is None:

@@ -155,7 +155,7 @@ BOXES = """() => [...document.querySelectorAll('text')].map(t => {
 ALL = [WATER, GAS, TELECOM, POWER, SEWER, STORM, HEAT, RECLAIMED, CABLE, SectionLine("X", Buried("broadcast"))]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(st.sampled_from(ALL), min_size=1, max_size=8, unique_by=lambda line: line.id),
     st.sampled_from(["clay", "sand", "loess", None]), st.sampled_from(["footway", "carriageway"]), st.booleans(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 import pytest
 from hypothesis import given, settings
@@ -60,7 +60,8 @@ def rooms(lines, asked, *, stepped):
         cell = horizontal(lines[i].buried, lines[k].buried)
         clear = r[i] + r[k] + (max(b[i], b[k]) if cell is None else cell.value)
         height = abs(floor[i] - floor[k])
-        gaps[i, k] = gaps[k, i] = max(clear, bed[i] + bed[k] + m * height) if height > 1e-9 else clear
+        step = r[i] + b[i] + r[k] + b[k] + (0.2 if shored else 0) + m * height  # one support holds one step
+        gaps[i, k] = gaps[k, i] = max(clear, step) if height > 1e-9 else clear
     return ends, gaps
 
 
@@ -120,6 +121,7 @@ def test_every_pair_keeps_its_clearance_and_every_line_its_cover_and_its_bed(tre
     lines, asked, stepped = trench
     section = best_section(lines, stepped=stepped, **asked)
     xs, depths = zip(*section.excavation.outline, strict=True)
+    assert all(b >= a - 1e-9 for a, b in pairwise(xs))
     for a, b in combinations(section.lines, 2):
         cell = horizontal(a.need.line.buried, b.need.line.buried)
         free = b.x_m - a.x_m - a.need.radius_m - b.need.radius_m
@@ -328,3 +330,13 @@ def test_all_faults_are_told_at_once():
     with pytest.raises(BadInputError) as refused:
         best_section([SectionLine("W", WATER.buried, cover_m=-1)], soil="cheese", under="river")
     assert {fault.code for fault in refused.value.faults} == {"section.cover_m", "section.soil", "section.under"}
+
+
+def test_a_held_step_needs_one_support():
+    # Beside the water pipe 0.30, one support of 0.20, beside the sewer 0.30: 0.80, less than their clearance of 1.00.
+    # With a cable (0.15 beside it) the step asks 0.15 + 0.20 + 0.30 = 0.65 and the clearance 0.50.
+    section = best_section([POWER, SEWER], stepped=True, shored=True, **CLAY)
+    step = next(b for b in section.bounds if b.kind == "step")
+    assert step.metres == pytest.approx(0.65)
+    assert section.excavation.top_width_m == pytest.approx((0.2 + 0.15 + 0.1) + 0.65 + (0.4 + 0.3 + 0.2))
+    assert section.excavation.outline[3][0] == pytest.approx(0.2 + 0.15 + 0.1 + 0.15)  # the step stands at the support
