@@ -17,6 +17,7 @@ from geo.faults import Fault
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from api.county_findings import CountyFindings
     from api.db.store import Store
     from api.resident import Resident
     from api.settings import Settings
@@ -34,6 +35,7 @@ class Service:
     settings: Settings
     store: Store
     resident: Resident
+    findings: CountyFindings
 
     def now(self) -> datetime:
         """Return this moment; the one clock of the HTTP room."""

@@ -42,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "body.too_large": Kind(413, "请求正文过大", "The body is too large"),
     "condition.required": Kind(428, "修改前须说明所依据的版本（If-Match）", "Say which revision you change (If-Match)"),
     "county.loading": Kind(503, "县域数据正在载入", "The county is still being loaded"),
+    "finding.changed": Kind(409, "发现的依据已变化", "The facts of the finding have changed"),
     "host.refused": Kind(400, "不接受这个主机名", "This host name is not accepted"),
     "idempotency.reused": Kind(422, "同一幂等键用于了不同的请求", "The same Idempotency-Key came with another request"),
     "input.refused": Kind(422, "输入有误，未作任何改动", "The input has faults; nothing was changed"),

@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from api import errors, openapi, refusals
 from api.client import Client
+from api.county_findings import CountyFindings
 from api.db.store import open_store
 from api.dependencies import Service
 from api.guards import FailuresAnswered, LocalOnly, SecurityHeaders
 from api.resident import Resident
-from api.routes import assessments, collections, county, items, policies, trenches
+from api.routes import assessments, collections, county, findings, items, policies, trenches
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -50,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
             store.upgrade()
             resident = Resident(store, poll_seconds=settings.poll_seconds)
             resident.start()
-            app.state.service = Service(settings, store, resident)
+            app.state.service = Service(settings, store, resident, CountyFindings(store, resident))
             try:
                 yield
             finally:
@@ -71,7 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     refusals.install(app)
     openapi.install(app)
-    for room in (collections, items, county, policies, assessments, trenches):
+    for room in (collections, items, county, policies, assessments, trenches, findings):
         app.include_router(room.router)
     app.router.default = Client(settings.client)
     # The last one added is the outermost.

@@ -16,7 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api import schemas
+from api import finding_schemas, schemas
 from api.errors import PROBLEM_TYPE
 from api.geojson import MEDIA_TYPE
 
@@ -28,7 +28,7 @@ REFERENCE = "#/components/schemas/{model}"
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A body by the name of its model in `api.schemas` and its media types."""
+    """A body by the name of its model in `api.schemas` or `api.finding_schemas`, and its media types."""
 
     model: str
     media: tuple[str, ...] = ("application/json",)
@@ -84,11 +84,12 @@ def install(app: FastAPI) -> None:
 
 
 def _models() -> dict[str, Any]:
-    """Return the JSON schema of every model of `api.schemas`, by name."""
+    """Return the JSON schema of every model of `api.schemas` and `api.finding_schemas`, by name."""
     models = [
         model
-        for _, model in inspect.getmembers(schemas, inspect.isclass)
-        if issubclass(model, BaseModel) and model.__module__ == schemas.__name__ and model is not schemas.Shape
+        for module in (schemas, finding_schemas)
+        for _, model in inspect.getmembers(module, inspect.isclass)
+        if issubclass(model, BaseModel) and model.__module__ == module.__name__ and model is not schemas.Shape
     ]
     _, described = models_json_schema([(model, "serialization") for model in models], ref_template=REFERENCE)
     found: dict[str, Any] = described["$defs"]

@@ -17,6 +17,8 @@ from api.errors import ProblemError, refused
 from geo.crs import grid as grid_of
 from geo.faults import BadInputError, Fault
 from survey.assessments import County, assess
+from survey.conflicts import Conflicts, find_conflicts
+from survey.finding_columns import Findings
 from survey.planned import PlannedRoutes
 from survey.policies import load_policy, policy_ids
 from survey.surroundings import Surroundings
@@ -25,11 +27,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from api.coordinates import Axes
-    from api.db.records import Change
+    from api.db.records import Change, Row
     from api.db.records import County as StoredCounty
     from api.db.store import Store
 
 State = Literal["loading", "ready", "failed", "no_county"]
+BURIED, AROUND = ("routes", "pipes"), ("roads", "buildings", "trees")
+JUDGED = (*BURIED, *AROUND)
 Box = tuple[float, float, float, float]
 PATIENCE_SECONDS = 60.0  # how long a request waits for the county to be loaded
 LONGER_AFTER_FAILURE = 10
@@ -190,6 +194,48 @@ class Resident:
                 raise refused(NO_POLICY)
             return assess(route, county, on=on, crs=crs, policy=policy, **near)
 
+    def findings_of(self, route: str, *, on: date, policy: str) -> Findings:
+        """Return the findings of one stored route with everything else; none where it is not there any more.
+
+        Raises
+        ------
+        ProblemError
+            The county is still being loaded, or there is none.
+        """
+        self._wait()
+        rules, rows = load_policy(policy), self._store.rows("routes", [route])
+        with self._gate.reading():
+            if self._county is None or self._county.conflicts is None:
+                raise refused(NO_COUNTY)
+            if not rows:
+                return Findings([])
+            row = {**rows[0].properties, "id": rows[0].id, "geometry": rows[0].geometry}
+            return self._county.conflicts.found(row, on=on, policy=rules)
+
+    def all_findings(self, *, on: date, policy: str) -> tuple[int, Findings]:
+        """Find every conflict of the stored routes; return the store's last change before, and the findings.
+
+        Roads that cannot be used are left out, as of every assessment.
+
+        Raises
+        ------
+        ProblemError
+            The store has no county.
+        """
+        with self._store.reading():
+            stored = self._store.county
+            if stored is None:
+                raise refused(NO_COUNTY)
+            change = self._store.last_change()
+            frames = {name: self._store.frame(name) for name in JUDGED}
+        asked: dict[str, Any] = {"policy": load_policy(policy), "on": on, "grid": grid_of(stored.grid)}
+        try:
+            return change, find_conflicts(**frames, **asked)
+        except BadInputError as error:
+            roads = frames["roads"]
+            frames["roads"] = roads[~roads["id"].isin({str(fault.feature) for fault in error.faults})]
+            return change, find_conflicts(**frames, **asked)
+
     def catch_up(self) -> None:
         """Take over everything that was written since; cheap where nothing was."""
         with self._keeping:
@@ -248,7 +294,9 @@ class Resident:
         # Read before the rows: what is written meanwhile is taken over once more, which changes nothing.
         change = self._store.last_change()
         policy = load_policy(_policy_of(stored))
-        county = County(grid_of(stored.grid), policy, self._surroundings(stored), self._routes(stored))
+        surroundings = self._surroundings(stored)
+        conflicts = self._conflicts(stored, surroundings)
+        county = County(grid_of(stored.grid), policy, surroundings, self._routes(stored), conflicts)
         boxes = [box for box in map(self._store.bounds, ("routes", "roads", "greens")) if box is not None]
         with self._gate.writing():
             self._county, self.stored, self._change = county, stored, change
@@ -262,26 +310,38 @@ class Resident:
     def _take_over(self, changes: Sequence[Change]) -> None:
         """Bring what ``changes`` name into the county."""
         county, stored = self._county, self.stored
-        assert county is not None and stored is not None  # noqa: S101, PT018 - for mypy: loaded before
-        changed = sorted({change.id for change in changes if change.layer == "routes"})
-        if len(changed) > REBUILD_FROM:
+        assert county is not None and stored is not None and county.conflicts is not None  # noqa: S101, PT018 - for mypy
+        conflicts = county.conflicts
+        changed = {layer: sorted({one.id for one in changes if one.layer == layer}) for layer in BURIED}
+        if sum(map(len, changed.values())) > REBUILD_FROM:
             self._load()
             return
-        present = {row.id: row for row in self._store.rows("routes", changed)}
-        ground = {change.layer for change in changes} & {"roads", "greens"}
+        present = {layer: {row.id: row for row in self._store.rows(layer, ids)} for layer, ids in changed.items()}
+        touched = {change.layer for change in changes}
+        ground = touched & {"roads", "greens"}
         surroundings = self._surroundings(stored) if ground else county.surroundings
-        boxes = [shapely.bounds(row.geometry) for row in present.values()]
+        around = self._around() if touched & set(AROUND) else None
+        boxes = [shapely.bounds(row.geometry) for row in present["routes"].values()]
         boxes += [box for box in map(self._store.bounds, sorted(ground)) if box is not None]
         with self._gate.writing():
             county.surroundings = surroundings
-            for identity in changed:
-                row = present.get(identity)
-                if row is None:
-                    county.routes.discard(identity)
-                else:
-                    county.routes.put({**row.properties, "id": row.id, "geometry": row.geometry})
+            if around is not None:
+                conflicts.set_around(**around, surroundings=surroundings)
+            for layer, ids in changed.items():
+                for identity in ids:
+                    _take(county, layer, identity, present[layer].get(identity))
             self.box = _around([*([self.box] if self.box else []), *boxes])
             self._change = changes[-1].number
+
+    def _conflicts(self, stored: StoredCounty, surroundings: Surroundings) -> Conflicts:
+        frames = {layer: self._store.frame(layer) for layer in BURIED}
+        # Roads come with the surroundings: they are built once, and those that cannot be used are left out of both.
+        kept = Conflicts(**frames, policy=load_policy(_policy_of(stored)), grid=grid_of(stored.grid))
+        kept.set_around(**self._around(), surroundings=surroundings)
+        return kept
+
+    def _around(self) -> dict[str, Any]:
+        return {layer: self._store.frame(layer) for layer in AROUND}
 
     def _routes(self, stored: StoredCounty) -> PlannedRoutes:
         return PlannedRoutes(self._store.frame("routes"), load_policy(_policy_of(stored)).defaults)
@@ -311,6 +371,20 @@ class Resident:
         with self._gate.reading():
             assess(feature, county, on=WARM_DAY, crs="OGC:CRS84")
         self.warm = True
+
+
+def _take(county: County, layer: str, identity: str, row: Row | None) -> None:
+    """Bring one row of routes or pipes as it is now into the county; None: it is gone."""
+    if county.conflicts is None:
+        return
+    if row is None:
+        county.conflicts.discard(layer, identity)
+    else:
+        county.conflicts.put(layer, {**row.properties, "id": row.id, "geometry": row.geometry})
+    if layer == "routes" and row is None:
+        county.routes.discard(identity)
+    elif layer == "routes" and row is not None:
+        county.routes.put({**row.properties, "id": row.id, "geometry": row.geometry})
 
 
 def _policy_of(stored: StoredCounty) -> str:

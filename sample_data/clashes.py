@@ -25,6 +25,7 @@ class KnownFinding:
     """What must be found about a route of the strip, and why.
 
     ``measured`` and ``limit`` are in metres; None where the kind has none. ``other`` is the other subject's id.
+    ``grave``: a limit that somebody has read in the standard is broken for certain.
     """
 
     route: str
@@ -35,6 +36,7 @@ class KnownFinding:
     why_en: str
     measured: float | None = None
     limit: float | None = None
+    grave: bool = True
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def _beside(made: Strip) -> None:
     v = OLD_WATER_V - 0.10 - 0.60 - 0.055
     found = KnownFinding(
         "K4", OLD_WATER, "horizontal_clearance", "must_expose", "燃气距给水管净距 0.60 米，老管位置不准，须现场核实",
-        "gas 0.60 m from an old water main whose place is poorly known: expose it", 0.60, 0.5,
+        "gas 0.60 m from an old water main whose place is poorly known: expose it", 0.60, 0.5, grave=False,
     )  # fmt: skip
     _add(made, GAS_LINE | {"cover_m": 1.0}, [(-100.0, v), (-40.0, v)], found)
 
@@ -128,7 +130,7 @@ def _crossing(made: Strip) -> None:
     _add(made, water | {"diameter_mm": 200.0, "cover_m": cover}, [(-260.0, SEWER_V - 8), (-260.0, SEWER_V + 8)], found)
     found = KnownFinding(
         "K3", GAS, "crossing_order", "fails", "给水从燃气管上方穿过，次序颠倒",
-        "water crosses over gas: the wrong way round",
+        "water crosses over gas: the wrong way round", grave=False,
     )  # fmt: skip
     _add(made, water | {"diameter_mm": 100.0, "cover_m": 0.75}, [(-150.0, GAS_V - 8), (-150.0, GAS_V + 8)], found)
 
@@ -145,7 +147,7 @@ def _under_the_street(made: Strip) -> None:
 def _two_crews(made: Strip) -> None:
     """Let two crews dig 2.2 m from each other in the same weeks."""
     why = ("两支队伍同期同地施工，相距 2.2 米", "two crews at work 2.2 m apart in the same weeks")
-    found = KnownFinding("K6", "K7", "space_time", "fails", *why)
+    found = KnownFinding("K6", "K7", "space_time", "fails", *why, grave=False)
     points = [(-300.0, -1440.0), (-240.0, -1440.0)]
     _add(made, {"utility": "water", "diameter_mm": 150.0, "cover_m": 1.0, "operator": "试验段甲"}, points, found)
     later = {"start": PLAN_START + timedelta(days=100), "end": PLAN_START + timedelta(days=130)}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from geo.crs import Grid
+    from survey.conflicts import Conflicts
     from survey.policies import Policy
     from survey.surroundings import Surroundings
     from survey.trace import TraceLine
@@ -47,12 +48,16 @@ class County:
         Its roads and greens; set a new one when either layer changes.
     routes
         Its planned routes; `PlannedRoutes.put` and `PlannedRoutes.discard` after each write.
+    conflicts
+        Its routes, pipes, roads, buildings and trees as `survey.conflicts` holds them, edited likewise; None: routes
+        are not checked for conflicts, and answers have no findings.
     """
 
     grid: Grid
     policy: Policy
     surroundings: Surroundings
     routes: PlannedRoutes
+    conflicts: Conflicts | None = None
 
 
 def assess(
@@ -125,6 +130,7 @@ def assess(
         "passages": passages,
         "partners": partners,
         "trenches": trenches,
+        "findings": _findings(route, drawn, county, rules, on, frame),
         "joined": [] if alone else [member.id for member in work.members],
         "work": None if alone else {"quantities": _quantities(judged_on, drawn)},
         "notes": _notes(own, work, county),
@@ -228,6 +234,22 @@ def _neighbours(
     partners = [row | {"geometry": frame.geojson(row["geometry"])} for row in beside.partners()]
     trenches = [row | {"geometry": frame.geojson(row["geometry"])} for row in beside.trenches()]
     return partners, trenches
+
+
+def _findings(
+    route: Mapping[str, Any], drawn: PlannedRoute, county: County, rules: Policy, on: date, frame: Frame
+) -> list[dict[str, Any]]:
+    """Return what the drawn route conflicts with, the gravest first, each with its place and its mend's new line."""
+    if county.conflicts is None:
+        return []
+    row = {**(route.get("properties") or {}), "id": drawn.id, "geometry": drawn.shape}
+    answer = []
+    for finding in county.conflicts.of(row, on=on, policy=rules):
+        told = finding.as_dict() | {"geometry": finding.geometry and frame.geojson(finding.geometry)}
+        if finding.mend is not None:
+            told["mend"]["geometry"] = finding.mend.geometry and frame.geojson(finding.mend.geometry)
+        answer.append(told)
+    return answer
 
 
 def _notes(measured: Measured, work: Work, county: County) -> list[dict[str, str]]:

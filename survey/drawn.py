@@ -51,7 +51,10 @@ class Frame:
         )
 
     def geojson(self, shape: shapely.Geometry) -> dict[str, Any]:
-        """Return a line in the grid as GeoJSON in this frame; Z is left out."""
+        """Return a point or a line in the grid as GeoJSON in this frame; Z is left out."""
+        if shape.geom_type == "Point":
+            x, y = self.back(*(np.array([axis], dtype=np.float64) for axis in (shape.x, shape.y)))
+            return {"type": "Point", "coordinates": np.round([x[0], y[0]], self.decimals).tolist()}
         parts = []
         for part in shapely.get_parts(shape):
             xy = shapely.get_coordinates(part)

@@ -31,7 +31,19 @@ from geo.formats import Findings, read, write
 
 GRID = "EPSG:4546"
 COMMAND = (sys.executable, "-c", "from api.cli.main import main; main()")
-COMMANDS = ("serve", "import", "export", "trenches", "measure", "policies", "policy", "field-map", "db", "warm")
+COMMANDS = (
+    "serve",
+    "import",
+    "export",
+    "trenches",
+    "measure",
+    "conflicts",
+    "policies",
+    "policy",
+    "field-map",
+    "db",
+    "warm",
+)
 RUNS = ["a", "b", "utility_a", "utility_b", "from_a", "to_a", "from_b", "to_b", "length_m"]
 RUNS += ["gap_min_m", "gap_mean_m", "gap_max_m", "same_direction", "window_start", "window_end"]
 TRENCHES = ["id", "routes", "utilities", "n_routes", "length_m", "saved_m", "width_m", "window_start", "window_end"]

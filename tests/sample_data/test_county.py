@@ -68,3 +68,31 @@ def test_lengths_of_the_borderline_routes_are_what_they_say(county: SampleCounty
 def test_known_answers_are_about_routes_that_are_there(county: SampleCounty) -> None:
     assert {a.route for a in county.answers} <= set(county.frames["routes"]["id"])
     assert {a.on for a in county.answers} == {ON}
+
+
+def test_lines_of_the_strip_lie_as_far_apart_as_their_findings_say(county: SampleCounty) -> None:
+    routes, pipes = (county.frames[layer].set_index("id") for layer in ("routes", "pipes"))
+    seen = set()
+    for known in county.findings:
+        if known.measured is None or known.other is None:
+            continue
+        route, pipe = routes.loc[known.route], pipes.loc[known.other]
+        radii = (route["diameter_mm"] + pipe["diameter_mm"]) / 2000
+        if known.kind == "horizontal_clearance":
+            gap = route.geometry.distance(pipe.geometry) - radii
+        else:
+            assert route.geometry.crosses(pipe.geometry)
+            gap = pipe["cover_m"] - route["cover_m"] - route["diameter_mm"] / 1000
+        assert gap == pytest.approx(known.measured, abs=0.0015), known
+        seen.add(known.kind)
+    assert seen == {"horizontal_clearance", "vertical_clearance"}
+
+
+def test_the_strip_lies_clear_of_all_else(county: SampleCounty) -> None:
+    """What is found about one of its routes is what it was laid for: nothing else is near but the street it crosses."""
+    strip = [known.route for known in county.findings] + ["K7"]
+    routes = county.frames["routes"].set_index("id").geometry
+    others = routes.drop(index=strip).union_all()
+    assert routes[strip].distance(others).min() > 15
+    for layer in ("buildings", "trees"):
+        assert routes[strip].distance(county.frames[layer].union_all()).min() > 15

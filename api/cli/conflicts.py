@@ -1,0 +1,123 @@
+"""`cotrench conflicts`: what planned routes conflict with, by which clause, and how to mend it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path  # noqa: TC003 - Typer reads annotations at run time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli import inputs
+from api.cli.analysis import RoutesArgument  # noqa: TC001 - Typer reads annotations at run time
+from api.cli.language import both
+from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
+from api.cli.reporting import FINDINGS, answering, progress, say, show_notes, show_table, words
+
+if TYPE_CHECKING:
+    from survey.finding_columns import Findings
+
+commands = typer.Typer()
+MOST_SAID = 8
+SHOWN_OUTCOMES = ("fails", "must_expose", "unknown")
+
+
+def _file(name: str, zh: str, en: str) -> Any:  # noqa: ANN401 - what typer.Option returns
+    return typer.Option(f"--{name}", help=both(zh, en))
+
+
+def _layer(name: str, zh: str, en: str) -> Any:  # noqa: ANN401 - what typer.Option returns
+    return typer.Option(f"--{name}-layer", help=both(f"{zh}文件的图层名", f"Layer of the file of {en}"))
+
+
+@commands.command(
+    "conflicts",
+    help=both(
+        "查出规划管线的净距、交叉、覆土、道路、工期冲突",
+        "Find what routes conflict with: clearances, crossings, cover, roads, dates",
+    ),
+)
+@answering
+def conflicts(
+    routes: RoutesArgument,
+    out: inputs.OutOption,
+    *,
+    pipes: Annotated[Path | None, _file("pipes", "现状管线文件", "File of pipes in the ground")] = None,
+    roads: Annotated[Path | None, _file("roads", "道路文件", "File of roads")] = None,
+    buildings: Annotated[Path | None, _file("buildings", "建筑文件", "File of buildings")] = None,
+    trees: Annotated[Path | None, _file("trees", "树木文件", "File of trees")] = None,
+    policy: PolicyOption = DEFAULT_POLICY,
+    on: OnOption = None,
+    sentences: Annotated[
+        bool,
+        typer.Option(
+            "--sentences/--no-sentences",
+            help=both(
+                "写出说明文字和改法；数十万条时可省去",
+                "Write what is told of each and its mend; leave out for hundreds of thousands",
+            ),
+        ),
+    ] = True,
+    layer: inputs.LayerOption = None,
+    pipes_layer: Annotated[str | None, _layer("pipes", "现状管线", "pipes")] = None,
+    roads_layer: inputs.RoadsLayerOption = None,
+    buildings_layer: Annotated[str | None, _layer("buildings", "建筑", "buildings")] = None,
+    trees_layer: Annotated[str | None, _layer("trees", "树木", "trees")] = None,
+    crs: inputs.CrsOption = None,
+    encoding: inputs.EncodingOption = None,
+    maps: inputs.MapOption = None,
+    values: inputs.ValuesOption = None,
+    grid: inputs.GridOption = None,
+    skip_bad: inputs.SkipOption = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help=both("有不满足的发现时以 1 结束", "End with 1 where a finding fails")),
+    ] = False,
+    faults: inputs.FaultsOption = None,
+) -> None:
+    """Write the layer ``findings``."""
+    from geo.formats import check_ending, to_grid, write
+    from survey.conflicts import find_conflicts
+    from survey.policies import load_policy
+
+    check_ending(out)
+    when, rules = day(on), load_policy(policy)
+    options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
+    around = {
+        "pipes": (pipes, pipes_layer),
+        "roads": (roads, roads_layer),
+        "buildings": (buildings, buildings_layer),
+        "trees": (trees, trees_layer),
+    }
+    files = {name: (path, options.besides(theirs)) for name, (path, theirs) in around.items() if path is not None}
+    read = inputs.read_together({"routes": (routes, options)} | files)
+    placed, settled = inputs.in_grid(read["routes"], grid)
+    others = {name: to_grid(read[name].frame, settled) for name in files}
+    started = time.perf_counter()
+    with progress("查找", "finding"):
+        found = find_conflicts(placed, **others, policy=rules, on=when, grid=settled)
+    took = time.perf_counter() - started
+    show_notes(found.faults)
+    with progress("写出", "writing"):
+        write({"findings": found.frame(sentences=sentences)}, out)
+    _show(found, f"{rules.document} · {when} · {settled.code[:40]} · {took:.2f} s")
+    if check and found.count(outcome="fails"):
+        raise typer.Exit(FINDINGS)
+
+
+def _show(found: Findings, title: str) -> None:
+    """Print a row for each kind that was found, and what is told of the gravest."""
+    from survey.findings import KINDS
+
+    rows = [
+        (words(*names), *(found.count(kind=kind, outcome=outcome) for outcome in SHOWN_OUTCOMES))
+        for kind, names in KINDS.items()
+        if found.count(kind=kind)
+    ]
+    columns = words("发现,不满足,须现场核实,资料不足", "finding,fails,verify on site,facts missing").split(",")
+    show_table(title, columns, rows)
+    for finding in found[:MOST_SAID]:
+        say(f"{finding.a} · {words(finding.sentence_zh, finding.sentence_en)}")
+    if len(found) > MOST_SAID:
+        more = len(found) - MOST_SAID
+        say(words(f"……另有 {more} 条，见文件", f"… and {more} more: see the file"))
