@@ -9,9 +9,12 @@ from typing import get_args
 
 import pytest
 
-from api import schemas
+from api import finding_schemas, schemas
+from survey.section_rules import SOILS
 
-TYPES = (Path(__file__).parents[2] / "maps/web/src/api/types.ts").read_text(encoding="utf-8")
+SOURCE = Path(__file__).parents[2] / "maps/web/src"
+TYPES = (SOURCE / "api/types.ts").read_text(encoding="utf-8")
+MODELS = {**vars(schemas), **vars(finding_schemas)}
 INTERFACE = re.compile(r"^export interface (\w+)(?:<[^>]*>)? \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 FIELD = re.compile(r"^  (\w+)(\?)?: (.+);$", re.MULTILINE)
 # GeoJSON is narrower in the client, and symbols come from a file of their own.
@@ -22,23 +25,29 @@ def shapes() -> dict[str, list[tuple[str, bool, str]]]:
     """Return each interface that the API has a model of: name, optional, type of every field."""
     found = {}
     for name, body in INTERFACE.findall(TYPES):
-        if name not in OTHERWISE and hasattr(schemas, name):
+        if name not in OTHERWISE and name in MODELS:
             found[name] = [(field, bool(optional), kind) for field, optional, kind in FIELD.findall(body)]
     return found
 
 
 def test_knows_the_shapes() -> None:
-    assert {"Assessment", "TraceLine", "Passage", "Partner", "Quantity", "Verdict", "County", "Problem"} <= set(
-        shapes()
-    )
+    known = {"Assessment", "TraceLine", "Passage", "Partner", "Quantity", "Verdict", "County", "Problem"}
+    known |= {"PlacedFinding", "MendShape", "Acceptance", "FindingFeature", "FindingCollection"}
+    known |= {"SectionRequest", "SectionAnswer", "SectionShape", "LaidLineShape", "SectionLineShape"}
+    assert known <= set(shapes())
 
 
 @pytest.mark.parametrize("name", sorted(shapes()))
 def test_same_fields(name: str) -> None:
-    model = {field.alias or key: field for key, field in getattr(schemas, name).model_fields.items()}
+    model = {field.alias or key: field for key, field in MODELS[name].model_fields.items()}
     for field, optional, kind in shapes()[name]:
         if field not in model:
             assert optional, f"{name}.{field}: the API does not promise it"
             continue
         may_be_null = NoneType in get_args(model[field].annotation)
         assert not may_be_null or optional or "null" in kind, f"{name}.{field} may be null"
+
+
+def test_offers_the_soils_of_the_standard() -> None:
+    [listed] = re.findall(r"SOILS = \[(.*?)\]", (SOURCE / "state/sections.svelte.ts").read_text(encoding="utf-8"))
+    assert set(re.findall(r"'(\w+)'", listed)) == set(SOILS)

@@ -18,7 +18,7 @@ import { FONT } from './symbolise';
 
 const reader = new GeoJSON();
 /** Pixels within which symbols of the county gather into one. */
-const GATHER = 34;
+const GATHER = 46;
 const PULSES = 3;
 const PULSE_MS = 480;
 /** Pixels that the number of a draft's finding stands above its place, so that the vertices stay in sight. */
@@ -76,15 +76,20 @@ export class FindingMarks {
     updateWhileInteracting: true,
     renderOrder: (one, other) => Number(one.get('number')) - Number(other.get('number')),
   });
-  /** Stretches lie under the drawn line and show on both sides of it. */
-  readonly stretchLayer = new VectorLayer({ source: new VectorSource(), zIndex: 116, updateWhileAnimating: true, updateWhileInteracting: true });
-  readonly litStretchLayer = new VectorLayer({ source: new VectorSource(), zIndex: 117, style: (feature) => litStretch(feature), updateWhileInteracting: true });
+  readonly stretchLayer = new VectorLayer({ source: new VectorSource(), updateWhileAnimating: true, updateWhileInteracting: true });
+  readonly litStretchLayer = new VectorLayer({ source: new VectorSource(), style: (feature) => litStretch(feature), updateWhileInteracting: true });
   readonly litLayer = new VectorLayer({ source: new VectorSource(), zIndex: 134, style: () => this.#ring(), updateWhileAnimating: true, updateWhileInteracting: true });
   #started = 0;
   #frame = 0;
 
   get layers(): VectorLayer[] {
     return [this.countyLayer, this.stretchLayer, this.litStretchLayer, this.litLayer, this.draftLayer] as VectorLayer[];
+  }
+
+  /** Stretches lie under this height of the map: under the routes and the drawn line, seen on both sides of them. */
+  lieUnder(zIndex: number): void {
+    this.stretchLayer.setZIndex(zIndex - 2);
+    this.litStretchLayer.setZIndex(zIndex - 1);
   }
 
   county(findings: readonly PlacedFinding[]): void {

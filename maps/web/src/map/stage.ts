@@ -23,6 +23,8 @@ const COARSEST = 60;
 /** Layers without a limit of their own are not fetched beyond this. */
 const COARSEST_DATA = 40;
 const SETTLE_MS = 90;
+/** Pixels around an existing pipe within which the pointer asks for it. */
+const HOVER_PX = 5;
 /** Metres a pixel beyond which a place of a metre is no more than a dot among dots. */
 const FAR_FROM_A_PLACE = 0.6;
 
@@ -59,6 +61,7 @@ export class Stage {
     this.#names = this.#drawn
       .filter(({ symbol }) => symbol.key === 'roads')
       .map(({ loader }) => new VectorLayer({ source: loader.source, style: nameStyle(symbols), zIndex: 100, declutter: 'names' }));
+    this.marks.lieUnder(this.#drawn.find(({ symbol }) => symbol.key === 'routes')?.layer.getZIndex() ?? 0);
     const room = buffer(this.#home, 6000);
     this.map = new Map({
       target,
@@ -170,13 +173,16 @@ export class Stage {
     return hit === undefined ? null : String(hit);
   }
 
-  /** What the server says of the existing pipe under a pixel; null where there is none. */
+  /** What the server says of the existing pipe under a pixel; null where there is none. By distance: reading the canvas back at every move is slow. */
   pipeAt(pixel: number[]): PipeProperties | null {
-    const hit = this.map.forEachFeatureAtPixel(pixel, (feature) => ({ ...feature.getProperties(), id: feature.getId() }), {
-      layerFilter: (layer) => layer.get('key') === 'pipes',
-      hitTolerance: 4,
-    });
-    return (hit as PipeProperties | undefined) ?? null;
+    const drawn = this.#drawn.find(({ symbol }) => symbol.key === 'pipes');
+    const at = this.map.getCoordinateFromPixel(pixel);
+    if (!drawn || !at || !this.#on(drawn) || !this.#inReach(drawn)) return null;
+    const nearest = drawn.loader.source.getClosestFeatureToCoordinate(at);
+    const [x, y] = nearest?.getGeometry()?.getClosestPoint(at) ?? [Infinity, Infinity];
+    const reach = HOVER_PX * (this.map.getView().getResolution() ?? 1);
+    if (!nearest || Math.hypot(x! - at[0]!, y! - at[1]!) > reach) return null;
+    return { ...nearest.getProperties(), id: String(nearest.getId()) };
   }
 
   /** Room that panels take from the map, in pixels: top, right, bottom, left. */
