@@ -130,7 +130,8 @@ def find_conflicts(
     >>> routes = gpd.GeoDataFrame({"id": ["G1"], "utility": ["gas"], "pressure_mpa": [0.2], "diameter_mm": [110.0],
     ...     "cover_m": [1.0]}, geometry=[shapely.LineString([(579000, 3657000), (579060, 3657000)])], crs=county.crs)
     >>> pipes = gpd.GeoDataFrame({"id": ["E1"], "utility": ["drainage"], "diameter_mm": [300.0], "cover_m": [1.5],
-    ...     "accuracy_m": [0.02]}, geometry=[shapely.LineString([(578990, 3657001), (579090, 3657001)])], crs=county.crs)
+    ...     "accuracy_m": [0.02]}, geometry=shapely.from_wkt(["LINESTRING (578990 3657001, 579090 3657001)"]),
+    ...     crs=county.crs)
     >>> found = find_conflicts(routes, pipes=pipes, policy=load_policy("neixiang"), on=date(2026, 12, 1), grid=county)
     >>> [(f.kind, f.outcome, f.b, round(f.measured, 3), f.limit, f.clause) for f in found]
     [('horizontal_clearance', 'fails', 'E1', 0.795, 1.2, '4.1.9')]

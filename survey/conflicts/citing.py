@@ -32,7 +32,7 @@ def cited_of(cell: Cell | None) -> Cited:
 
 @lru_cache(maxsize=4096)
 def classes_of(lines: tuple[Buried, ...]) -> tuple[NDArray[np.int64], Classes]:
-    """Return `Classes.of` of some distinct lines; kept, because a line is drawn beside the same neighbours many times."""
+    """Return `Classes.of` of some distinct lines; kept, because neighbours are asked about often."""
     code, classes = Classes.of(lines)
     code.flags.writeable = False
     return code, classes

@@ -102,9 +102,9 @@ def _shallow(beds: Beds, place: str) -> Found:
     def tell(k: int) -> Told:
         c, row = cited[citation[k]], int(route[k])
         zh, en = _UNDER[place]
-        off = spread(uncertainty[k])
+        off, asked = spread(uncertainty[k]), f"要求不小于 {limit[k]:.2f} m{unread(c, 'zh')}"
         return Told(
-            f"{named(routes, row, 'zh')} 在{zh}覆土 {measured[k]:.2f} m{off}，要求不小于 {limit[k]:.2f} m{unread(c, 'zh')}。",
+            f"{named(routes, row, 'zh')} 在{zh}覆土 {measured[k]:.2f} m{off}，{asked}。",
             f"{named(routes, row, 'en')} has {measured[k]:.2f} m{off} of cover {en}; at least {limit[k]:.2f} m is asked"
             f" for{unread(c, 'en')}.",
             cover_mend(routes, row, float(beds.least[row] + uncertainty[k])),
@@ -132,7 +132,8 @@ def _unknown(beds: Beds) -> Found:
         name = str(routes.subjects.ids[rows[k]])
         zh, en = named(routes, int(rows[k]), "zh"), named(routes, int(rows[k]), "en")
         return Told(
-            f"{zh} 未填（或未填全）覆土，埋深无法判断。", f"{en} does not state its cover everywhere: its depth is unknown.",
+            f"{zh} 未填（或未填全）覆土，埋深无法判断。",
+            f"{en} does not state its cover everywhere: its depth is unknown.",
             Mend("ask", name, None, "", "补充覆土（地面至管顶，m）", "state the cover (ground to top, metres)"),
             routes.lines.take(rows[k : k + 1]).to_shapely()[0],
         )  # fmt: skip

@@ -75,8 +75,8 @@ class Crossings:
         error = np.hypot(a.depth_errors(places.a, deep_a), b.depth_errors(places.b, deep_b))
         cited, citation, limit = pairs.rules.cited(pairs.rules.classes.vertical_cell, places.a, places.b)
         return cls(
-            pairs, least, gaps.gap, deep_b - deep_a, COVERAGE * error, gaps.cover_a, gaps.cover_b, cited, citation, limit,
-            _should(pairs),
+            pairs, least, gaps.gap, deep_b - deep_a, COVERAGE * error, gaps.cover_a, gaps.cover_b, cited, citation,
+            limit, _should(pairs),
         )  # fmt: skip
 
 
@@ -149,7 +149,9 @@ def order_findings(crossings: Crossings) -> Found:
         b=places.b, citation=citation, measured=measured, limit=np.zeros(len(measured)), margin=measured,
         uncertainty=c.uncertainty, from_m=places.at_a, to_m=places.at_a, x=places.x, y=places.y,
     )  # fmt: skip
-    return found.take((c.should != 0) & ((outcome == FAILS) | (outcome == MUST_EXPOSE)))
+    # Where the clearance is stated, exposing for its sake settles the order as well: one place, one thing to do.
+    stated = np.array([rule.rule != "none" for rule in c.cited] or [False])[c.citation]
+    return found.take((c.should != 0) & ((outcome == FAILS) | ((outcome == MUST_EXPOSE) & ~stated)))
 
 
 def _order_rules(pairs: LinePairs) -> tuple[tuple[Cited, ...], Integers]:
@@ -184,12 +186,33 @@ def _mend(c: Crossings, k: int, side: str, outcome: int, *, in_order: bool) -> M
         return Mend("ask", str(c.pairs.a.subjects.ids[a]), None, "", f"补充{zh} 的覆土", f"state the cover of {en}")
     if outcome == MUST_EXPOSE:
         return verify_mend(c.pairs, a, b, outcome)
+    return _depth_mend(c, k, side, in_order=in_order)
+
+
+def _depth_mend(c: Crossings, k: int, side: str, *, in_order: bool) -> Mend | None:
+    """Return the smallest change of cover: of the line that gives way, else of the other one where that is planned too.
+
+    Either keeps the order of 4.1.12. Where neither can and the order was not asked for, the line that gives way passes
+    on the wrong side: the clearance is a must, the order a wish.
+    """
+    tries = [(side, True)]
+    if c.pairs.b.subjects.layer != "pipes":
+        tries.append(("b" if side == "a" else "a", True))
+    if not in_order:
+        tries.append((side, False))
+    for mover, keeps_order in tries:
+        made = _moved(c, k, mover, keeps_order=keeps_order)
+        if made is not None:
+            return made
+    return None
+
+
+def _moved(c: Crossings, k: int, side: str, *, keeps_order: bool) -> Mend | None:
     mover, stays = _covers(c, k)[:: 1 if side == "a" else -1]
-    over = c.should[k] * (1 if side == "a" else -1)  # 1: the mover belongs above
-    kept = in_order or c.lower[k] * c.should[k] >= 0  # an order that is broken already need not be kept by the way
-    between = float(np.nan_to_num(c.limit[k]) + c.uncertainty[k])
+    over = int(c.should[k]) * (1 if side == "a" else -1)  # 1: the mover belongs above
     crossed = Crossed(
-        cover=stays[2], radius=float(stays[0].radius[stays[1]]), between=between,
-        over=bool(over >= 0 or not kept), under=bool(over <= 0 or not kept),
+        cover=stays[2], radius=float(stays[0].radius[stays[1]]),
+        between=float(np.nan_to_num(c.limit[k]) + c.uncertainty[k]),
+        over=over >= 0 or not keeps_order, under=over <= 0 or not keeps_order,
     )  # fmt: skip
     return crossing_mend(mover[0], mover[1], mover[2], crossed, float(c.least()[mover[1]]))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 
 from geo.clearances import find_close, find_line_crossings
 from geo.polylines import Polylines
@@ -21,6 +20,7 @@ from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import shapely
     from numpy.typing import NDArray
 
     from geo.near_objects import NearStretches
@@ -66,7 +66,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Places:
-    """Where routes are near objects: rows of both, metres between wall and object, chainages, the place, its geometry."""
+    """Where routes are near objects: rows of both, metres between wall and object, chainages, the place.
+
+    ``shape(k)`` is the geometry of the object in row k.
+    """
 
     route: Integers
     other: Integers
@@ -75,7 +78,7 @@ class Places:
     to_m: Floats
     x: Floats
     y: Floats
-    shapes: NDArray[np.object_]
+    shape: Callable[[int], shapely.Geometry]
 
 
 def object_findings(routes: BuriedLines, around: Around, parameters: Parameters, *, workers: int) -> list[Found]:
@@ -116,7 +119,8 @@ def _house_connections(routes: BuriedLines, near: NearStretches, limits: Limits)
 
 def _places(routes: BuriedLines, near: NearStretches, shapes: NDArray[np.object_]) -> Places:
     gap = near.distance - routes.radius[near.line]
-    return Places(near.line, near.other, gap, near.from_m, near.to_m, near.x, near.y, shapes[near.other])
+    other = near.other
+    return Places(near.line, other, gap, near.from_m, near.to_m, near.x, near.y, lambda k: shapes[other[k]])
 
 
 def _beside_kerbs(routes: BuriedLines, around: Around, limits: Limits, parameters: Parameters, workers: int) -> Places:
@@ -132,14 +136,23 @@ def _beside_kerbs(routes: BuriedLines, around: Around, limits: Limits, parameter
         workers=workers,
     )  # fmt: skip
     close = close.take(close.parallel_m >= least)
-    crossed = find_line_crossings(routes.lines, edges, workers=workers)
-    meetings = Meetings(crossed.a, crossed.b, crossed.at_a, crossed.at_b, crossed.angle_deg)
+    beside = np.unique(close.a)
+    crossed = find_line_crossings(routes.lines.take(beside), edges, workers=workers)
+    meetings = Meetings(beside[crossed.a], crossed.b, crossed.at_a, crossed.at_b, crossed.angle_deg)
     sides = sides_of(
         close, meetings, routes.lines, edges, limits.reach[close.a], routes.radius[close.a], least
     )  # fmt: skip
     a, b = close.a[sides.stretch], close.b[sides.stretch]
-    shapes = edges.take(b).to_shapely()
-    return Places(a, road[b], sides.gap, sides.from_m, sides.to_m, sides.x, sides.y, shapes)
+    # One finding for each route and road, where it is nearest: a kerb has a piece between any two junctions.
+    order = np.lexsort((sides.from_m, sides.gap, road[b], a))
+    nearest = np.ones(len(order), dtype=bool)
+    nearest[1:] = (np.diff(a[order]) != 0) | (np.diff(road[b[order]]) != 0)
+    k = order[nearest]
+    edge = b[k]
+    return Places(
+        a[k], road[edge], sides.gap[k], sides.from_m[k], sides.to_m[k], sides.x[k], sides.y[k],
+        lambda row: edges.take(edge[row : row + 1]).to_shapely()[0],
+    )  # fmt: skip
 
 
 def _is_far(moved: shapely.Geometry, place: shapely.Geometry, _was: shapely.Geometry, reach: float) -> bool:
@@ -181,8 +194,8 @@ def _judged(
             reach = float(limits.reach[row])
             short = float(limit[k] + uncertainty[k] - places.gap[k])
             mend = aside(
-                own, shape, (float(places.from_m[k]), float(places.to_m[k])), short, places.shapes[k],
-                lambda moved: clears(moved, places.shapes[k], shape, reach),
+                own, shape, (float(places.from_m[k]), float(places.to_m[k])), short, places.shape(k),
+                lambda moved: clears(moved, places.shape(k), shape, reach),
             )  # fmt: skip
         where = routes.lines.cut([row], [places.from_m[k]], [places.to_m[k]])[0]
         return Told(f"{zh}{unread(c, 'zh')}。", f"{en}{unread(c, 'en')}.", mend, where)

@@ -153,9 +153,10 @@ def moved_aside(
 
 def _head(shape: shapely.Geometry, metres: float) -> NDArray[np.float64]:
     """Return the vertices of the first ``metres`` of a line; its first vertex alone where that is nothing."""
-    if metres <= 0:
-        return shapely.get_coordinates(shape)[:1]
-    return shapely.get_coordinates(shapely.ops.substring(shape, 0.0, metres))
+    whole: NDArray[np.float64] = shapely.get_coordinates(
+        shape if metres <= 0 else shapely.ops.substring(shape, 0, metres)
+    )
+    return whole[:1] if metres <= 0 else whole
 
 
 def keeps_clear(moved: shapely.Geometry, was: shapely.Geometry, stays: Polylines, reach: float) -> bool:

@@ -9,7 +9,6 @@ import numpy as np
 
 from survey.conflicts.citing import cited_of, classes_of
 from survey.conflicts.judging import COVERAGE
-from survey.standards.classes import Classes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from survey.conflicts.buried_lines import BuriedLines
     from survey.findings import Cited
     from survey.standards.citations import Cell
+    from survey.standards.classes import Classes
     from survey.subjects import Buried
 
     Floats = NDArray[np.float64]

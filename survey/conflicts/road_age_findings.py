@@ -116,7 +116,8 @@ def _sentence(
     road: str, begun: date, last: date, dug: date, c: Cited, kind: tuple[str, str, str, str]
 ) -> tuple[str, str]:
     zh = f"{road}于 {begun} {kind[2]}，{c.limit:g} 年内（至 {last}）不得挖掘，本管线 {dug} 开挖；"
-    en = f"{road} was {kind[3]} on {begun} and is not dug within {c.limit:g} years (until {last}); this route digs on {dug}."
+    en = f"{road} was {kind[3]} on {begun} and is not dug within {c.limit:g} years (until {last});"
+    en += f" this route digs on {dug}."
     return zh + "特殊情况须报县级以上人民政府批准。", en + " Exceptions need the people's government."
 
 

@@ -111,11 +111,11 @@ def along_findings(passing: Passing, parameters: Parameters) -> Found:
 
     def tell(k: int) -> Told:
         name = passing.road(road[k])
-        off = spread(uncertainty[k])
+        metres = f"{length[k]:.1f} m{spread(uncertainty[k])}"
         return Told(
-            f"在{name}车行道内沿路敷设 {length[k]:.1f} m{off}，超过 {c.limit:g} m，宜移至人行道或非机动车道下{unread(c, 'zh')}。",
-            f"Laid {length[k]:.1f} m{off} along the carriageway of {name}, more than {c.limit:g} m; it belongs under the "
-            f"pavement or cycle lane{unread(c, 'en')}.",
+            f"在{name}车行道内沿路敷设 {metres}，超过 {c.limit:g} m，宜移至人行道或非机动车道下{unread(c, 'zh')}。",
+            f"Laid {metres} along the carriageway of {name}, more than {c.limit:g} m; it belongs under the pavement or"
+            f" cycle lane{unread(c, 'en')}.",
             geometry=passing.piece(route[k], from_m[k], to_m[k]),
         )
 
@@ -159,7 +159,7 @@ _ON_BRIDGES = (
 
 
 def bridge_findings(passing: Passing, parameters: Parameters) -> list[Found]:
-    """Find power lines and gas pipes that a bridge must not carry (城市道路管理条例 27(5)); both limits are included."""
+    """Find power lines and gas pipes that a bridge must not carry (城市道路管理条例 27(5)); limits are included."""
     return [_on_bridge(passing, parameters, *words) for words in _ON_BRIDGES]
 
 
@@ -190,7 +190,7 @@ def _on_bridge(
         mend = None
         if outcome[k] == UNKNOWN:
             zh = f"{name_zh}经过桥梁{road}，未填{missing_zh}，无法判断是否达到 {c.limit:g} {unit}"
-            en = f"A {name_en} on the bridge {road} states no {missing_en}: whether it reaches {c.limit:g} {unit} is unknown"
+            en = f"A {name_en} on the bridge {road} states no {missing_en}: {c.limit:g} {unit} or not is unknown"
             route = str(routes.subjects.ids[s.route[row]])
             mend = Mend("ask", route, None, "", f"补充{missing_zh}（{unit}）", f"state the {missing_en} ({unit})")
         where = passing.piece(s.route[row], s.from_m[row], s.to_m[row])

@@ -45,7 +45,7 @@ def _beyond(routes: BuriedLines, rule: Rule, policy: Policy) -> Found:
             name = str(routes.subjects.ids[rows[k]])
             return Told(
                 f"未填电压，无法判断是否在{policy.county_zh}适用范围（{rule.limit:g} kV）内。",
-                f"No voltage is stated: whether it is in the scope of {policy.county_en} ({rule.limit:g} kV) is unknown.",
+                f"No voltage is stated: whether {policy.county_en} takes it (up to {rule.limit:g} kV) is unknown.",
                 Mend("ask", name, None, "", "补充电压（kV）", "state the voltage (kV)"),
                 where,
             )

@@ -118,7 +118,8 @@ def _clashes(routes: BuriedLines, pairs: Pairs, days: Integers, parameters: Para
         possible = routes.start[mover] - np.timedelta64(earlier, "D") > np.datetime64(on)
         mend = shift_mend(routes, mover, -earlier if possible and earlier < later else later)
         return Told(
-            f"与 {ids[b]} 在同一地点同时施工 {days[k]} 天（{first} 至 {last}，含前后余量）；可错开工期，或商定同沟施工。",
+            f"与 {ids[b]} 在同一地点同时施工 {days[k]} 天（{first} 至 {last}，含前后余量）；"
+            "可错开工期，或商定同沟施工。",
             f"Works in one place with {ids[b]} for {days[k]} days ({first} to {last}, days before and after included);"
             " move the dates, or agree on one trench.",
             mend,
@@ -209,7 +210,8 @@ def _openings(
         joint = alone and routes.start[one] >= np.datetime64(on)
         mend = shift_mend(routes, other, int(together) if joint else int(limit[k] - between[k]) + 1)
         return Told(
-            f"{ids[one]} 完工后 {between[k]} 天，{ids[other]} 又开挖同一路段 {length:.0f} m（{months} 个月内）；宜一次开挖。",
+            f"{ids[one]} 完工后 {between[k]} 天，{ids[other]} 又开挖同一路段 {length:.0f} m（{months} 个月内）；"
+            "宜一次开挖。",
             f"{between[k]} days after {ids[one]} ends {ids[other]} opens the same {length:.0f} m again (within {months}"
             " months); better open it once.",
             mend,
