@@ -184,12 +184,12 @@ class ResidentClearances:
             As for the class.
         """
         with self._writing:
-            was = self._pipe_of(slot)
+            was_radius, was_class, was_group = self._kind_of(slot)
             one = _one_pipe(
                 line,
-                was.radius if radius is None else radius,
-                was.class_of if class_of is None else class_of,
-                was.group[0] if group is None else group,
+                was_radius if radius is None else radius,
+                was_class if class_of is None else class_of,
+                was_group if group is None else group,
                 slot,
             )
             self._edit(self._snapshot, slot, one)
@@ -197,7 +197,7 @@ class ResidentClearances:
     def remove(self, slot: int) -> None:
         """Forget the line in ``slot``; the slot is not given again. Raises KeyError as `replace` does."""
         with self._writing:
-            self._pipe_of(slot)
+            self._kind_of(slot)
             self._edit(self._snapshot, slot, None)
 
     def wait(self) -> None:
@@ -206,13 +206,17 @@ class ResidentClearances:
         if gathering is not None:
             gathering.join()
 
-    def _pipe_of(self, slot: int) -> _Pipes:
+    def _kind_of(self, slot: int) -> tuple[float, int, int]:
+        """Return radius, class and group of what is in ``slot``; KeyError as `replace`."""
         now = self._snapshot
         if slot in now.edited:
-            return now.edited[slot]
-        if not 0 <= slot < len(now.alive) or not now.alive[slot]:
+            pipes, row = now.edited[slot], 0
+        elif 0 <= slot < len(now.alive) and now.alive[slot]:
+            pipes = now.large.pipes
+            row = int(np.searchsorted(pipes.slot, slot))
+        else:
             raise KeyError(slot)
-        return now.large.pipes.take([int(np.searchsorted(now.large.pipes.slot, slot))])
+        return float(pipes.radius[row]), int(pipes.class_of[row]), int(pipes.group[row])
 
     def _edit(self, now: _Snapshot, slot: int, pipe: _Pipes | None) -> None:
         """Put the next snapshot in force, in which ``pipe`` (None: nothing) is in ``slot``."""
@@ -220,9 +224,11 @@ class ResidentClearances:
         if slot < len(alive):
             alive[slot] = False
         edited.pop(slot, None)
+        others = now.small.pipes.take(np.flatnonzero(now.small.pipes.slot != slot))
         if pipe is not None:
             edited[slot] = pipe
-        self._snapshot = _Snapshot(now.large, alive, edited, _shelf(_together(edited)), now.n_slots)
+            others = _joined([others, pipe])
+        self._snapshot = _Snapshot(now.large, alive, edited, _shelf(others), now.n_slots)
         if len(edited) > max(LEAST_EDITS_KEPT_APART, isqrt(now.n_slots)) and self._gathering is None:
             self._gathering = Thread(target=self._gather, args=(self._snapshot,), daemon=True)
             self._gathering.start()
@@ -239,7 +245,7 @@ class ResidentClearances:
                 for slot, pipe in then.edited.items():
                     alive[slot] = now.edited.get(slot) is pipe
                 since = {slot: pipe for slot, pipe in now.edited.items() if then.edited.get(slot) is not pipe}
-                self._snapshot = _Snapshot(large, alive, since, _shelf(_together(since)), now.n_slots)
+                self._snapshot = _Snapshot(large, alive, since, _shelf(_joined([*since.values()])), now.n_slots)
         finally:
             self._gathering = None
 
@@ -249,7 +255,7 @@ def _pipes(lines: Polylines, radius: Any, class_of: Any, group: Any, slot: IntAr
     return _Pipes(lines, as_radii(radius, n), as_classes(class_of, n, MOST_CLASSES), as_groups(group, n), slot)
 
 
-def _one_pipe(line: Any, radius: Any, class_of: Any, group: Any, slot: int) -> _Pipes:  # noqa: ANN401 - as for add
+def _one_pipe(line: Any, radius: float, class_of: int, group: int, slot: int) -> _Pipes:  # noqa: ANN401 - as for add
     one = line if isinstance(line, Polylines) else Polylines.from_shapely([line])
     if one.n_lines != 1:
         message = f"one slot holds one line, not {one.n_lines}"
@@ -262,11 +268,8 @@ def _no_pipes() -> _Pipes:
     return _Pipes(Polylines.from_shapely([]), np.empty(0), none, none, none)
 
 
-def _together(edited: dict[int, _Pipes]) -> _Pipes:
-    return _joined(list(edited.values())) if edited else _no_pipes()
-
-
 def _joined(several: list[_Pipes]) -> _Pipes:
+    several = [_no_pipes(), *several]
     lines = Polylines.concatenate([pipes.lines for pipes in several])
     columns = [np.concatenate([pipes[k] for pipes in several]) for k in range(1, 5)]
     return _Pipes(lines, *columns).take(np.argsort(columns[3]))

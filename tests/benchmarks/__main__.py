@@ -20,6 +20,7 @@ from geo.trenches import join_runs
 from tests.benchmarks import agreement, drawn, ground, peers
 from tests.benchmarks.children import find_and_join_small
 from tests.benchmarks.city import make_city
+from tests.benchmarks.clearances import clearances_against_shapely
 from tests.benchmarks.measuring import ROOT, child, s, table, timed
 from tests.postgis import PostgisMissingError
 
@@ -33,7 +34,14 @@ def main():
     )
     print("(other work on the machine makes every figure worse; compare the ratios)")
     failed = 0
-    for section in (engine_against_peers, crossings_against_shapely, growth, one_drawn_line, first_start):
+    for section in (
+        engine_against_peers,
+        crossings_against_shapely,
+        clearances_against_shapely,
+        growth,
+        one_drawn_line,
+        first_start,
+    ):
         try:
             section(options)
         except Exception:  # noqa: BLE001 - one section that fails must not hide the others
