@@ -19,6 +19,7 @@ from maps.section_plot import (
 )
 from maps.section_words import WORDS
 from maps.svg_sheet import INK, PALE, RED, spread, text_width
+from survey.section_rules import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +41,13 @@ def draw_top_width(sheet: Sheet, plot: Plot) -> None:
     for x in (plot.left, plot.right):
         sheet.line((x, y - 1.5), (x, TOP_MM), PALE, 0.13)
     _dimension(sheet, y, plot.left, plot.right)
-    too_wide = limit is not None and width > limit + SAME_M
-    said = f"{words['top_width']} {width:.2f}" + (words["allowed"].format(limit) if too_wide else "")
+    said, colour = f"{words['top_width']} {shown(width)}", INK
+    if limit is not None and width > limit + SAME_M:
+        said, colour = said + words["allowed"].format(shown(limit)), RED
     fits = plot.right + 1.5 + text_width(said, SMALL) <= SHEET_W - EDGE
     at = (plot.right + 1.5, y + 0.9) if fits else (SHEET_W - EDGE, y - 1.0)  # else above the dimension's end
     side = "start" if fits else "end"
-    sheet.text(at, said, SMALL, anchor=side, colour=RED if too_wide else INK, bold=True, halo="#ffffff")
+    sheet.text(at, said, SMALL, anchor=side, colour=colour, bold=True, halo="#ffffff")
 
 
 def draw_red_line(sheet: Sheet, plot: Plot) -> None:
@@ -56,7 +58,7 @@ def draw_red_line(sheet: Sheet, plot: Plot) -> None:
     x = plot.left - plot.mm(red_line_shown(plot.section))
     sheet.line((x, 43.0), (x, plot.bottom + 5), RED, 0.5, "6 1.2 1 1.2")
     sheet.text((x - 1.2, 45.0), WORDS[plot.language]["red_line"], SMALL, anchor="end", colour=RED, bold=True)
-    said = f"{distance:.2f}"
+    said = shown(distance)
     if plot.left - x > text_width(said, SMALL):
         _dimension(sheet, TOP_MM + 5.5, x, plot.left, RED)
         sheet.text(((x + plot.left) / 2, TOP_MM + 4.7), said, SMALL, anchor="middle", colour=RED)
@@ -80,7 +82,7 @@ def draw_depths(sheet: Sheet, plot: Plot) -> None:
         sheet.line((x, TOP_MM), (x, y), INK)
         sheet.arrow((x, TOP_MM), (x, y))
         sheet.arrow((x, y), (x, TOP_MM))
-        sheet.text((x - 0.8, (TOP_MM + y) / 2), f"{depth:.2f}", SMALL, anchor="middle", upright=True, halo=SOIL)
+        sheet.text((x - 0.8, (TOP_MM + y) / 2), shown(depth), SMALL, anchor="middle", upright=True, halo=SOIL)
 
 
 def draw_clearances(sheet: Sheet, plot: Plot) -> float:
@@ -104,7 +106,7 @@ def draw_clearances(sheet: Sheet, plot: Plot) -> float:
     for x, bench in ((x0, plot.dug.benches[0]), (x1, plot.dug.benches[-1])):
         sheet.line((x, plot.at(0, bench.depth_m)[1]), (x, low + 1), PALE, 0.13)
     _dimension(sheet, low, x0, x1)
-    sheet.text((x1 + 1.5, low + 0.9), f"{words['bottom_width']} {plot.dug.bottom_width_m:.2f}", SMALL, bold=True)
+    sheet.text((x1 + 1.5, low + 0.9), f"{words['bottom_width']} {shown(plot.dug.bottom_width_m)}", SMALL, bold=True)
     return low + 4.0
 
 
@@ -120,11 +122,11 @@ def _chain(sheet: Sheet, plot: Plot, y: float) -> float:
     walls.append(benches[-1].to_m)
     asked = {frozenset((pair.a, pair.b)): pair.asked_m for pair in plot.section.pairs}
     free = list(zip(walls[::2], walls[1::2], strict=True))
-    texts = [f"{b - a:.2f}" for a, b in free]
+    texts = [shown(b - a) for a, b in free]
     for k, (first, second) in enumerate(pairwise(lines), 1):
         least = asked[frozenset((first.need.line.id, second.need.line.id))]
         if free[k][1] - free[k][0] > least + SHOWN_M:
-            texts[k] += f"(≥{least:.2f})"
+            texts[k] += f"(≥{shown(least)})"
     spans = [(plot.at(a, 0)[0], plot.at(b, 0)[0]) for a, b in free]
     for x0, x1 in spans:
         _dimension(sheet, y, x0, x1)
@@ -152,7 +154,7 @@ def _wall_to_wall(sheet: Sheet, plot: Plot, y: float, a: LaidLine, b: LaidLine) 
         sheet.line((x, y - 4), (x, y + 1), PALE, 0.13)
     _dimension(sheet, y, x0, x1)
     free = b.x_m - a.x_m - a.need.radius_m - b.need.radius_m
-    sheet.text(((x0 + x1) / 2, y - 0.7), f"{free:.2f}", SMALL, anchor="middle")
+    sheet.text(((x0 + x1) / 2, y - 0.7), shown(free), SMALL, anchor="middle")
 
 
 def draw_scale_bar(sheet: Sheet, plot: Plot, y: float) -> None:

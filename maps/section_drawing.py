@@ -24,6 +24,7 @@ from maps.section_plot import (
 from maps.section_schedule import draw_schedule
 from maps.section_words import WORDS, site_of, title_of, told
 from maps.svg_sheet import INK, PALE, RED, Sheet, spread, text_width
+from survey.section_rules import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,7 +129,8 @@ def _wall_words(sheet: Sheet, plot: Plot) -> None:
     x, y = plot.at(first.from_m - (first.depth_m - depth) * (slope.value if slope else 0.0), depth)
     words = WORDS[plot.language]
     said = f"1:{slope.value:.2f}" if slope else words["shored"]
-    sheet.text((x - 1.8, y), said, SMALL, anchor="end")
+    clear = 1.8 + SMALL * (slope.value if slope else 0.0)  # the wall leans over the text by its height
+    sheet.text((x - clear, y), said, SMALL, anchor="end")
 
 
 def _lines(sheet: Sheet, plot: Plot) -> None:
@@ -148,20 +150,19 @@ def _lines(sheet: Sheet, plot: Plot) -> None:
 
 
 def _block(sheet: Sheet, centre: tuple[float, float], radius: float, colour: str, *, ducts: bool) -> None:
-    """Draw a bank of ducts with its holes, or a channel with the line inside it."""
+    """Draw a bank of ducts with its holes, or the walls of a channel."""
     x, y = centre
-    box = [(x - radius, y - radius), (x + radius, y - radius), (x + radius, y + radius), (x - radius, y + radius)]
-    sheet.path(box, closed=True, fill="#ffffff", colour=colour, width=0.45)
-    holes = [(-0.45, -0.45), (0.45, -0.45), (-0.45, 0.45), (0.45, 0.45)] if ducts else [(0.0, 0.0)]
-    for across, down in holes:
-        size = radius * (0.33 if ducts else 0.5)
-        sheet.circle((x + across * radius, y + down * radius), size, colour, colour, 0.1)
+    for half in (radius,) if ducts else (radius, radius * 0.8):
+        box = [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
+        sheet.path(box, closed=True, fill="#ffffff", colour=colour, width=0.45)
+    for across, down in [(-0.45, -0.45), (0.45, -0.45), (-0.45, 0.45), (0.45, 0.45)] if ducts else []:
+        sheet.circle((x + across * radius, y + down * radius), radius * 0.33, colour, colour, 0.1)
 
 
 def _labels(sheet: Sheet, plot: Plot) -> None:
     """Write each line's number, kind and cover over the ground, joined to it by the dimension of its cover."""
     lines, words = plot.section.lines, WORDS[plot.language]
-    said = [(*_kind(laid, plot.language), f"{words['cover']} {laid.need.cover_m:.2f}") for laid in lines]
+    said = [(*_kind(laid, plot.language), f"{words['cover']} {shown(laid.need.cover_m)}") for laid in lines]
     widths = [max(text_width(text, SMALL) for text in texts) + 4.0 for texts in said]
     axes = [plot.at(laid.x_m, 0)[0] for laid in lines]
     places = spread(axes, widths, EDGE, SHEET_W - EDGE)
@@ -183,7 +184,7 @@ def _covers(sheet: Sheet, plot: Plot, axes: Sequence[float]) -> None:
         sheet.line((x, TOP_MM), (x, top), colour)
         sheet.arrow((x, TOP_MM), (x, top), colour)
         sheet.arrow((x, top), (x, TOP_MM), colour)
-        said = f"{laid.need.cover_m:.2f}"
+        said = shown(laid.need.cover_m)
         if x - taken > TINY + 1.2 and top - TOP_MM > text_width(said, TINY) + 3:
             middle = (x - 0.7, (TOP_MM + top) / 2)
             sheet.text(middle, said, TINY, anchor="middle", colour=colour, upright=True, halo=FILL)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from maps.section_words import WORDS, earth, kind_of, standard_order
 from maps.svg_sheet import INK, PALE, RED, shortened, wrapped
 from maps.symbols import symbols
+from survey.section_rules import shown
 
 if TYPE_CHECKING:
     from maps.svg_sheet import Sheet
@@ -74,8 +75,8 @@ def _cells(laid: LaidLine, language: str) -> list[str]:
     )  # fmt: skip
     return [
         kind_of(laid, language), name, f"{2 * need.radius_m:.3f}{'*' if need.assumed else ''}",
-        f"{need.cover_m:.2f} ({by})", f"−{need.level_m:.2f}", f"{laid.x_m:.2f}",
-        "—" if laid.red_line_m is None else f"{laid.red_line_m:.2f}",
+        f"{shown(need.cover_m)} ({by})", f"−{shown(need.level_m)}", shown(laid.x_m),
+        "—" if laid.red_line_m is None else shown(laid.red_line_m),
     ]  # fmt: skip
 
 
@@ -92,7 +93,7 @@ def _short(section: Section, bound: Bound, language: str) -> str:
         f"{cell.standard} {cell.clause}{' ' + words['unverified'] if cell.unverified else ''}" for cell in bound.cells
     )
     by = (words["and"].join(clauses)) or words["designed"]
-    return f"{who} {what[0]} {bound.metres:.2f} m：{by}" if zh else f"{who}: {bound.metres:.2f} m {what[1]}; {by}"
+    return f"{who} {what[0]} {shown(bound.metres)} m：{by}" if zh else f"{who}: {shown(bound.metres)} m {what[1]}; {by}"
 
 
 def _listed(sheet: Sheet, head: str, said: list[str], y: float, colour: str) -> float:

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from survey.section_layout import MICRO, ties
-from survey.section_rules import wall_slope
+from survey.section_rules import shown, wall_slope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,16 +115,14 @@ def _edge(problem: Problem, line: int) -> Bound:
     who, floor = named(need), problem.floors_m[line]
     cells = (need.working_cell, *([problem.slope_cell] if problem.slope_cell else []))
     room = need.working_m + need.support_m
-    wall = (
-        Said(
-            f"（放坡 1:{problem.slope:.2f}，深 {floor:.2f} m）", f" (slope 1:{problem.slope:.2f}, depth {floor:.2f} m)"
-        ) if problem.slope_cell
-        else Said(f"（含支护 {need.support_m:.2f} m，b2）", f" ({need.support_m:.2f} m of it support, b2)")
-    )  # fmt: skip
+    ratio, deep, support = f"1:{problem.slope:.2f}", shown(floor), shown(need.support_m)
+    wall = Said(f"（放坡 {ratio}，深 {deep} m）", f" (slope {ratio}, depth {deep} m)")
+    if problem.slope_cell is None:
+        wall = Said(f"（含支护 {support} m，b2）", f" ({support} m of it support, b2)")
     return Bound(
         "edge", need.line.id, None, room, cells,
-        f"{who.zh}外壁至沟壁坡脚 {room:.2f} m{wall.zh}。{_evidence(cells).zh}",
-        f"{who.en}: {room:.2f} m from the outer wall to the wall's foot{wall.en}. {_evidence(cells).en}",
+        f"{who.zh}外壁至沟壁坡脚 {shown(room)} m{wall.zh}。{_evidence(cells).zh}",
+        f"{who.en}: {shown(room)} m from the outer wall to the wall's foot{wall.en}. {_evidence(cells).en}",
     )  # fmt: skip
 
 
@@ -137,30 +135,30 @@ def _pair(problem: Problem, a: int, b: int) -> Bound:
         height = abs(problem.floors_m[a] - problem.floors_m[b])
         cells = (first.working_cell, second.working_cell, *([problem.slope_cell] if problem.slope_cell else []))
         run, support = problem.slope * height, first.support_m
-        wall = Said(f"台阶坡 {run:.2f}", f"slope {run:.2f}")
+        wall = Said(f"台阶坡 {shown(run)}", f"slope {shown(run)}")
         if problem.slope_cell is None:
-            wall = Said(f"支护 {support:.2f}", f"support {support:.2f}")
+            wall = Said(f"支护 {shown(support)}", f"support {shown(support)}")
         return Bound(
             "step", first.line.id, second.line.id, free, cells,
-            f"{who.zh}之间留台 {free:.2f} m：工作面 {first.working_m:.2f} + {wall.zh}（高差 {height:.2f}）"
-            f"+ 工作面 {second.working_m:.2f}。{_evidence(cells).zh}",
-            f"{who.en}: {free:.2f} m for the step: working room {first.working_m:.2f} + {wall.en} ({height:.2f} of "
-            f"height) + working room {second.working_m:.2f}. {_evidence(cells).en}",
+            f"{who.zh}之间留台 {shown(free)} m：工作面 {shown(first.working_m)} + {wall.zh}（高差 {shown(height)}）"
+            f"+ 工作面 {shown(second.working_m)}。{_evidence(cells).zh}",
+            f"{who.en}: {shown(free)} m for the step: working room {shown(first.working_m)} + {wall.en} "
+            f"({shown(height)} of height) + working room {shown(second.working_m)}. {_evidence(cells).en}",
         )  # fmt: skip
     pair = problem.clearances[min(a, b), max(a, b)]
     if pair.cell is None:
         cells = (first.working_cell, second.working_cell)
         return Bound(
             "clearance", first.line.id, second.line.id, pair.metres, cells,
-            f"{who.zh}：表 4.1.9 未规定净距，按两者较大的工作面宽 {pair.metres:.2f} m 分开，以便敷设"
+            f"{who.zh}：表 4.1.9 未规定净距，按两者较大的工作面宽 {shown(pair.metres)} m 分开，以便敷设"
             f"（不得竖向重叠，4.1.6）。{_evidence(cells).zh}",
-            f"{who.en}: table 4.1.9 states no clearance; kept {pair.metres:.2f} m apart, the larger working room, "
+            f"{who.en}: table 4.1.9 states no clearance; kept {shown(pair.metres)} m apart, the larger working room, "
             f"so that both can be laid (not above each other, 4.1.6). {_evidence(cells).en}",
         )  # fmt: skip
     return Bound(
         "clearance", first.line.id, second.line.id, pair.metres, (pair.cell,),
-        f"{who.zh}外壁水平净距 {pair.metres:.2f} m。{pair.cell.evidence_zh}",
-        f"{who.en}: {pair.metres:.2f} m between outer walls. {pair.cell.evidence_en}",
+        f"{who.zh}外壁水平净距 {shown(pair.metres)} m。{pair.cell.evidence_zh}",
+        f"{who.en}: {shown(pair.metres)} m between outer walls. {pair.cell.evidence_en}",
     )  # fmt: skip
 
 
@@ -171,10 +169,10 @@ def _cover(need: Need, bedding: float) -> Bound:
     by = Said("设计覆土", "designed cover") if designed else Said("最小覆土", "least cover")
     return Bound(
         "cover", need.line.id, None, need.cover_m, cells,
-        f"{who.zh}定沟深 {need.level_m:.2f} m：{by.zh} {need.cover_m:.2f} + 外径 {across:.2f} + 垫层 {bedding:.2f}。"
-        f"{_evidence(cells).zh}",
-        f"{who.en} sets the depth of {need.level_m:.2f} m: {by.en} {need.cover_m:.2f} + diameter {across:.2f} "
-        f"+ bedding {bedding:.2f}. {_evidence(cells).en}".rstrip(),
+        f"{who.zh}定沟深 {shown(need.level_m)} m：{by.zh} {shown(need.cover_m)} + 外径 {shown(across)} "
+        f"+ 垫层 {shown(bedding)}。{_evidence(cells).zh}",
+        f"{who.en} sets the depth of {shown(need.level_m)} m: {by.en} {shown(need.cover_m)} + diameter {shown(across)} "
+        f"+ bedding {shown(bedding)}. {_evidence(cells).en}".rstrip(),
     )  # fmt: skip
 
 
@@ -197,8 +195,8 @@ def obstacles(problem: Problem, width_m: float | None) -> Iterator[Obstacle]:
     if not pairs and width_m > limit + 1 / MICRO:
         yield Obstacle(
             "too_wide", tuple(need.line.id for need in problem.needs),
-            f"最小沟口宽 {width_m:.2f} m，大于允许的 {limit:.2f} m",
-            f"the least width at the ground is {width_m:.2f} m, more than the {limit:.2f} m allowed",
+            f"最小沟口宽 {shown(width_m)} m，大于允许的 {shown(limit)} m",
+            f"the least width at the ground is {shown(width_m)} m, more than the {shown(limit)} m allowed",
         )  # fmt: skip
 
 
@@ -235,18 +233,18 @@ def _too_deep(problem: Problem) -> Iterator[Obstacle]:
     for need in problem.needs:
         who = named(need)
         if allowed is not None and need.level_m > allowed + 1 / MICRO:
-            cover = f"{need.cover_m:.2f}"
+            cover, deep = shown(need.cover_m), shown(need.level_m)
             yield Obstacle(
                 "too_deep", (need.line.id,),
-                f"{who.zh}覆土 {cover} m，需沟深 {need.level_m:.2f} m，大于允许的 {allowed:.2f} m",
-                f"{who.en} with {cover} m of cover needs a depth of {need.level_m:.2f} m; {allowed:.2f} m are allowed",
+                f"{who.zh}覆土 {cover} m，需沟深 {deep} m，大于允许的 {shown(allowed)} m",
+                f"{who.en} with {cover} m of cover needs a depth of {deep} m; {shown(allowed)} m are allowed",
             )  # fmt: skip
         slope = wall_slope(problem.site, round(need.level_m, 6))
         if slope is not None and slope.outside and not (problem.slope_cell and problem.slope_cell.outside):
             yield Obstacle(
                 "slope_too_deep", (need.line.id,),
-                f"{who.zh}需沟深 {need.level_m:.2f} m，放坡表不适用，应支护或专项设计。{slope.evidence_zh}",
-                f"{who.en} needs a depth of {need.level_m:.2f} m, for which the table of slopes does not speak: "
+                f"{who.zh}需沟深 {shown(need.level_m)} m，放坡表不适用，应支护或专项设计。{slope.evidence_zh}",
+                f"{who.en} needs a depth of {shown(need.level_m)} m, for which the table of slopes does not speak: "
                 f"shore it, or design it. {slope.evidence_en}",
             )  # fmt: skip
 
@@ -260,8 +258,8 @@ def _too_wide_pairs(problem: Problem, limit: float) -> Iterator[Obstacle]:
             bound = _pair(problem, a, b)
             yield Obstacle(
                 "pair_too_wide", (bound.a, bound.b or ""),
-                f"这两条管线同沟至少宽 {least:.2f} m，大于允许的 {limit:.2f} m：{bound.zh}",
-                f"these two alone need {least:.2f} m, more than the {limit:.2f} m allowed: {bound.en}",
+                f"这两条管线同沟至少宽 {shown(least)} m，大于允许的 {shown(limit)} m：{bound.zh}",
+                f"these two alone need {shown(least)} m, more than the {shown(limit)} m allowed: {bound.en}",
             )  # fmt: skip
 
 
@@ -269,8 +267,8 @@ def notes(problem: Problem) -> Iterator[Said]:
     """Yield what one must know of a section before one relies on it."""
     bedding = problem.site.bedding_m
     yield Said(
-        f"垫层按 {bedding:.2f} m 计，为假定值，以设计为准；土方未扣管道体积",
-        f"bedding of {bedding:.2f} m is an assumption, the design decides; the pipes' own volume is not deducted",
+        f"垫层按 {shown(bedding)} m 计，为假定值，以设计为准；土方未扣管道体积",
+        f"bedding of {shown(bedding)} m is an assumption, the design decides; the pipes' own volume is not deducted",
     )
     for need, floor in zip(problem.needs, problem.floors_m, strict=True):
         yield from _notes_of(need, floor)
@@ -294,14 +292,14 @@ def _notes_of(need: Need, floor: float) -> Iterator[Said]:
     who = named(need)
     if need.assumed:
         yield Said(
-            f"{who.zh}未填管径，按常用外径 {2 * need.radius_m:.2f} m 计",
-            f"{who.en} states no diameter; the usual outer one, {2 * need.radius_m:.2f} m, is taken",
+            f"{who.zh}未填管径，按常用外径 {shown(2 * need.radius_m)} m 计",
+            f"{who.en} states no diameter; the usual outer one, {shown(2 * need.radius_m)} m, is taken",
         )
-    if need.raised:
+    if need.line.cover_m is not None and need.raised:
         yield Said(
-            f"{who.zh}设计覆土 {need.line.cover_m:.2f} m 小于标准，按 {need.cover_m:.2f} m 计",
-            f"{who.en} is designed with {need.line.cover_m:.2f} m of cover, less than the standard's; "
-            f"{need.cover_m:.2f} m is taken",
+            f"{who.zh}设计覆土 {shown(need.line.cover_m)} m 小于标准，按 {shown(need.cover_m)} m 计",
+            f"{who.en} is designed with {shown(need.line.cover_m)} m of cover, less than the standard's; "
+            f"{shown(need.cover_m)} m is taken",
         )
     if need.line.buried.utility == "heat":
         yield Said(
@@ -313,6 +311,6 @@ def _notes_of(need: Need, floor: float) -> Iterator[Said]:
     above = floor - need.level_m
     if above * MICRO >= 1:
         yield Said(
-            f"{who.zh}的垫层底高于沟底 {above:.2f} m，其下先分层回填夯实",
-            f"{who.en} lies {above:.2f} m above the bottom: fill and compact in layers below it first",
+            f"{who.zh}的垫层底高于沟底 {shown(above)} m，其下先分层回填夯实",
+            f"{who.en} lies {shown(above)} m above the bottom: fill and compact in layers below it first",
         )
