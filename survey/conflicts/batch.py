@@ -21,7 +21,7 @@ from survey.conflicts.road_findings import Passing, along_findings, bridge_findi
 from survey.conflicts.scope_findings import scope_findings
 from survey.conflicts.window_findings import clash_findings, reopened_findings
 from survey.finding_columns import Findings, Found
-from survey.findings import PASSES
+from survey.findings import MUST_EXPOSE, PASSES
 from survey.surroundings import Surroundings
 
 if TYPE_CHECKING:
@@ -167,7 +167,14 @@ def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
         *object_findings(own, scene.around, parameters, workers=workers),
         *scope_findings(own, scene.policy, scene.on),
     ]
-    return [one.take(one.outcome != PASSES) if (one.outcome == PASSES).any() else one for one in found]
+    return [one.take(_worth_telling(one)) for one in found]
+
+
+def _worth_telling(one: Found) -> NDArray[np.bool_]:
+    """Return what does not pass; advice only where it is beyond doubt not followed: nobody surveys for advice."""
+    advice = np.array([c.weight == "advice" for c in one.cited] or [False])[one.citation]
+    kept: NDArray[np.bool_] = (one.outcome != PASSES) & ~(advice & (one.outcome == MUST_EXPOSE))
+    return kept
 
 
 def _of_lines(pairs: LinePairs, least: Callable[[], Floats], parameters: Parameters) -> list[Found]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,8 @@ from geo.clearances import CloseStretches, LineCrossings, find_close, find_line_
 from survey.conflicts.judging import COVERAGE
 from survey.conflicts.pair_rules import PairRules, families, search_classes
 from survey.conflicts.sides import Meetings, Sides, sides_of
+from survey.standards.classes import Classes
+from survey.standards.gas import TABLE_ENDS_MPA
 from survey.touching import tolerance_m
 
 if TYPE_CHECKING:
@@ -89,12 +91,16 @@ class LinePairs:
 
 
 def _looked_within(rules: PairRules) -> Floats:
-    """Return the clearance to look within for each pair of classes: 0 where none is stated, because of stacking."""
-    stated = rules.classes.horizontal()
+    """Return the clearance to look within for each pair of classes: 0 where none is stated, because of stacking.
+
+    Gas above the table's pressures is looked for as far as the highest class in it.
+    """
     outside = rules.classes.outside()
-    widest = np.nanmax(stated, initial=0.0)
-    beyond = outside[:, None] | outside[None, :]
-    made: Floats = np.where(beyond, widest, np.nan_to_num(stated))
+    inside = tuple(
+        replace(line, pressure_mpa=TABLE_ENDS_MPA) if beyond else line
+        for line, beyond in zip(rules.classes.classes, outside, strict=True)
+    )
+    made: Floats = np.nan_to_num(Classes(inside, rules.classes.edition).horizontal())
     return made
 
 

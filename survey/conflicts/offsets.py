@@ -97,7 +97,7 @@ def aside(
     signs = _nearer_first(shape, away_from, *stretch)
     for keep_ends in (True, False):
         for growth in GROWTH:
-            metres = float(np.ceil((short_m * growth + TINY) / STEP_M) * STEP_M)
+            metres = float(np.ceil(short_m * growth / STEP_M - TINY) * STEP_M)
             if metres > GREATEST_M:
                 break
             for sign in signs:

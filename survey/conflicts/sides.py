@@ -1,8 +1,8 @@
 """Tell where two lines lie side by side too near, apart from where they only cross or connect.
 
 A crossing brings walls too near by itself, for ``reach / sin(angle)`` on either side: that *vicinity* is judged by
-depth and not in plan. So is the vicinity of a connection: an end of one line on another line of the same utility. What of a
-close stretch lies outside every vicinity is judged in plan, with the least gap there. A crossing flatter than
+depth and not in plan. So is the vicinity of a connection: an end of one line on another line of the same utility. What
+of a close stretch lies outside every vicinity is judged in plan, with the least gap there. A crossing flatter than
 `FLATTEST_DEG` counts as that flat: beyond its vicinity such lines lie side by side.
 """
 

@@ -1,0 +1,160 @@
+"""Hold clearances in plan to hand calculation: gap between walls, limit, uncertainty, clause, what is no conflict."""
+
+import pytest
+
+from tests.survey.conflicts.scene import applied, conflicts, existing, gas, house, one, only, planned, road, tree
+
+
+def beside_sewer(axis_m, **facts):
+    sewer = existing("E1", "drainage", (-10, axis_m), (90, axis_m), diameter_mm=300.0, cover_m=2.0)
+    return [gas("G1", (0, 0), (60, 0), **facts)], [sewer]
+
+
+def test_gas_too_near_a_sewer():
+    # walls: 1.105 - 0.055 - 0.15 = 0.90; the standard wants 1.2; twice √(0.03² + 0.04²) = 0.1
+    routes, pipes = beside_sewer(1.105, accuracy_m=0.03)
+    pipes[0]["accuracy_m"] = 0.04
+    found = conflicts(routes, pipes=pipes)
+    f = one(found, "horizontal_clearance")
+    assert (f.outcome, f.severity, f.clause, f.document) == ("fails", "grave", "4.1.9", "GB 50289-2016")
+    assert (f.measured, f.limit, f.margin) == pytest.approx((0.90, 1.2, -0.30), abs=1e-9)
+    assert f.uncertainty == pytest.approx(0.1)
+    assert (f.a, f.b, f.a_layer, f.b_layer) == ("G1", "E1", "routes", "pipes")
+    assert "现状管线不动" in f.sentence_zh
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("gap", "accuracy", "outcome"),
+    [
+        (1.2, 0.0, None),  # on the limit
+        (1.1999, 0.0, "fails"),
+        (1.31, 0.05, None),  # 0.11 to spare, uncertainty 0.1
+        (1.29, 0.05, "must_expose"),
+        (1.11, 0.05, "must_expose"),
+        (1.09, 0.05, "fails"),
+    ],
+)
+def test_the_interval_against_the_limit(gap, accuracy, outcome):
+    routes, pipes = beside_sewer(gap + 0.205, accuracy_m=accuracy)
+    pipes[0]["accuracy_m"] = 0.0
+    found = only(conflicts(routes, pipes=pipes), "horizontal_clearance")
+    assert [f.outcome for f in found] == ([outcome] if outcome else [])
+
+
+def test_a_pipe_of_no_known_quality_is_taken_as_the_worst_and_says_so():
+    routes, pipes = beside_sewer(1.6)
+    pipes[0] |= {"accuracy_m": None, "quality": None}
+    f = one(conflicts(routes, pipes=pipes), "horizontal_clearance")
+    assert f.outcome == "must_expose"
+    assert "未注明探测质量" in f.evidence_zh
+    assert f.uncertainty >= 0.5
+    assert f.mend.kind == "expose"
+
+
+def test_a_value_that_nobody_has_read_says_so_everywhere():
+    duct = planned("T1", "telecom", (0, 0), (60, 0), laying="duct", diameter_mm=110.0)
+    f = one(conflicts([duct], buildings=[house("B1", 10, 1.0, 50, 9)]), "building")
+    assert (f.measured, f.limit) == pytest.approx((0.945, 1.5))
+    assert (f.unverified, f.status, f.severity) == (True, "memory only", "serious")
+    assert all("待核" in text for text in (f.sentence_zh, f.sentence_en, f.evidence_zh))
+    assert f.as_dict()["severity_zh"] == "较重"
+
+
+def test_a_missing_pressure_takes_the_strictest_row_and_is_not_grave():
+    routes, pipes = beside_sewer(1.705, pressure_mpa=None)
+    f = one(conflicts(routes, pipes=pipes), "horizontal_clearance")
+    assert (f.limit, f.outcome, f.severity) == (2.0, "fails", "serious")
+    assert "压力" in f.evidence_zh
+
+
+def test_gas_beyond_the_table_never_passes():
+    routes, pipes = beside_sewer(1.705, pressure_mpa=2.5)
+    f = one(conflicts(routes, pipes=pipes), "horizontal_clearance")
+    assert (f.outcome, f.limit, f.mend.kind) == ("unknown", None, "ask")
+
+
+def test_of_two_planned_lines_the_smaller_gives_way_and_moves():
+    routes = [planned("W1", "water", (0, 0), (100, 0)), gas("G1", (30, 0.4), (70, 0.4), diameter_mm=100.0)]
+    f = one(conflicts(routes), "horizontal_clearance")
+    # walls: 0.4 - 0.1 - 0.05 = 0.25, limit 0.5
+    assert (f.a, f.b, f.measured, f.limit) == ("G1", "W1", pytest.approx(0.25), 0.5)
+    assert (f.mend.kind, f.mend.subject, f.mend.value) == ("offset", "G1", pytest.approx(0.25))
+    assert "3.0.7" in f.sentence_zh
+    assert conflicts(applied(routes, f.mend)).count(kind="horizontal_clearance") == 0
+
+
+def test_a_line_that_comes_near_for_a_while_moves_there_and_keeps_its_ends():
+    routes = [gas("G1", (0, 5), (30, 5), (35, 0.5), (60, 0.5), (65, 5), (100, 5))]
+    pipes = [existing("E1", "water", (-10, 0), (110, 0))]
+    f = one(conflicts(routes, pipes=pipes), "horizontal_clearance")
+    moved = f.mend.geometry
+    assert moved.coords[0] == routes[0]["geometry"].coords[0]
+    assert moved.coords[-1] == routes[0]["geometry"].coords[-1]
+    assert conflicts(applied(routes, f.mend), pipes=pipes).count() == 0
+
+
+def test_a_connection_is_no_conflict():
+    main = existing("E1", "water", (0, 0), (100, 0), diameter_mm=300.0)
+    tee = planned("W1", "water", (50, 0), (50, 40))
+    near = planned("W2", "water", (70, 0.08), (70, 40), accuracy_m=0.05)
+    on = planned("W3", "water", (100, 0), (160, 5))
+    past = planned("W4", "water", (20, -0.05), (20, 40), accuracy_m=0.05)
+    assert len(conflicts([tee, near, on, past], pipes=[main])) == 0
+    gas_main = {**main, "utility": "gas", "pressure_mpa": 0.2}
+    branch = gas("G1", (50, 0), (50, 40))
+    assert len(conflicts([branch], pipes=[gas_main])) == 0
+
+
+def test_a_branch_that_runs_beside_its_main_is_one_beyond_the_connection():
+    main = existing("E1", "gas", (0, 0), (100, 0), diameter_mm=200.0, pressure_mpa=0.2)
+    branch = gas("G1", (10, 0), (12, 0.5), (60, 0.5))
+    f = one(conflicts([branch], pipes=[main]), "horizontal_clearance")
+    assert (f.limit, f.measured) == pytest.approx((0.4, 0.5 - 0.1 - 0.055), abs=1e-6)
+    assert f.from_m > 2
+
+
+def test_broadcast_in_the_ducts_of_telecom_is_connected():
+    duct = existing("E1", "telecom", (0, 0), (100, 0), laying="duct")
+    cable = planned("B1", "broadcast", (100, 0), (150, 10), laying="duct")
+    assert len(conflicts([cable], pipes=[duct])) == 0
+
+
+def test_the_vicinity_of_a_crossing_is_judged_by_depth_only():
+    water = existing("E1", "water", (0, -30), (60, 30), cover_m=1.0)
+    assert len(conflicts([gas("G1", (0, 0), (60, 0), cover_m=0.6)], pipes=[water])) == 0
+
+
+def test_lines_beside_each_other_that_cross_at_the_end_are_still_too_near():
+    water = existing("E1", "water", (0, 0.4), (60, 0.4), (65, -20), cover_m=1.0)
+    f = one(conflicts([gas("G1", (0, 0), (100, 0), cover_m=0.6)], pipes=[water]), "horizontal_clearance")
+    assert f.measured == pytest.approx(0.4 - 0.1 - 0.055, abs=1e-9)
+    assert f.outcome == "fails"
+
+
+def test_one_water_main_over_another_is_stacked_although_no_clearance_is_stated():
+    pipes = [existing("E1", "water", (0, 0), (100, 0), cover_m=2.0)]
+    f = one(conflicts([planned("W1", "water", (20, 0.1), (80, 0.1))], pipes=pipes), "stacking")
+    assert (f.measured, f.limit, f.clause, f.outcome) == (pytest.approx(-0.1), 0.0, "4.1.6", "fails")
+    renewed = planned("W1", "water", (20, 0.1), (80, 0.1), replaces="E7 E1")
+    assert len(conflicts([renewed], pipes=pipes)) == 0
+
+
+def test_trees_and_kerbs():
+    lined = [planned("W1", "water", (0, 0), (60, 0))]
+    f = one(conflicts(lined, trees=[tree("T1", 30, 1.0)]), "tree")
+    assert f.measured == pytest.approx(0.9)
+    assert f.limit == 1.5
+    found = conflicts(lined, roads=[road("D1", (-20, 8), (80, 8), width=14.0)])
+    f = one(found, "curb")  # the edge of the carriageway at y = 1
+    assert (f.measured, f.b, f.b_layer) == (pytest.approx(0.9), "D1", "roads")
+    across = [planned("W1", "water", (30, -20), (30, 40))]
+    assert conflicts(across, roads=[road("D1", (-20, 8), (80, 8))]).count(kind="curb") == 0
+
+
+def test_a_house_connection_reaches_its_house():
+    served = [planned("W1", "water", (0, 0), (30, 0))]
+    assert conflicts(served, buildings=[house("B1", 30, -5, 40, 5)]).count(kind="building") == 0
+    along = [planned("W1", "water", (0, 4.5), (50, 4.5))]
+    f = one(conflicts(along, buildings=[house("B1", 10, 5, 40, 15)]), "building")
+    assert f.measured == pytest.approx(0.4)
