@@ -12,7 +12,7 @@ from geo.polylines import Polylines
 from survey.conflicts.citing import cited_of, classes_of
 from survey.conflicts.judging import COVERAGE, TINY, as_found, outcomes_of, spread, unread
 from survey.conflicts.naming import named
-from survey.conflicts.offsets import aside, keeps_clear
+from survey.conflicts.offsets import KeepsClear, aside
 from survey.conflicts.sides import Meetings, sides_of
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
-    Clears = Callable[[shapely.Geometry, shapely.Geometry, shapely.Geometry, float], bool]
+    Clears = Callable[[shapely.Geometry], bool]
+    Measuring = Callable[[shapely.Geometry, shapely.Geometry, float], Clears]
 
 _NAMES = {"building": ("建筑物", "building"), "tree": ("树木", "tree"), "curb": ("路缘石，道路", "the kerb of road")}
 _AT_END_M = 1e-6
@@ -95,11 +96,11 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
     at_trees = around.near_trees.near(routes.lines, trees.reach, workers=workers)
     return [
         _judged(
-            routes, "building", _places(routes, near, around.building_shapes), around.buildings, buildings, _is_far
+            routes, "building", _places(routes, near, around.building_shapes), around.buildings, buildings, _far_from
         ),
-        _judged(routes, "tree", _places(routes, at_trees, around.tree_points), around.trees, trees, _is_far),
+        _judged(routes, "tree", _places(routes, at_trees, around.tree_points), around.trees, trees, _far_from),
         _judged(
-            routes, "curb", _beside_kerbs(routes, around, kerbs, parameters, workers), around.roads, kerbs, _leaves
+            routes, "curb", _beside_kerbs(routes, around, kerbs, parameters, workers), around.roads, kerbs, _beside
         ),
     ]
 
@@ -155,16 +156,16 @@ def _beside_kerbs(routes: BuriedLines, around: Around, limits: Limits, parameter
     )  # fmt: skip
 
 
-def _is_far(moved: shapely.Geometry, place: shapely.Geometry, _was: shapely.Geometry, reach: float) -> bool:
-    return bool(moved.distance(place) >= reach - TINY)
+def _far_from(place: shapely.Geometry, _was: shapely.Geometry, reach: float) -> Clears:
+    return lambda moved: bool(moved.distance(place) >= reach - TINY)
 
 
-def _leaves(moved: shapely.Geometry, place: shapely.Geometry, was: shapely.Geometry, reach: float) -> bool:
-    return keeps_clear(moved, was, Polylines.from_shapely([place]), reach)
+def _beside(place: shapely.Geometry, was: shapely.Geometry, reach: float) -> Clears:
+    return KeepsClear(was, Polylines.from_shapely([place]), reach)
 
 
 def _judged(
-    routes: BuriedLines, kind: str, places: Places, subjects: Subjects, limits: Limits, clears: Clears
+    routes: BuriedLines, kind: str, places: Places, subjects: Subjects, limits: Limits, clears: Measuring
 ) -> Found:
     limit, uncertainty = limits.limit[places.route], limits.uncertainty[places.route]
     margin = places.gap - limit
@@ -195,7 +196,7 @@ def _judged(
             short = float(limit[k] + uncertainty[k] - places.gap[k])
             mend = aside(
                 own, shape, (float(places.from_m[k]), float(places.to_m[k])), short, places.shape(k),
-                lambda moved: clears(moved, places.shape(k), shape, reach),
+                clears(places.shape(k), shape, reach),
             )  # fmt: skip
         where = routes.lines.cut([row], [places.from_m[k]], [places.to_m[k]])[0]
         return Told(f"{zh}{unread(c, 'zh')}。", f"{en}{unread(c, 'en')}.", mend, where)

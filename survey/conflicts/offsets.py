@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 import shapely.ops
 
-from geo.clearances import find_close
+from geo.clearances import CloseStretches, find_close
 from geo.polylines import Polylines
 from survey.conflicts.judging import TINY
 from survey.findings import Mend
@@ -24,7 +24,7 @@ STEP_M = 0.01
 """Offsets are rounded up to this: nobody sets out a trench to the millimetre."""
 TAPER = 5.0
 """The way back to the old line takes this many times the offset along it: a bend of some 11°."""
-GROWTH = (1.0, 1.25, 1.6, 2.2)
+GROWTH = (1.0, 1.6)
 """The offset is widened by these in turn where a bend needs more; then no offset is proposed."""
 GREATEST_M = 5.0
 
@@ -54,7 +54,7 @@ def offset_mend(pairs: LinePairs, a: int, b: int, side: str, stretch: int, gap: 
     reach = float(mover.radius[row] + other.radius[other_row] + need)
     return aside(
         str(mover.subjects.ids[row]), shape, (float(begin[stretch]), float(end[stretch])), need - gap,
-        stays.to_shapely()[0], lambda moved: keeps_clear(moved, shape, stays, reach),
+        stays.to_shapely()[0], KeepsClear(shape, stays, reach),
     )  # fmt: skip
 
 
@@ -95,11 +95,13 @@ def aside(
     if shape.geom_type != "LineString":
         return None
     signs = _nearer_first(shape, away_from, *stretch)
-    for keep_ends in (True, False):
-        for growth in GROWTH:
-            metres = float(np.ceil(short_m * growth / STEP_M - TINY) * STEP_M)
-            if metres > GREATEST_M:
-                break
+    for growth in GROWTH:
+        metres = float(np.ceil(short_m * growth / STEP_M - TINY) * STEP_M)
+        if metres > GREATEST_M:
+            break
+        room = min(stretch[0], shape.length - stretch[1])
+        # With an end in the stretch itself only moving it helps; with room to come back there is no need to.
+        for keep_ends in (True,) * (room > TINY) + (False,) * (room < TAPER * metres):
             for sign in signs:
                 moved = moved_aside(shape, *stretch, sign * metres, keep_ends=keep_ends)
                 if moved is not None and clears(moved):
@@ -159,14 +161,27 @@ def _head(shape: shapely.Geometry, metres: float) -> NDArray[np.float64]:
     return whole[:1] if metres <= 0 else whole
 
 
-def keeps_clear(moved: shapely.Geometry, was: shapely.Geometry, stays: Polylines, reach: float) -> bool:
-    """Return whether a moved line has fewer close stretches with the other than it had, and none of them is longer."""
-    lines = Polylines.from_shapely([moved, was])
-    close = find_close(lines, stays, radius_a=0.0, radius_b=0.0, class_a=0, class_b=0, need=[[reach - TINY]], workers=1)
-    before, after = close.take(close.a == 1), close.take(close.a == 0)
-    if len(after) >= len(before):
-        return False
-    return bool(after.length_m.sum() <= before.length_m.sum())
+class KeepsClear:
+    """Tells whether a moved line has fewer close stretches with another than it had, and is not longer near it."""
+
+    def __init__(self, was: shapely.Geometry, stays: Polylines, reach: float) -> None:
+        self._stays, self._reach = stays, reach - TINY
+        self._shape = stays.to_shapely()[0]
+        self._before = self._close(was)
+
+    def __call__(self, moved: shapely.Geometry) -> bool:
+        """Measure a moved line."""
+        if shapely.distance(moved, self._shape) >= self._reach:
+            return True
+        after = self._close(moved)
+        fewer = len(after) < len(self._before)
+        return bool(fewer and after.length_m.sum() <= self._before.length_m.sum())
+
+    def _close(self, shape: shapely.Geometry) -> CloseStretches:
+        return find_close(
+            Polylines.from_shapely([shape]), self._stays, radius_a=0.0, radius_b=0.0, class_a=0, class_b=0,
+            need=[[self._reach]], workers=1,
+        )  # fmt: skip
 
 
 def _mend(name: str, metres: float, moved: shapely.Geometry, *, keep_ends: bool) -> Mend:

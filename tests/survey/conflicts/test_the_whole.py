@@ -25,6 +25,7 @@ def sample(**changed):
 
 
 FOUND = sample()
+LISTED = list(FOUND)
 
 
 def keys(found):
@@ -32,20 +33,20 @@ def keys(found):
 
 
 def test_ids_are_unique_and_a_rerun_gives_them_again():
-    assert len({f.id for f in FOUND}) == len(FOUND)
-    assert [f.id for f in sample(workers=1)] == [f.id for f in FOUND]
+    assert len({f.id for f in LISTED}) == len(FOUND)
+    assert [f.id for f in sample(workers=1)] == [f.id for f in LISTED]
 
 
 def test_the_order_of_rows_changes_nothing():
     turned = {
         name: FRAMES[name].sample(frac=1, random_state=3) for name in ("routes", "pipes", "roads", "buildings", "trees")
     }
-    assert [(f.id, f.facts) for f in sample(**turned)] == [(f.id, f.facts) for f in FOUND]
+    assert [(f.id, f.facts) for f in sample(**turned)] == [(f.id, f.facts) for f in LISTED]
 
 
 def test_the_gravest_come_first():
     order = {"grave": 0, "serious": 1, "notice": 2}
-    ranks = [order[f.severity] for f in FOUND]
+    ranks = [order[f.severity] for f in LISTED]
     assert ranks == sorted(ranks)
 
 
@@ -63,7 +64,7 @@ def test_facts_stay_while_nothing_changes_and_differ_when_something_does():
 
 @pytest.mark.parametrize("known", COUNTY.findings, ids=lambda k: k.route)
 def test_the_strip_for_trials(known):
-    own = [f for f in FOUND if known.route in (f.a, f.b) and known.kind == f.kind]
+    own = [f for f in LISTED if known.route in (f.a, f.b) and known.kind == f.kind]
     (f,) = [f for f in own if known.other is None or known.other in (f.a, f.b)]
     assert f.outcome == known.outcome
     assert (f.severity == "grave") == known.grave
@@ -73,7 +74,7 @@ def test_the_strip_for_trials(known):
 
 def test_nothing_else_is_found_in_the_strip():
     strip = {known.route for known in COUNTY.findings} | {known.other for known in COUNTY.findings}
-    found = Counter((f.kind, f.a) for f in FOUND if f.a in strip or f.b in strip)
+    found = Counter((f.kind, f.a) for f in LISTED if f.a in strip or f.b in strip)
     assert found == Counter((known.kind, known.route) for known in COUNTY.findings)
 
 
@@ -83,7 +84,7 @@ def test_one_drawn_line_finds_what_the_batch_finds():
     resident = Conflicts(**{name: FRAMES[name] for name in ("routes", "pipes", "roads", "buildings", "trees")},
                          policy=POLICY, grid=GRID)  # fmt: skip
     for row in FRAMES["routes"].iloc[::6].to_dict("records"):
-        wanted = [f for f in FOUND if f.a == row["id"] or (f.b == row["id"] and f.b_layer == "routes")]
+        wanted = [f for f in LISTED if f.a == row["id"] or (f.b == row["id"] and f.b_layer == "routes")]
         assert keys(resident.of(row, on=ON)) == keys(wanted)
 
 
@@ -170,19 +171,19 @@ def test_the_frame_has_the_columns_of_findings_in_order():
         "evidence",
     ]
     assert set(wanted) <= set(frame.columns)
-    assert frame["id"].tolist() == [f.id for f in FOUND]
-    assert frame["a"].tolist() == [f.a for f in FOUND]
+    assert frame["id"].tolist() == [f.id for f in LISTED]
+    assert frame["a"].tolist() == [f.a for f in LISTED]
     assert np.array_equal(
-        frame["measured"], [np.nan if f.measured is None else f.measured for f in FOUND], equal_nan=True
+        frame["measured"], [np.nan if f.measured is None else f.measured for f in LISTED], equal_nan=True
     )
     assert FOUND.frame(sentences=True)["sentence_zh"].str.len().gt(8).all()
-    assert FOUND.count(kind="cover", outcome="fails") == sum(f.kind == "cover" and f.outcome == "fails" for f in FOUND)
+    assert FOUND.count(kind="cover", outcome="fails") == sum(f.kind == "cover" and f.outcome == "fails" for f in LISTED)
 
 
 def test_each_finding_explains_itself_in_two_languages():
     import json
 
-    for f in FOUND:
+    for f in LISTED:
         assert f.kind in KINDS
         assert f.document
         assert f.clause
@@ -209,11 +210,13 @@ def test_one_click_on_each_mend_of_the_sample_county_clears_its_finding():
 
     resident = Conflicts(**{name: FRAMES[name] for name in ("routes", "pipes", "roads", "buildings", "trees")},
                          policy=POLICY, grid=GRID)  # fmt: skip
-    for f in [f for f in FOUND if f.mend and f.mend.kind in ("offset", "depth", "date")][::7]:
+    for f in [f for f in LISTED if f.mend and f.mend.kind in ("offset", "depth", "date")][::7]:
         (after,) = applied([by_id[f.mend.subject]], f.mend)
         again = [g for g in resident.of(after, on=ON) if (g.kind, {g.a, g.b}) == (f.kind, {f.a, f.b})]
         same_rule = [g for g in again if g.rule == f.rule and g.outcome == "fails"]
-        before = [g for g in FOUND if (g.kind, g.rule, g.a, g.b) == (f.kind, f.rule, f.a, f.b) and g.outcome == "fails"]
+        before = [
+            g for g in LISTED if (g.kind, g.rule, g.a, g.b) == (f.kind, f.rule, f.a, f.b) and g.outcome == "fails"
+        ]
         assert len(same_rule) < len(before), (f.sentence_zh, f.mend.zh)
 
 
