@@ -208,11 +208,17 @@ def _depth_mend(c: Crossings, k: int, side: str, *, in_order: bool) -> Mend | No
 
 
 def _moved(c: Crossings, k: int, side: str, *, keeps_order: bool) -> Mend | None:
-    mover, stays = _covers(c, k)[:: 1 if side == "a" else -1]
-    over = int(c.should[k]) * (1 if side == "a" else -1)  # 1: the mover belongs above
-    crossed = Crossed(
-        cover=stays[2], radius=float(stays[0].radius[stays[1]]),
-        between=float(np.nan_to_num(c.limit[k]) + c.uncertainty[k]),
-        over=over >= 0 or not keeps_order, under=over <= 0 or not keeps_order,
-    )  # fmt: skip
-    return crossing_mend(mover[0], mover[1], mover[2], crossed, float(c.least()[mover[1]]))
+    places = c.pairs.crossings
+    own = np.flatnonzero((places.a == places.a[k]) & (places.b == places.b[k])).tolist()
+    toward = 1 if side == "a" else -1
+    lines, row, now = _covers(c, k)[::toward][0]
+    crossed = []
+    for other in own:
+        stays, stays_row, cover = _covers(c, other)[::toward][1]
+        over = int(c.should[other]) * toward  # 1: the mover belongs above
+        between = float(np.nan_to_num(c.limit[other]) + c.uncertainty[other])
+        radius = float(stays.radius[stays_row])
+        crossed.append(
+            Crossed(cover, radius, between, over=over >= 0 or not keeps_order, under=over <= 0 or not keeps_order)
+        )
+    return crossing_mend(lines, row, now, crossed, float(c.least()[row]))

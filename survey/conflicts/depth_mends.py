@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from survey.findings import Mend
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from survey.conflicts.buried_lines import BuriedLines
 
 STEP_M = 0.01
 """Covers are rounded to this, to the safe side."""
 DEEPEST_OPEN_M = 5.0
 """No cover beyond this is proposed: an open trench ends about there, and another course is better."""
-_SLACK = 1e-9
+_SLACK = 1e-7
 
 
 def cover_mend(routes: BuriedLines, row: int, cover: float) -> Mend | None:
@@ -29,7 +31,7 @@ def cover_mend(routes: BuriedLines, row: int, cover: float) -> Mend | None:
 class Crossed:
     """A crossing as the route that gives way sees it (metres): the other's cover and radius, what must be between.
 
-    ``over`` and ``under``: whether the route may pass there without breaking an order that it keeps now.
+    ``over`` and ``under``: whether the route may pass there.
     """
 
     cover: float
@@ -38,31 +40,45 @@ class Crossed:
     over: bool
     under: bool
 
+    def covers(self, radius: float) -> tuple[float, float]:
+        """Return the greatest cover that passes over the other line, and the least that passes under it."""
+        return self.cover - self.between - 2 * radius, self.cover + 2 * self.radius + self.between
 
-def crossing_mend(routes: BuriedLines, row: int, now: float, crossed: Crossed, least: float) -> Mend | None:
-    """Return the mend with the smaller change: over the other line as long as the least cover is kept, or under it.
+    def clears(self, cover: float, radius: float) -> bool:
+        """Return whether a route of that cover and radius passes."""
+        over, under = self.covers(radius)
+        return (self.over and cover <= over + _SLACK) or (self.under and cover >= under - _SLACK)
+
+
+def crossing_mend(routes: BuriedLines, row: int, now: float, crossed: Sequence[Crossed], least: float) -> Mend | None:
+    """Return the mend with the smallest change: one cover that clears every crossing of a pair of lines.
 
     Parameters
     ----------
     row
         The route that gives way.
     now
-        Its cover at the crossing.
+        Its cover at the crossing in question.
     crossed
-        What it crosses.
+        Every place where it crosses the other line: one cover for all of the route must suit each of them.
     least
         The least cover asked for along the route; NaN where none is.
     """
-    over = math.floor((crossed.cover - crossed.between - 2 * routes.radius[row]) / STEP_M + _SLACK) * STEP_M
-    under = math.ceil((crossed.cover + 2 * crossed.radius + crossed.between) / STEP_M - _SLACK) * STEP_M
+    radius = float(routes.radius[row])
+    lowest = least if math.isfinite(least) else 0.0
     possible = []
-    if crossed.over and over >= (least if math.isfinite(least) else 0.0) - _SLACK:
-        possible.append(over)
-    if crossed.under and under <= DEEPEST_OPEN_M:
-        possible.append(under)
-    if not possible:
+    for place in crossed:
+        over, under = place.covers(radius)
+        possible.append(math.floor(over / STEP_M + _SLACK) * STEP_M)
+        possible.append(math.ceil(under / STEP_M - _SLACK) * STEP_M)
+    suited = [
+        cover
+        for cover in possible
+        if lowest - _SLACK <= cover <= DEEPEST_OPEN_M and all(place.clears(cover, radius) for place in crossed)
+    ]
+    if not suited:
         return None
-    return _depth(routes, row, min(possible, key=lambda cover: (abs(cover - now), cover)))
+    return _depth(routes, row, min(suited, key=lambda cover: (abs(cover - now), cover)))
 
 
 def _depth(routes: BuriedLines, row: int, cover: float) -> Mend:
