@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from geo.faults import BadInputError, Fault
 from geo.formats import epanet, geojson, geopackage, geoparquet, shapefile, sheets
@@ -52,6 +53,7 @@ def read(
     points: str | Path | None = None,
     check: Callable[[pd.DataFrame, Findings], None] | None = None,
     skip_bad: bool = False,
+    swap_axes: bool = False,
 ) -> Table:
     r"""Read a layer and check names, values, geometries and coordinates.
 
@@ -82,6 +84,9 @@ def read(
         0..n-1).
     skip_bad
         Leave faulty rows out and return their faults in ``Table.skipped``; faults of the whole file are still raised.
+
+    swap_axes
+        Exchange x and y before anything is checked: for a file whose axes stand the wrong way round.
 
     Returns
     -------
@@ -118,6 +123,8 @@ def read(
     columns = _columns(raw, request, value_map or {}, found)
     if check is not None:
         check(columns, found)
+    if swap_axes:
+        raw = replace(raw, geometry=shapely.transform(raw.geometry, lambda xy: xy[:, ::-1]))
     geometry = check_geometry(raw.geometry, kinds, found, raw.unreadable)
     if raw.crs is not None:
         check_places(geometry, raw.crs, found)
