@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from survey.conflicts.clearance_findings import verify_mend
 from survey.conflicts.depth_mends import Crossed, crossing_mend
 from survey.conflicts.judging import COVERAGE, as_found, outcomes_of, spread, unread
 from survey.conflicts.naming import gives_way, known_how, named
+from survey.conflicts.sides import FLATTEST_DEG
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
 from survey.standards.orders import above, place
@@ -30,6 +31,22 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 
+STEP_M = 0.01
+"""How far ahead the direction of a line is looked at (metres)."""
+FLAT_DEG = 45.0
+"""At crossings flatter than this the walls lie over each other for so long that depths may change on the way: they are
+then measured where that begins and ends as well, and the least counts."""
+
+
+class Place(NamedTuple):
+    """Places on two lines, as `geo.depths.vertical_gaps` asks for them."""
+
+    a: Integers
+    b: Integers
+    at_a: Floats
+    at_b: Floats
+
+
 @dataclass(frozen=True)
 class Crossings:
     """Crossings with what is measured there.
@@ -41,13 +58,13 @@ class Crossings:
     least
         Returns float64[routes], the least cover asked for along each planned route; NaN: none.
     gap
-        Metres between the walls, NaN where a depth is unknown.
+        Least metres between the walls, NaN where a depth is unknown.
     lower
-        By how much the axis of ``b`` lies deeper than that of ``a``.
+        By how much the axis of ``b`` lies deeper than that of ``a`` there.
     uncertainty
         Half of the interval of both (metres).
     cover_a, cover_b
-        Metres.
+        float64[3, n], metres: where the axes cross, and where the walls begin and end to lie over each other.
     cited, citation, limit
         What is asked for between the walls.
     should
@@ -69,15 +86,38 @@ class Crossings:
     @classmethod
     def of(cls, pairs: LinePairs, least: Callable[[], Floats]) -> Crossings:
         """Measure every crossing of ``pairs``."""
-        places, a, b = pairs.crossings, pairs.a, pairs.b
-        gaps = vertical_gaps(places, a.depths, b.depths, a.radius, b.radius)
-        deep_a, deep_b = gaps.cover_a + a.radius[places.a], gaps.cover_b + b.radius[places.b]
-        error = np.hypot(a.depth_errors(places.a, deep_a), b.depth_errors(places.b, deep_b))
-        cited, citation, limit = pairs.rules.cited(pairs.rules.classes.vertical_cell, places.a, places.b)
+        crossings, a, b = pairs.crossings, pairs.a, pairs.b
+        gaps = [vertical_gaps(place, a.depths, b.depths, a.radius, b.radius) for place in _over_each_other(pairs)]
+        cover_a, cover_b = np.array([g.cover_a for g in gaps]), np.array([g.cover_b for g in gaps])
+        radius_a, radius_b = a.radius[crossings.a], b.radius[crossings.b]
+        lower = (cover_b + radius_b) - (cover_a + radius_a)
+        # Where the one goes from above to below the other on the way, they go through each other.
+        through = (lower.min(axis=0) < 0) & (lower.max(axis=0) > 0)
+        nearest = np.abs(lower).argmin(axis=0)
+        lower = np.where(through, 0.0, np.take_along_axis(lower, nearest[None], axis=0)[0])
+        error = np.hypot(
+            a.depth_errors(crossings.a, cover_a[0] + radius_a), b.depth_errors(crossings.b, cover_b[0] + radius_b)
+        )
+        cited, citation, limit = pairs.rules.cited(pairs.rules.classes.vertical_cell, crossings.a, crossings.b)
         return cls(
-            pairs, least, gaps.gap, deep_b - deep_a, COVERAGE * error, gaps.cover_a, gaps.cover_b, cited, citation,
-            limit, _should(pairs),
+            pairs, least, np.abs(lower) - radius_a - radius_b, lower, COVERAGE * error, cover_a, cover_b, cited,
+            citation, limit, _should(pairs),
         )  # fmt: skip
+
+
+def _over_each_other(pairs: LinePairs) -> list[Place]:
+    """Return where the axes cross, and where walls begin and end to lie over each other at flat crossings."""
+    c = pairs.crossings
+    made = [Place(c.a, c.b, c.at_a, c.at_b)]
+    flat = c.angle_deg < FLAT_DEG
+    angle = np.radians(np.maximum(c.angle_deg, FLATTEST_DEG))
+    half = np.where(flat, (pairs.a.radius[c.a] + pairs.b.radius[c.b]) / np.sin(angle), 0.0)
+    ahead = [lines.points_at(row, at + STEP_M) for lines, row, at in (
+        (pairs.a.lines, c.a, c.at_a), (pairs.b.lines, c.b, c.at_b),
+    )]  # fmt: skip
+    dot = sum((ahead[0][k] - xy) * (ahead[1][k] - xy) for k, xy in enumerate((c.x, c.y)))
+    along = half * np.cos(angle) * np.where(dot < 0, -1.0, 1.0)
+    return [*made, *(Place(c.a, c.b, c.at_a + s * half, c.at_b + s * along) for s in (-1.0, 1.0))]
 
 
 def _should(pairs: LinePairs) -> Integers:
@@ -162,7 +202,10 @@ def _order_rules(pairs: LinePairs) -> tuple[tuple[Cited, ...], Integers]:
 
 def _covers(c: Crossings, k: int) -> list[tuple[BuriedLines, int, float]]:
     places = c.pairs.crossings
-    return [(c.pairs.a, int(places.a[k]), float(c.cover_a[k])), (c.pairs.b, int(places.b[k]), float(c.cover_b[k]))]
+    return [
+        (c.pairs.a, int(places.a[k]), float(c.cover_a[0, k])),
+        (c.pairs.b, int(places.b[k]), float(c.cover_b[0, k])),
+    ]
 
 
 def _told(c: Crossings, k: int, zh: str, en: str, rule: Cited, outcome: int, *, in_order: bool = False) -> Told:
@@ -170,7 +213,7 @@ def _told(c: Crossings, k: int, zh: str, en: str, rule: Cited, outcome: int, *, 
     places = c.pairs.crossings
     a, b = int(places.a[k]), int(places.b[k])
     side, why_zh, why_en = gives_way(c.pairs.a, a, c.pairs.b, b)
-    known = known_how(c.pairs.b, b, float(c.cover_b[k] + c.pairs.b.radius[b]))
+    known = known_how(c.pairs.b, b, float(c.cover_b[0, k] + c.pairs.b.radius[b]))
     zh, en = f"{zh}{unread(rule, 'zh')}。{why_zh}。", f"{en}{unread(rule, 'en')}; {why_en}."
     return Told(zh, en, _mend(c, k, side, outcome, in_order=in_order), None, *known)
 
@@ -212,13 +255,13 @@ def _moved(c: Crossings, k: int, side: str, *, keeps_order: bool) -> Mend | None
     own = np.flatnonzero((places.a == places.a[k]) & (places.b == places.b[k])).tolist()
     toward = 1 if side == "a" else -1
     lines, row, now = _covers(c, k)[::toward][0]
+    stays = c.pairs.b if side == "a" else c.pairs.a
     crossed = []
     for other in own:
-        stays, stays_row, cover = _covers(c, other)[::toward][1]
         over = int(c.should[other]) * toward  # 1: the mover belongs above
+        radius = float(stays.radius[(places.b if side == "a" else places.a)[other]])
         between = float(np.nan_to_num(c.limit[other]) + c.uncertainty[other])
-        radius = float(stays.radius[stays_row])
-        crossed.append(
-            Crossed(cover, radius, between, over=over >= 0 or not keeps_order, under=over <= 0 or not keeps_order)
-        )
+        may = (over >= 0 or not keeps_order, over <= 0 or not keeps_order)
+        covers = (c.cover_b if side == "a" else c.cover_a)[:, other]
+        crossed += [Crossed(float(cover), radius, between, *may) for cover in covers]
     return crossing_mend(lines, row, now, crossed, float(c.least()[row]))

@@ -109,9 +109,11 @@ def _house_connections(routes: BuriedLines, near: NearStretches, limits: Limits)
     """Return which stretches are a route's last metres to the building it serves.
 
     They end with the route, at the wall or inside. Straight to a wall such a piece is as long as the reach; twice that
-    leaves room for a slanting last leg.
+    leaves room for a slanting last leg. A route that lies in a building from end to end comes from nowhere.
     """
-    at_end = (near.from_m <= _AT_END_M) | (near.to_m >= routes.lines.lengths()[near.line] - _AT_END_M)
+    length = routes.lines.lengths()[near.line]
+    at_end = (near.from_m <= _AT_END_M) | (near.to_m >= length - _AT_END_M)
+    at_end &= near.inside_m < length - _AT_END_M
     reaches = near.distance <= limits.uncertainty[near.line] + routes.radius[near.line]
     short = near.to_m - near.from_m - near.inside_m <= 2 * limits.reach[near.line]
     made: NDArray[np.bool_] = at_end & reaches & short
