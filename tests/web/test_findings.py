@@ -36,7 +36,7 @@ def beside_the_sewer(west: float, gap: float = GAP_M) -> list[str]:
 def draw_gas(w: Window, *places: str, name: str = "") -> None:
     """Draw a gas line whose every attribute is stated."""
     w.page.keyboard.press("d")
-    w.page.get_by_text("燃气", exact=True).click()
+    w.page.locator("label.chip", has_text="燃气").click()
     w.type(*places, "")
     w.tab("属性")
     fill(
@@ -97,7 +97,7 @@ def test_a_finding_is_seen_mended_and_brought_back(window: Callable[..., Window]
 def test_what_is_not_stated_is_said(window: Callable[..., Window]) -> None:
     w = window().open()
     w.page.keyboard.press("d")
-    w.page.get_by_text("燃气", exact=True).click()
+    w.page.locator("label.chip", has_text="燃气").click()
     w.type(*beside_the_sewer(-90.0), "")
     expect(rows(w)).to_have_count(1)
     w.tab("属性")
@@ -169,6 +169,8 @@ def test_the_county_s_findings_and_the_map_lead_to_each_other(window: Callable[.
     open_county(w)
     assert axe_faults(w.page) == []
     w.page.get_by_label("类型").select_option("crossing_order")
+    w.page.locator("[data-row]").first.focus()
+    w.page.keyboard.press("End")
     row = w.page.locator("[data-row]").filter(has_text="K3")
     row.click()
     w.page.wait_for_timeout(1500)

@@ -323,6 +323,8 @@ export interface Acceptance {
   reason: string | null;
   who: string;
   at: string;
+  /** Digest of what decided the finding when it was accepted. */
+  facts: string;
   stale: boolean;
 }
 

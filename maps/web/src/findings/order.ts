@@ -1,6 +1,6 @@
 /** Findings in the order people settle them, counted, and seen from one of the two sides. */
 
-import type { PlacedFinding, Severity } from '../api/types';
+import type { Acceptance, PlacedFinding, Severity } from '../api/types';
 
 export const SEVERITIES: readonly Severity[] = ['grave', 'serious', 'notice'];
 
@@ -18,6 +18,12 @@ export function inOrder(findings: readonly PlacedFinding[]): PlacedFinding[] {
 
 /** Somebody has let it stand, and what decided it is as it was then. */
 export const isSettled = (finding: PlacedFinding): boolean => Boolean(finding.acceptance && !finding.acceptance.stale);
+
+/** A finding of the drawn line with what was accepted of the stored one: it goes stale while the line is being moved. */
+export function withAcceptance(finding: PlacedFinding, accepted: ReadonlyMap<string, Acceptance>): PlacedFinding {
+  const acceptance = accepted.get(finding.id);
+  return { ...finding, acceptance: acceptance ? { ...acceptance, stale: acceptance.facts !== finding.facts } : null };
+}
 
 /** How many are open of each severity. */
 export function tally(findings: readonly PlacedFinding[]): Record<Severity, number> {
@@ -43,6 +49,12 @@ export function otherThan(finding: PlacedFinding, self: string | null): Subject 
   // A line that was never saved has no id of its own: whichever side is a known thing is the other one.
   if (self === null) return first!.id === '' ? second : second.id === '' ? first! : second;
   return second.layer === 'routes' && second.id === self ? first! : second;
+}
+
+/** The finding of a new answer that is the same as one of the answer before, also where its id is another: a line got its number, or an earlier place went. */
+export function sameAs(before: PlacedFinding, now: readonly PlacedFinding[]): PlacedFinding | null {
+  const others = (finding: PlacedFinding): string => `${finding.kind}|${finding.rule}|${finding.b_layer === 'routes' ? '' : finding.b}`;
+  return now.find(({ id }) => id === before.id) ?? now.find((finding) => others(finding) === others(before)) ?? null;
 }
 
 /** The planned routes that a finding is about: those that can be opened and moved. */

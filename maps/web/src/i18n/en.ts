@@ -351,4 +351,6 @@ export const en: Record<Word, string> = {
   section_earth: 'Earth per metre',
   section_earth_saved: 'shared {shared}, separate {separate}: saves {saved} m³/m',
   section_earth_more: 'shared {shared}, separate {separate}: {saved} m³/m more',
+  unit_day: 'days',
+  unit_year: 'years',
 };

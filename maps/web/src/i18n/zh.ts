@@ -350,4 +350,6 @@ export const zh = {
   section_earth: '每米土方',
   section_earth_saved: '同沟 {shared}，分开 {separate}，省 {saved} m³/m',
   section_earth_more: '同沟 {shared}，分开 {separate}，多挖 {saved} m³/m',
+  unit_day: '天',
+  unit_year: '年',
 } as const;

@@ -1,6 +1,6 @@
 /** Findings on the map: the county's as symbols that gather when far away, the draft's as numbered pins, one of them lit. */
 
-import { createEmpty, extend, type Extent } from 'ol/extent';
+import { buffer, createEmpty, extend, type Extent } from 'ol/extent';
 import Feature, { type FeatureLike } from 'ol/Feature';
 import GeoJSON from 'ol/format/GeoJSON';
 import type OlGeometry from 'ol/geom/Geometry';
@@ -23,6 +23,8 @@ const PULSES = 3;
 const PULSE_MS = 480;
 /** Pixels that the number of a draft's finding stands above its place, so that the vertices stay in sight. */
 const RAISED = 19;
+/** Pixels around the middle of a symbol that count as a hit; a finger needs as many. */
+const REACH_PX = 16;
 
 const shapeOf = (finding: PlacedFinding): OlGeometry | null => (finding.geometry ? (reader.readGeometry(finding.geometry) as OlGeometry) : null);
 
@@ -62,13 +64,13 @@ function litStretch(feature: FeatureLike): Style[] {
 export class FindingMarks {
   #points = new VectorSource();
   #styles = new globalThis.Map<string, Style>();
-  readonly countyLayer = new VectorLayer({
+  readonly countyLayer: VectorLayer = new VectorLayer({
     source: new Cluster({ source: this.#points, distance: GATHER }),
     zIndex: 112,
     visible: false,
     style: (feature) => this.#gathered(feature),
   });
-  readonly draftLayer = new VectorLayer({
+  readonly draftLayer: VectorLayer = new VectorLayer({
     source: new VectorSource(),
     zIndex: 135,
     declutter: 'pins',
@@ -168,16 +170,27 @@ export class FindingMarks {
 
   /** The findings of the symbol or pin under a pixel, and the box they take; null where there is none. */
   at(map: Map, pixel: number[]): { findings: readonly PlacedFinding[]; extent: Extent } | null {
-    const mine = new Set<unknown>([this.countyLayer, this.draftLayer]);
-    const hit = map.forEachFeatureAtPixel(pixel, (feature) => (feature.get('finding') || feature.get('features') ? feature : undefined), {
-      layerFilter: (layer) => mine.has(layer),
-      hitTolerance: 4,
-    });
+    const near = [...this.#near(map, pixel, this.draftLayer, RAISED), ...this.#near(map, pixel, this.countyLayer, 0)];
+    const hit = near.sort((one, other) => one.away - other.away)[0]?.feature;
     if (!hit) return null;
     const single = hit.get('finding') as PlacedFinding | undefined;
     if (single) return { findings: [single], extent: hit.getGeometry()!.getExtent() };
     const members = hit.get('features') as Feature[];
     return { findings: membersOf(hit), extent: members.reduce((box, member) => extend(box, member.getGeometry()!.getExtent()), createEmpty()) };
+  }
+
+  /** Symbols of a layer within reach of a pixel; by distance, since nothing is drawn here but discs. */
+  #near(map: Map, pixel: number[], layer: VectorLayer, raised: number): { feature: Feature; away: number }[] {
+    const at = map.getCoordinateFromPixel([pixel[0]!, pixel[1]! + raised]);
+    if (!at || !layer.getVisible()) return [];
+    const resolution = map.getView().getResolution() ?? 1;
+    const found: { feature: Feature; away: number }[] = [];
+    layer.getSource()!.forEachFeatureInExtent(buffer([...at, ...at], REACH_PX * resolution), (feature) => {
+      const [x, y] = (feature.getGeometry() as PointGeometry).getCoordinates();
+      const away = Math.hypot(x! - at[0]!, y! - at[1]!) / resolution;
+      if (away <= REACH_PX) found.push({ feature, away });
+    });
+    return found;
   }
 
   dispose(): void {
