@@ -203,7 +203,7 @@ class SectionShape(Shape):
     kind: Literal["single", "stepped"]
     feasible: bool
     unverified: bool
-    soil: str
+    soil: str | None
     under: str
     lines: list[LaidLineShape]
     top_width_m: float | None

@@ -17,7 +17,7 @@ from api.db.store import open_store
 from api.dependencies import Service
 from api.guards import FailuresAnswered, LocalOnly, SecurityHeaders
 from api.resident import Resident
-from api.routes import assessments, collections, county, findings, items, policies, trenches
+from api.routes import assessments, collections, county, findings, items, policies, sections, trenches
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -72,7 +72,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     refusals.install(app)
     openapi.install(app)
-    for room in (collections, items, county, policies, assessments, trenches, findings):
+    for room in (collections, items, county, policies, assessments, trenches, findings, sections):
         app.include_router(room.router)
     app.router.default = Client(settings.client)
     # The last one added is the outermost.

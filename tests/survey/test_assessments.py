@@ -9,8 +9,8 @@ from survey.assessments import assess
 from tests.survey.scene import GRID, ON, X, Y, answer, batch, county, lawn, line, metres, route, straight, street
 
 KEYS = {
-    "grid", "crs", "policy", "quantities", "verdict", "trace", "passages", "partners", "trenches", "joined", "work",
-    "notes", "took_ms",
+    "grid", "crs", "policy", "quantities", "verdict", "trace", "passages", "partners", "trenches", "findings", "joined",
+    "work", "notes", "took_ms",
 }  # fmt: skip
 LINE = {"type": "LineString", "coordinates": [[X, Y], [X + 30, Y]]}
 
