@@ -64,7 +64,7 @@ class Crossings:
     uncertainty
         Half of the interval of both (metres).
     cover_a, cover_b
-        float64[3, n], metres: where the axes cross, and where the walls begin and end to lie over each other.
+        float64[places, n], metres: where the axes cross, then where the walls begin and end to lie over each other.
     cited, citation, limit
         What is asked for between the walls.
     should
@@ -116,8 +116,11 @@ def _over_each_other(pairs: LinePairs) -> list[Place]:
         (pairs.a.lines, c.a, c.at_a), (pairs.b.lines, c.b, c.at_b),
     )]  # fmt: skip
     dot = sum((ahead[0][k] - xy) * (ahead[1][k] - xy) for k, xy in enumerate((c.x, c.y)))
-    along = half * np.cos(angle) * np.where(dot < 0, -1.0, 1.0)
-    return [*made, *(Place(c.a, c.b, c.at_a + s * half, c.at_b + s * along) for s in (-1.0, 1.0))]
+    way, less = np.where(dot < 0, -1.0, 1.0), half * np.cos(angle)
+    # From the place on one line the other is nearest by the cosine; either may be the one, so that no order shows.
+    for on_a, on_b in ((half, less * way), (less, half * way)):
+        made += [Place(c.a, c.b, c.at_a + s * on_a, c.at_b + s * on_b) for s in (-1.0, 1.0)]
+    return made
 
 
 def _should(pairs: LinePairs) -> Integers:

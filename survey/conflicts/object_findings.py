@@ -197,7 +197,7 @@ def _judged(
             reach = float(limits.reach[row])
             short = float(limit[k] + uncertainty[k] - places.gap[k])
             mend = aside(
-                own, shape, (float(places.from_m[k]), float(places.to_m[k])), short, places.shape(k),
+                routes, row, (float(places.from_m[k]), float(places.to_m[k])), short, places.shape(k),
                 clears(places.shape(k), shape, reach),
             )  # fmt: skip
         where = routes.lines.cut([row], [places.from_m[k]], [places.to_m[k]])[0]

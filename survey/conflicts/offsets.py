@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,8 +10,10 @@ import shapely
 import shapely.ops
 
 from geo.clearances import CloseStretches, find_close
+from geo.depths import Depths
 from geo.polylines import Polylines
-from survey.conflicts.judging import TINY
+from survey.conflicts.judging import COVERAGE, TINY
+from survey.conflicts.parameters import load_parameters
 from survey.findings import Mend
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from survey.conflicts.buried_lines import BuriedLines
     from survey.conflicts.line_pairs import LinePairs
 
 STEP_M = 0.01
@@ -52,15 +56,16 @@ def offset_mend(pairs: LinePairs, a: int, b: int, side: str, stretch: int, gap: 
     shape = mover.lines.take(np.array([row], dtype=np.int64)).to_shapely()[0]
     stays = other.lines.take(np.array([other_row], dtype=np.int64))
     reach = float(mover.radius[row] + other.radius[other_row] + need)
+    clear, judged = KeepsClear(shape, stays, reach), Rejudged(pairs, a, b, side)
     return aside(
-        str(mover.subjects.ids[row]), shape, (float(begin[stretch]), float(end[stretch])), need - gap,
-        stays.to_shapely()[0], KeepsClear(shape, stays, reach),
+        mover, row, (float(begin[stretch]), float(end[stretch])), need - gap, stays.to_shapely()[0],
+        lambda moved: clear(moved) and judged(moved),
     )  # fmt: skip
 
 
 def aside(
-    name: str,
-    shape: shapely.Geometry,
+    routes: BuriedLines,
+    row: int,
     stretch: tuple[float, float],
     short_m: float,
     away_from: shapely.Geometry,
@@ -70,8 +75,8 @@ def aside(
 
     Parameters
     ----------
-    name, shape
-        Of the route; only lines of one part are moved.
+    routes, row
+        The route; only lines of one part are moved.
     stretch
         Chainages between which it is too near.
     short_m
@@ -92,6 +97,7 @@ def aside(
     so that its ends stay where they are connected. Where an end lies in the stretch itself and cannot stay, it moves
     along and the sentence says so.
     """
+    shape = routes.lines.take(np.array([row], dtype=np.int64)).to_shapely()[0]
     if shape.geom_type != "LineString":
         return None
     signs = _nearer_first(shape, away_from, *stretch)
@@ -105,7 +111,7 @@ def aside(
             for sign in signs:
                 moved = moved_aside(shape, *stretch, sign * metres, keep_ends=keep_ends)
                 if moved is not None and clears(moved):
-                    return _mend(name, sign * metres, moved, keep_ends=keep_ends)
+                    return _mend(routes, row, sign * metres, moved, keep_ends=keep_ends)
     return None
 
 
@@ -184,12 +190,50 @@ class KeepsClear:
         )  # fmt: skip
 
 
-def _mend(name: str, metres: float, moved: shapely.Geometry, *, keep_ends: bool) -> Mend:
+class Rejudged:
+    """Tells whether after a move fewer places of a pair are too near in plan, and the lines cross no more often."""
+
+    def __init__(self, pairs: LinePairs, a: int, b: int, side: str) -> None:
+        self._pair = [lines.take(np.array([row], dtype=np.int64)) for lines, row in ((pairs.a, a), (pairs.b, b))]
+        self._side, self._judge = "ab".index(side), type(pairs).of
+        self._before = self._counts(self._pair)
+
+    def __call__(self, moved: shapely.Geometry) -> bool:
+        """Judge the pair again with the moved line."""
+        pair = list(self._pair)
+        mover = pair[self._side]
+        lines = Polylines.from_shapely([moved])
+        depths = Depths.at_vertices(lines, covers_along(mover, 0, moved))
+        pair[self._side] = replace(mover, lines=lines, depths=depths)
+        near, crossings = self._counts(pair)
+        return near < self._before[0] and crossings <= self._before[1]
+
+    def _counts(self, pair: list[BuriedLines]) -> tuple[int, int]:
+        again = self._judge(pair[0], pair[1], None, load_parameters(), workers=1)
+        a, b = again.close.a[again.sides.stretch], again.close.b[again.sides.stretch]
+        limit = np.nan_to_num(again.rules.cited(again.rules.classes.cell, a, b)[2])
+        margin = again.sides.gap - limit
+        error = COVERAGE * np.hypot(pair[0].accuracy_m[a], pair[1].accuracy_m[b])
+        return int((margin < error - TINY).sum()), len(again.crossings)
+
+
+def covers_along(routes: BuriedLines, row: int, moved: shapely.Geometry) -> NDArray[np.float64]:
+    """Return the cover of a route at each vertex of its moved line: that of the nearest place of the line it had."""
+    was = routes.lines.take(np.array([row], dtype=np.int64)).to_shapely()[0]
+    at = shapely.line_locate_point(was, shapely.points(shapely.get_coordinates(moved)))
+    return routes.depths.at(np.full(len(at), row, dtype=np.int64), at)
+
+
+def _mend(routes: BuriedLines, row: int, metres: float, moved: shapely.Geometry, *, keep_ends: bool) -> Mend:
+    name = str(routes.subjects.ids[row])
     side_zh, side_en = ("左", "left") if metres > 0 else ("右", "right")
     ends_zh, ends_en = (
         ("", "") if keep_ends else ("，端点随之移动，须重新接驳", "; its end moves along and is connected anew")
     )
+    properties = {}
+    if routes.depths.starts[row + 1] - routes.depths.starts[row] > 1:  # one cover for each vertex: there are others now
+        properties["covers_m"] = " ".join(f"{cover:.3f}" for cover in covers_along(routes, row, moved))
     return Mend(
         "offset", name, metres, "m", f"{name} 在该段向{side_zh}平移 {abs(metres):.2f} m{ends_zh}",
-        f"move {name} {abs(metres):.2f} m to the {side_en} there{ends_en}", moved,
+        f"move {name} {abs(metres):.2f} m to the {side_en} there{ends_en}", moved, properties,
     )  # fmt: skip
