@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Geod, Transformer
 from pyproj.exceptions import CRSError
 
 from geo import datums
@@ -63,6 +63,28 @@ def mend_datum(layer: gpd.GeoDataFrame, how: str) -> gpd.GeoDataFrame:
     if shift:
         return _moved(layer, float(shift[1]), float(shift[2]))
     return reread(layer, how)
+
+
+def mended_note(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, how: str) -> Fault:
+    """Return the note that a correction was made; of an offset, with how far its middle was moved.
+
+    >>> there = gpd.GeoDataFrame(geometry=[shapely.Point(118.78, 32.04)], crs="OGC:CRS84")
+    >>> mended_note(there, mend_datum(there, "gcj02"), "gcj02").en
+    'corrected as asked for: gcj02 (moved by 542 m)'
+    """
+    moved_zh = moved_en = ""
+    if len(before) and before.crs is not None and (how.lower() in INVERSES or _SHIFT.match(how)):
+        a, b = (_middle(frame) for frame in (before, after))
+        distance = Geod(ellps="WGS84").inv(a[0], a[1], b[0], b[1])[2]
+        moved_zh, moved_en = f"（移动 {distance:.0f} m）", f" (moved by {distance:.0f} m)"
+    return Fault("datum.mended", f"已按要求纠正：{how}{moved_zh}", f"corrected as asked for: {how}{moved_en}")
+
+
+def _middle(frame: gpd.GeoDataFrame) -> Floats:
+    """Return longitude and latitude of the middle of a layer's box."""
+    west, south, east, north = frame.total_bounds
+    x, y = (west + east) / 2, (south + north) / 2
+    return np.array(Transformer.from_crs(frame.crs, "OGC:CRS84", always_xy=True).transform(x, y))
 
 
 def check_mend(how: str) -> None:

@@ -65,7 +65,7 @@ class Roads:
         here = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
         self.samples = sample(here)
         self.areas = here[np.isin(shapely.get_type_id(here), AREA_TYPES)]
-        self.bounds: Floats = np.asarray(shapely.total_bounds(here))
+        self.bounds: Floats = np.asarray(shapely.total_bounds(here)) if len(here) else np.full(4, np.nan)
 
 
 def kind_of(shapes: NDArray[np.object_]) -> str:

@@ -11,7 +11,7 @@ import typer
 
 from api.cli import inputs
 from api.cli.language import both
-from api.cli.reporting import answering, progress, say, show_faults, show_table, words
+from api.cli.reporting import answering, progress, say, show_faults, show_notes, show_table, words
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from api.db.store import Store
     from geo.crs import Grid
+    from geo.formats import Table
 
 commands = typer.Typer()
 LayerArgument = Annotated[
@@ -64,6 +65,7 @@ def import_(
     values: inputs.ValuesOption = None,
     points: inputs.PointsOption = None,
     grid: inputs.GridOption = None,
+    mend: inputs.MendOption = None,
     policy: Annotated[
         str | None,
         typer.Option(
@@ -78,11 +80,12 @@ def import_(
 
     check_layer(layer)
     options = inputs.asked(
-        file_layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults, points=points
+        file_layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults, points=points, mend=mend
     )
     table = inputs.read_layer(file, layer, options)
     with opened() as store:
         placed, settled = inputs.in_grid(table, _county_grid(store, grid))
+        _watch_datum(store, layer, table, settled)
         rows, left_out = _stored_columns(placed, layer)
         with store.transaction():
             _settle_county(store, settled, policy)
@@ -95,6 +98,21 @@ def import_(
     columns = words("图层,读入,导入,略过,坐标系", "layer,read,imported,left out,grid").split(",")
     row = (layer, table.rows_read, count, table.rows_read - count, settled.code[:40])
     show_table(file.name, columns, [row])
+
+
+def _watch_datum(store: Store, layer: str, table: Table, grid: Grid) -> None:
+    """Warn where the layer lies beside the county's roads; nothing is changed, and nothing held back."""
+    if layer == "roads" or not len(table.frame):
+        return
+    roads = store.frame("roads")
+    if not len(roads):
+        return
+    from survey.datum_watch import watch_datum
+
+    with progress("核对坐标", "checking the datum"):
+        report = watch_datum(table.frame, roads, grid)
+    if report.is_wrong:
+        show_notes([report.fault().at(layer=layer)])
 
 
 def _county_grid(store: Store, asked: str | None) -> str | None:

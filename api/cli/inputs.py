@@ -60,6 +60,17 @@ PointsOption = Annotated[
         help=both("管线表（起点、终点）的点表", "Points that a table of pipes (start point, end point) refers to"),
     ),
 ]
+MendOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mend-datum",
+        metavar="HOW",
+        help=both(
+            "纠正偏移：gcj02、bd09、swap（横纵颠倒）、EPSG:4547（真正的坐标系）或 120,-35（移动米数）",
+            "Correct a shift: gcj02, bd09, swap (x and y), EPSG:4547 (the system it is really in), 120,-35 (metres)",
+        ),
+    ),
+]
 RoadsLayerOption = Annotated[
     str | None, typer.Option("--roads-layer", help=both("道路文件的图层名", "Layer of the file of roads"))
 ]
@@ -128,6 +139,7 @@ class Asked:
     faults: Path | None = None
     crs_is_default: bool = False
     points: Path | None = None
+    mend: str | None = None
 
     def besides(self, layer: str | None) -> Asked:
         """Return what holds for another file of the same command: its own layer, no field map, its CRS if it names one.
@@ -135,7 +147,7 @@ class Asked:
         >>> Asked("a", field_map={"id": "no"}).besides(None).field_map
         {}
         """
-        return replace(self, layer=layer, field_map={}, value_map={}, crs_is_default=True, points=None)
+        return replace(self, layer=layer, field_map={}, value_map={}, crs_is_default=True, points=None, mend=None)
 
 
 def asked(
@@ -149,6 +161,7 @@ def asked(
     skip_bad: bool = False,
     faults: Path | None = None,
     points: Path | None = None,
+    mend: str | None = None,
 ) -> Asked:
     """Return the options of a command as one thing; refuse what cannot be understood, all at once."""
     wrong: list[Fault] = []
@@ -162,7 +175,7 @@ def asked(
         value_map.setdefault(ours.strip(), {}).update(pairs)
     if wrong:
         raise BadInputError(wrong)
-    return Asked(layer, crs, encoding, field_map, value_map, grid, skip_bad, faults, points=points)
+    return Asked(layer, crs, encoding, field_map, value_map, grid, skip_bad, faults, points=points, mend=mend)
 
 
 def _pair(text: str, wrong: list[Fault]) -> tuple[str, str] | None:
@@ -215,6 +228,10 @@ def read_layer(path: Path, name: str, asked_for: Asked) -> Table:
     from api.cli.kinds import kinds_of
     from geo.formats import read
 
+    if asked_for.mend is not None:
+        from survey.datum_mends import check_mend
+
+        check_mend(asked_for.mend)
     with progress(f"读取 {path.name}", f"reading {path.name}"):
         table = read(
             path,
@@ -229,7 +246,10 @@ def read_layer(path: Path, name: str, asked_for: Asked) -> Table:
             points=asked_for.points,
             check=checks_of(name),
             skip_bad=asked_for.skip_bad,
+            swap_axes=_swaps(asked_for.mend),
         )
+    if asked_for.mend is not None:
+        table = _mended(table, asked_for.mend)
     show_notes(table.notes)
     if table.skipped:
         show_faults(table.skipped, asked_for.faults)
@@ -238,6 +258,19 @@ def read_layer(path: Path, name: str, asked_for: Asked) -> Table:
         frame = frame.copy(deep=False)
         frame.insert(0, "id", frame.index.astype(str))
     return replace(table, frame=frame)
+
+
+def _swaps(mend: str | None) -> bool:
+    """Whether x and y are to be exchanged: before the checks, which refuse what stands the wrong way round."""
+    return mend is not None and mend.lower() == "swap"
+
+
+def _mended(table: Table, mend: str) -> Table:
+    """Return the table with the correction that was asked for, and a note that says how far it moved the layer."""
+    from survey.datum_mends import mend_datum, mended_note
+
+    frame = table.frame if _swaps(mend) else mend_datum(table.frame, mend)
+    return replace(table, frame=frame, notes=(*table.notes, mended_note(table.frame, frame, mend)))
 
 
 def read_together(files: Mapping[str, tuple[Path, Asked]]) -> dict[str, Table]:

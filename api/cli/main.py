@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from api.cli import analysis, conflicts, database, maps_command, policies, service, upkeep, warming
+from api.cli import analysis, conflicts, database, datum, maps_command, policies, service, upkeep, warming
 from api.cli.language import both, language, localise, localise_panels
 from api.cli.reporting import BAD_INPUT, say, words
 
@@ -14,7 +14,7 @@ HELP = both(
     "同沟 CoTrench：全县规划管线一张图，一次踏勘、几小时审批、一次开挖。",
     "CoTrench 同沟: every planned utility line of a county on one map; visit once, approve in hours, dig once.",
 )
-GROUPS = (service, database, analysis, conflicts, policies, maps_command, upkeep, warming)
+GROUPS = (service, database, analysis, conflicts, datum, policies, maps_command, upkeep, warming)
 
 
 def build() -> typer.Typer:

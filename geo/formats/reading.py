@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     import pandas as pd
+    from numpy.typing import NDArray
     from pyproj import CRS
 
     from geo.formats.table import Finding
@@ -124,7 +125,7 @@ def read(
     if check is not None:
         check(columns, found)
     if swap_axes:
-        raw = replace(raw, geometry=shapely.transform(raw.geometry, lambda xy: xy[:, ::-1]))
+        raw = replace(raw, geometry=_swapped(raw.geometry))
     geometry = check_geometry(raw.geometry, kinds, found, raw.unreadable)
     if raw.crs is not None:
         check_places(geometry, raw.crs, found)
@@ -132,6 +133,18 @@ def read(
         found.note(None, Fault("layer.no_rows", "图层没有要素", "the layer has no features"))
     frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(geometry, index=columns.index), crs=raw.crs)
     return _judged(frame, found, kind, raw.layer, path.name, skip_bad=skip_bad)
+
+
+def _swapped(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the geometries with x and y exchanged, heights kept; what is not finite is a fault already and stays."""
+    coordinates, row = shapely.get_coordinates(geometry, return_index=True)
+    finite = np.ones(len(geometry), dtype=bool)
+    finite[row[~np.isfinite(coordinates).all(axis=1)]] = False
+    high = shapely.has_z(geometry)
+    out = geometry.copy()
+    out[finite & ~high] = shapely.transform(geometry[finite & ~high], lambda xy: xy[:, ::-1])
+    out[finite & high] = shapely.transform(geometry[finite & high], lambda xyz: xyz[:, [1, 0, 2]], include_z=True)
+    return out
 
 
 def _columns(raw: Raw, request: Request, value_map: Mapping[str, Mapping[str, str]], found: Findings) -> pd.DataFrame:
