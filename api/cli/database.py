@@ -102,7 +102,7 @@ def import_(
 
 def _watch_datum(store: Store, layer: str, table: Table, grid: Grid) -> None:
     """Warn where the layer lies beside the county's roads; nothing is changed, and nothing held back."""
-    if layer == "roads" or not len(table.frame):
+    if layer == "roads" or store.county is None or not len(table.frame):
         return
     roads = store.frame("roads")
     if not len(roads):
