@@ -122,7 +122,8 @@ class HolidayTable:
             Days that are now free and days that are now worked, each with the holiday they belong to. A day in both
             is worked.
         last
-            The new end of what is known, where a further year's notice is added; else as before.
+            The new end of what is known, where a further year's notice is added; else as before. The
+            `FIXED_HOLIDAYS` up to it stay free unless ``working`` names them.
         source
             The notice, in Chinese and English.
 
@@ -132,7 +133,9 @@ class HolidayTable:
         >>> storm.day(date(2026, 12, 1)).working, storm.last
         (False, datetime.date(2026, 12, 31))
         """
-        now_off = {day: name for day, name in {**self.off, **off}.items() if day not in working}
+        end = max(self.last, last or self.last)
+        fixed = {on: FIXED_HOLIDAYS[on.month, on.day] for on in days_between(self.last, end)[1:] if _is_fixed(on)}
+        now_off = {day: name for day, name in {**self.off, **fixed, **off}.items() if day not in working}
         worked = {**{day: name for day, name in self.makeup.items() if day not in off}, **working}
         makeup = {day: name for day, name in worked.items() if day.weekday() >= 5 or _is_fixed(day)}  # noqa: PLR2004
         said = source or (f"{self.source_zh}，有改动", f"{self.source_en}, amended")
@@ -140,7 +143,7 @@ class HolidayTable:
             self,
             off=MappingProxyType(now_off),
             makeup=MappingProxyType(makeup),
-            last=max(self.last, last or self.last),
+            last=end,
             source_zh=said[0],
             source_en=said[1],
         )
@@ -183,7 +186,7 @@ def days_between(first: date, last: date) -> list[date]:
 
 
 def _is_fixed(day: date) -> bool:
-    """Return whether a day would be taken for a holiday beyond the table: only being worked says otherwise."""
+    """Return whether a day is a holiday by its date: only a notice that has it worked says otherwise."""
     return (day.month, day.day) in FIXED_HOLIDAYS
 
 
