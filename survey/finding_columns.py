@@ -107,6 +107,8 @@ class Found:
 
     def take(self, rows: Integers | NDArray[np.bool_]) -> Found:
         """Return some of the findings; ids are those they had among all."""
+        if not len(self):
+            return self
         kept = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
         if len(kept) == len(self) and (np.diff(kept) == 1).all():
             return self

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 DEEPEST_M = 30.0
 """A cover beyond this many metres is no open trench: most likely millimetres or a level, so it is taken as unknown."""
 NOT_STATED = np.datetime64("NaT")
+FEW = 16
+"""So few rows are read one by one: a drawn line must not wait for the machinery of many."""
 TRENCHLESS = ("pipe_jacking", "directional_drilling")
 
 
@@ -217,6 +219,8 @@ def _text(value: object) -> str | None:
 def _distinct(utility: Objects, *columns: NDArray[Any]) -> tuple[tuple[Buried, ...], Integers]:
     """Return the distinct lines, and the number of each line's own; the order is that of the lines."""
     code = np.zeros(len(utility), dtype=np.int64)
+    if len(utility) == 1:
+        return (Buried(utility[0], *(_none_for_nan(column[0]) for column in columns)),), code
     for column in (utility, *columns):
         own, distinct = pd.factorize(column, use_na_sentinel=False)
         code = pd.factorize(code * (len(distinct) + 1) + own)[0].astype(np.int64)
@@ -248,6 +252,8 @@ class _Reading:
         nothing = key(None)
         if name not in self.columns:
             return _objects([nothing] * len(self.ids))
+        if len(self.ids) <= FEW:
+            return _objects([key(value) for value in self.columns[name]])
         codes, distinct = pd.factorize(self.columns[name].astype(object), use_na_sentinel=True)
         return _objects([*(key(value) for value in distinct), nothing])[codes]
 
@@ -320,6 +326,9 @@ def _as_numbers(column: NDArray[Any]) -> tuple[Floats, NDArray[np.bool_]]:
     """Return a column as numbers (NaN where it is empty or no number), and what of it could be read."""
     if column.dtype.kind in "fiu":
         return column.astype(np.float64), np.ones(len(column), dtype=bool)
+    if len(column) <= FEW and all(v is None or isinstance(v, float | int) for v in column):
+        made = np.array([np.nan if v is None else v for v in column], dtype=np.float64)
+        return made, np.ones(len(column), dtype=bool)
     made = np.array(pd.to_numeric(pd.Series(column, dtype=object), errors="coerce"), dtype=np.float64)
     blank = np.array([v is None or v is pd.NA or v != v or v == "" for v in column], dtype=bool)  # noqa: PLR0124 - NaN
     return made, blank | ~np.isnan(made)

@@ -65,6 +65,9 @@ def crossing_mend(routes: BuriedLines, row: int, now: float, crossed: Sequence[C
         The least cover asked for along the route; NaN where none is.
     """
     radius = float(routes.radius[row])
+    crossed = sorted(
+        set(crossed), key=lambda place: (place.cover, place.between)
+    )  # most are the same, along even covers
     lowest = least if math.isfinite(least) else 0.0
     possible = []
     for place in crossed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,7 +71,7 @@ class LinePairs:
         other = a if b is None else b
         rules = PairRules.of(a, other)
         number_a, number_b, need = search_classes(
-            _looked_within(rules), rules.a, rules.b, a.accuracy_m, other.accuracy_m
+            _looked_within(rules.classes), rules.a, rules.b, a.accuracy_m, other.accuracy_m
         )
         close = find_close(
             a.lines, None if b is None else b.lines, radius_a=a.radius, radius_b=None if b is None else b.radius,
@@ -90,17 +91,18 @@ class LinePairs:
         return cls(a, other, rules, close, sides, crossings.take(~connected & ~crossings.overlap))
 
 
-def _looked_within(rules: PairRules) -> Floats:
+@lru_cache(maxsize=4096)
+def _looked_within(classes: Classes) -> Floats:
     """Return the clearance to look within for each pair of classes: 0 where none is stated, because of stacking.
 
     Gas above the table's pressures is looked for as far as the highest class in it.
     """
-    outside = rules.classes.outside()
+    outside = classes.outside()
     inside = tuple(
         replace(line, pressure_mpa=TABLE_ENDS_MPA) if beyond else line
-        for line, beyond in zip(rules.classes.classes, outside, strict=True)
+        for line, beyond in zip(classes.classes, outside, strict=True)
     )
-    made: Floats = np.nan_to_num(Classes(inside, rules.classes.edition).horizontal())
+    made: Floats = np.nan_to_num(Classes(inside, classes.edition).horizontal())
     return made
 
 

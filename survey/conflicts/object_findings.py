@@ -139,7 +139,7 @@ def _beside_kerbs(routes: BuriedLines, around: Around, limits: Limits, parameter
         workers=workers,
     )  # fmt: skip
     close = close.take(close.parallel_m >= least)
-    beside = np.unique(close.a)
+    beside = np.unique(close.a)  # none in most cases: then nothing is laid out
     crossed = find_line_crossings(routes.lines.take(beside), edges, workers=workers)
     meetings = Meetings(beside[crossed.a], crossed.b, crossed.at_a, crossed.at_b, crossed.angle_deg)
     sides = sides_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -196,7 +197,6 @@ class Rejudged:
     def __init__(self, pairs: LinePairs, a: int, b: int, side: str) -> None:
         self._pair = [lines.take(np.array([row], dtype=np.int64)) for lines, row in ((pairs.a, a), (pairs.b, b))]
         self._side, self._judge = "ab".index(side), type(pairs).of
-        self._before = self._counts(self._pair)
 
     def __call__(self, moved: shapely.Geometry) -> bool:
         """Judge the pair again with the moved line."""
@@ -206,7 +206,12 @@ class Rejudged:
         depths = Depths.at_vertices(lines, covers_along(mover, 0, moved))
         pair[self._side] = replace(mover, lines=lines, depths=depths)
         near, crossings = self._counts(pair)
-        return near < self._before[0] and crossings <= self._before[1]
+        were_near, crossed = self._before
+        return near < were_near and crossings <= crossed
+
+    @cached_property
+    def _before(self) -> tuple[int, int]:
+        return self._counts(self._pair)
 
     def _counts(self, pair: list[BuriedLines]) -> tuple[int, int]:
         again = self._judge(pair[0], pair[1], None, load_parameters(), workers=1)

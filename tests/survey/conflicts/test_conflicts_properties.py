@@ -154,6 +154,7 @@ def test_after_one_click_a_finding_is_gone_and_nothing_worse_has_come(scene):
         if f.mend is None or f.mend.kind in ("expose", "ask"):
             continue
         after = conflicts(applied(routes, f.mend), pipes=pipes)
+        assert after.faults == ()
         same = [g for g in before if (g.kind, g.rule, g.outcome) == (f.kind, f.rule, "fails")]
         left = [g for g in after if (g.kind, g.rule, g.outcome) == (f.kind, f.rule, "fails")]
         assert len(left) < len(same), (f.sentence_zh, f.mend.zh)
