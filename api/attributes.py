@@ -33,6 +33,10 @@ WORDS: Mapping[tuple[str, str], Collection[str]] = MappingProxyType(
 NEVER_NEGATIVE = frozenset(
     {"accuracy_m", "cover_m", "crown_m", "depth_accuracy_m", "floors", "pressure_mpa", "voltage_kv", "width_m"}
 )
+# Beyond these a number is a slip of the unit, or no survey at all; whatever were found with it would be nonsense.
+MOST: Mapping[str, float] = MappingProxyType(
+    {"accuracy_m": 100.0, "depth_accuracy_m": 100.0, "diameter_mm": 20_000.0, "cover_m": 1_000.0, "width_m": 1_000.0}
+)
 # A pipe of no diameter is no pipe: a nought in a survey's table means that nobody knew.
 POSITIVE = frozenset({"diameter_mm"})
 
@@ -98,10 +102,11 @@ def _signs(properties: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def sign_fault(name: str, value: float) -> Fault | None:
-    """Return what is wrong with the sign of a number in a column; None where nothing is.
+    """Return what is wrong with the sign or size of a number in a column; None where nothing is.
 
-    >>> [fault and fault.code for fault in (sign_fault("cover_m", -0.1), sign_fault("diameter_mm", 0))]
-    ['value.negative', 'value.zero']
+    >>> wrong = (sign_fault("cover_m", -0.1), sign_fault("diameter_mm", 0), sign_fault("accuracy_m", 1e308))
+    >>> [fault and fault.code for fault in wrong]
+    ['value.negative', 'value.zero', 'value.too_large']
     >>> sign_fault("cover_m", 0.0) is None
     True
     """
@@ -111,6 +116,9 @@ def sign_fault(name: str, value: float) -> Fault | None:
     if value == 0 and name in POSITIVE:
         return Fault("value.zero", "不能为 0", "must not be nought", "填写实际数值；不知道就留空",
                      "give what it is, or leave it empty where nobody knows", field=name, value=value)  # fmt: skip
+    if value > MOST.get(name, float("inf")):
+        return Fault("value.too_large", f"不能超过 {MOST[name]:g}", f"must not exceed {MOST[name]:g}", "核对单位",
+                     "check the unit", field=name, value=value)  # fmt: skip
     return None
 
 

@@ -1,4 +1,4 @@
-"""Describe findings, their acceptances and cross-sections for OpenAPI, beside `api.schemas`."""
+"""Describe findings, their acceptances, the assessment that holds them and cross-sections for OpenAPI."""
 
 from __future__ import annotations
 
@@ -7,7 +7,19 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api.schemas import Geometry, Link, Shape
+from api.schemas import (
+    Geometry,
+    Link,
+    Note,
+    Partner,
+    Passage,
+    PolicyNamed,
+    Quantities,
+    Shape,
+    TraceLine,
+    Trench,
+    Verdict,
+)
 
 Severity = Literal["grave", "serious", "notice"]
 FindingOutcome = Literal["fails", "must_expose", "unknown", "passes"]
@@ -86,17 +98,40 @@ class AcceptanceRequest(Shape):
     facts: str | None = Field(None, description="The facts that were seen; refused where they are others by now.")
 
 
-class PlacedFinding(FindingShape):
+class AcceptableFinding(FindingShape):
+    """A finding with the acceptance that stands; ``accepted`` tells whether it holds."""
+
+    accepted: bool
+    acceptance: Acceptance | None
+
+
+class PlacedFinding(AcceptableFinding):
     """A finding of an assessment, with its place."""
 
     geometry: Geometry | None
 
 
-class StoredFinding(FindingShape):
-    """A finding of the county: ``accepted`` tells whether the acceptance, where there is one, holds."""
+class Assessment(Shape):
+    """Everything known of one drawn route."""
 
-    accepted: bool
-    acceptance: Acceptance | None
+    grid: str
+    crs: str
+    policy: PolicyNamed | None
+    quantities: Quantities
+    verdict: Verdict | None
+    trace: list[TraceLine]
+    passages: list[Passage]
+    partners: list[Partner]
+    trenches: list[Trench]
+    findings: list[PlacedFinding]
+    joined: list[str]
+    notes: list[Note]
+    took_ms: float
+
+
+class StoredFinding(AcceptableFinding):
+    """A finding of the county."""
+
     acceptances: list[Acceptance] | None = Field(None, description="Every line of the record; of a single finding.")
 
 

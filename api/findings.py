@@ -124,9 +124,12 @@ def chosen_words(given: Mapping[str, str | None]) -> dict[str, frozenset[str]]:
     return read
 
 
-def holds(finding: Finding, acceptance: Acceptance | None) -> bool:
-    """Tell whether a finding is accepted as it is now: accepted, not taken back, and its facts are still the same."""
-    return acceptance is not None and acceptance.facts == finding.facts
+def acceptance_of(facts: str, acceptance: Acceptance | None) -> dict[str, Any]:
+    """Return what a finding of these facts says of its acceptance: whether one holds, and the one that stands."""
+    return {
+        "accepted": acceptance is not None and acceptance.facts == facts,
+        "acceptance": acceptance_shape(acceptance, facts) if acceptance else None,
+    }
 
 
 def acceptance_shape(acceptance: Acceptance, facts: str) -> dict[str, Any]:
@@ -164,9 +167,7 @@ def features_of(findings: Sequence[Finding], standing: Mapping[str, Acceptance],
         properties = one.as_dict()
         if properties["mend"] is not None:
             properties["mend"]["geometry"] = line
-        acceptance = standing.get(one.id)
-        properties["accepted"] = holds(one, acceptance)
-        properties["acceptance"] = acceptance_shape(acceptance, one.facts) if acceptance else None
+        properties |= acceptance_of(one.facts, standing.get(one.id))
         made.append(geojson.feature(one.id, place, properties))
     return made
 

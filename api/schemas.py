@@ -254,23 +254,6 @@ class Trench(Shape):
     geometry: Geometry | None
 
 
-class Assessment(Shape):
-    """Everything known of one drawn route."""
-
-    grid: str
-    crs: str
-    policy: PolicyNamed | None
-    quantities: Quantities
-    verdict: Verdict | None
-    trace: list[TraceLine]
-    passages: list[Passage]
-    partners: list[Partner]
-    trenches: list[Trench]
-    joined: list[str]
-    notes: list[Note]
-    took_ms: float
-
-
 class TrenchesRequest(Shape):
     """The routes to look for shared trenches in; null takes the stored ones."""
 

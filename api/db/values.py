@@ -178,6 +178,20 @@ class _NotReadableError(ValueError):
     """A value is not of its column's kind."""
 
 
+def typed(layer: Layer, properties: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
+    """Return the columns of one row that is not stored as their kinds, and a fault for each that is not of its kind.
+
+    What is no column of the layer is left out; a faulty value is None.
+    """
+    faults: list[Fault] = []
+    read = {
+        name: _column(name, kind, [properties[name]], [""], faults)[0]
+        for name, kind in layer.columns.items()
+        if name in properties
+    }
+    return read, [fault.at(feature=None) for fault in faults]
+
+
 def _column(column: str, kind: Kind, values: Sequence[Any], ids: Sequence[str], faults: list[Fault]) -> list[Any]:
     """Return the values of a column as its kind; name those that are not."""
     read = READERS[kind]

@@ -9,10 +9,14 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api import geojson
-from api.attributes import attribute_faults
+from api.attributes import attribute_faults, with_keys
 from api.coordinates import axes_of, far_note
+from api.db import acceptances
+from api.db.tables import LAYERS
+from api.db.values import typed
 from api.dependencies import LargeBody, Running, parse_object
 from api.errors import refused
+from api.findings import acceptance_of
 from api.openapi import Content, documented
 from api.options import Options
 from api.routes.policies import named_policy
@@ -41,7 +45,7 @@ def assess_route(service: Running, body: LargeBody) -> Response:
     }
     axes = axes_of(options.text("crs"), service.grid())
     route = _feature(given.get("route"))
-    faults = [*options.faults, *attribute_faults("routes", route["properties"])]
+    faults = [*options.faults, *_take_kinds(route)]
     try:
         shape = axes.place(geojson.read_geometry(route.get("geometry"), LINES))
     except BadInputError as error:
@@ -53,6 +57,10 @@ def assess_route(service: Running, body: LargeBody) -> Response:
     crs = "OGC:CRS84" if axes.degrees else axes.grid.code
     line = shapely.remove_repeated_points(shapely.force_2d(shape))
     answer = service.resident.assess({**route, "geometry": line}, crs=crs, **asked)
+    standing = acceptances.current(service.store) if answer["findings"] else {}
+    answer["findings"] = [
+        found | acceptance_of(found["facts"], standing.get(found["id"])) for found in answer["findings"]
+    ]
     answer["notes"] += [note for note in (far_note(line, service.resident.box), *_cleaned(shape, line)) if note]
     return Response(geojson.dumps(answer), media_type="application/json")
 
@@ -66,6 +74,16 @@ def _feature(value: object) -> dict[str, Any]:
                   "put the feature at route", field="route")
         )  # fmt: skip
     return {**value, "properties": properties or {}}
+
+
+def _take_kinds(route: dict[str, Any]) -> list[Fault]:
+    """Give the route's columns their kinds, in place, and return every fault of them, one a column."""
+    properties = route["properties"]
+    faults = attribute_faults("routes", with_keys("routes", properties))
+    values, wrong = typed(LAYERS["routes"], with_keys("routes", properties))
+    named = {fault.field for fault in faults}
+    route["properties"] = values | ({"id": properties["id"]} if "id" in properties else {})
+    return [*faults, *(fault for fault in wrong if fault.field not in named)]
 
 
 def _cleaned(drawn: Any, line: Any) -> list[dict[str, str]]:  # noqa: ANN401 - shapely is untyped

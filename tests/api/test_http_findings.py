@@ -209,3 +209,49 @@ def test_pipes_and_roads_that_change_change_the_findings(client):
     assert {one["b"] for one in properties(client, layer="pipes")} == {"E1"}
     client.delete("/api/collections/pipes/items/E1", headers={"If-Match": "*"})
     assert properties(client, layer="pipes") == []
+
+
+def test_an_assessment_has_the_findings_of_the_county(client):
+    finding = with_water_beside(client)
+    client.post(f"{FINDINGS}/{finding['id']}/acceptance", params=ON, json={"reason": "会签"})
+    listed = {one["properties"]["id"]: one for one in found(client, subject="W9")["features"]}
+    stored = client.get(f"{ITEMS}/W9", params=GRID).json()
+    answer = client.post("/api/assessments", json={"route": stored, **ON}).json()
+    assert {one["id"] for one in answer["findings"]} == set(listed)
+    for one in answer["findings"]:
+        assert one["geometry"] == listed[one["id"]]["geometry"]
+        assert {name: one[name] for name in one if name != "geometry"} == listed[one["id"]]["properties"]
+    assert [one["id"] for one in answer["findings"] if one["accepted"]] == [finding["id"]]
+
+
+def test_the_mend_of_a_finding_clears_it(client):
+    """What one click applies to the drawn line, sent again, is answered without the finding."""
+    drawn = feature("N1", SECOND, diameter_mm=200, cover_m=1.0, accuracy_m=0.01, start="2027-03-01", end="2027-05-31")
+    answer = client.post("/api/assessments", json={"route": drawn, **ON}).json()
+    [near] = [one for one in answer["findings"] if one["kind"] == "horizontal_clearance"]
+    mend = near["mend"]
+    assert (mend["kind"], mend["moves"]) == ("offset", True)
+    mended = drawn | {"geometry": mend["geometry"], "properties": drawn["properties"] | mend["properties"]}
+    again = client.post("/api/assessments", json={"route": mended, **ON}).json()
+    assert "horizontal_clearance" not in {one["kind"] for one in again["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("columns", "code"),
+    [
+        ({"replaces": ["E1"]}, "value.not_text"),
+        ({"method": {}}, "value.unknown"),
+        ({"diameter_mm": "thick"}, "value.not_number"),
+        ({"diameter_mm": 0}, "value.zero"),
+        ({"accuracy_m": 1e308}, "value.too_large"),
+        ({"covers_m": "0.9 -1"}, "covers.malformed"),
+        ({"cover_m": -0.1}, "value.negative"),
+    ],
+)
+def test_columns_that_cannot_be_are_refused(shared, columns, code):
+    assert faults(shared.post("/api/assessments", json={"route": feature(**columns), **ON})) == [(code, None)]
+
+
+def test_words_of_surveys_are_understood(shared):
+    drawn = feature(utility="燃气", laying="直埋", subtype="中水", unknown=[1])
+    assert shared.post("/api/assessments", json={"route": drawn, **ON}).status_code == 200
