@@ -213,14 +213,16 @@ def _doubled_points(spots: Fields) -> Iterator[tuple[int, Fault]]:
             yield row, spots.at(fault, row, "point", value=shown)
 
 
-def check_ends(pipes: Fields, spots: Fields, ends: Ends, found: Findings) -> NDArray[np.object_]:
+def check_ends(
+    pipes: Fields, spots: Fields, ends: Ends, size_mm: NDArray[np.float64], found: Findings
+) -> NDArray[np.object_]:
     """Return the depths of both ends of every line as text; report what is negative, unreadable or contradicts itself.
 
-    A depth that is not in the table of lines is the ground of the point less the height of the pipe there, else the
+    ``size_mm`` is the height of each line's section: it explains a difference between its top and its invert. A depth
+    that is not in the table of lines is the ground of the point less the height of the pipe there, else the
     depth in the table of points.
     """
     ground, spot_height, spot_depth = (spots.number(field)[0] for field in ("ground", "height", "depth"))
-    size = sections_of(pipes, ends)
     depths = []
     for side, (_, _, depth_field, height_field) in enumerate(SIDES):
         at, known = ends.point[side], ends.known[side]
@@ -230,7 +232,7 @@ def check_ends(pipes: Fields, spots: Fields, ends: Ends, found: Findings) -> NDA
             apart = np.abs(here - depth - height) > HEIGHTS_AGREE_M + _ROUNDING_M
         for line in np.flatnonzero(apart).tolist():
             off = float(here[line] - depth[line] - height[line])
-            like = abs(abs(off) - size[line] / 1000) <= HEIGHTS_AGREE_M
+            like = abs(abs(off) - size_mm[line] / 1000) <= HEIGHTS_AGREE_M
             fault = pipe_faults.heights(float(here[line]), float(depth[line]), float(height[line]), by_diameter=like)
             found.fault(line, pipes.at(fault, int(ends.rows[line]), height_field))
         depth = np.where(np.isnan(depth), here - height, depth)
@@ -245,12 +247,6 @@ def check_ends(pipes: Fields, spots: Fields, ends: Ends, found: Findings) -> NDA
     both = np.isfinite(depths[0]) & np.isfinite(depths[1])
     texts = [f"{_m(a)} {_m(b)}" if good else None for a, b, good in zip(*depths, both, strict=True)]
     return np.array([*texts, None], dtype=object)[:-1]
-
-
-def sections_of(pipes: Fields, ends: Ends) -> NDArray[np.float64]:
-    """Return the height of each line's section in millimetres, NaN where it is not known or not readable."""
-    parsed = [parse_section(str(text)) for text in pipes.text("section")[ends.rows]]
-    return np.array([np.nan if isinstance(one, Fault) else one[1] for one in parsed], dtype=np.float64)
 
 
 def _read(pipes: Fields, ends: Ends, field: str, found: Findings) -> NDArray[np.float64]:

@@ -135,6 +135,8 @@ class Fields:
     def __init__(self, sheet: Sheet, known: Mapping[str, tuple[str, ...]], field_map: Mapping[str, str]) -> None:
         self.sheet = sheet
         self.names = columns_of(list(sheet.cells.columns), known, field_map)
+        self._texts: dict[str, NDArray[np.object_]] = {}
+        self._numbers: dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]] = {}
 
     def __len__(self) -> int:
         return len(self.sheet.cells)
@@ -143,15 +145,18 @@ class Fields:
         """Return the cells without blanks around them, half width; ``""`` where nothing stands."""
         if ours not in self.names:
             return np.full(len(self), "", dtype=object)
-        cells: NDArray[np.object_] = self._cells(ours).str.normalize("NFKC").str.strip().to_numpy(dtype=object)
-        return cells
+        if ours not in self._texts:  # a column is asked for by several checks, and read once
+            self._texts[ours] = self._cells(ours).str.normalize("NFKC").str.strip().to_numpy(dtype=object)
+        return self._texts[ours]
 
     def number(self, ours: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the cells as numbers, NaN where blank, and which of them are neither."""
         if ours not in self.names:
             return np.full(len(self), np.nan), np.zeros(len(self), dtype=np.bool_)
-        values, bad = numbers(self._cells(ours))
-        return np.where(bad, np.nan, values), bad
+        if ours not in self._numbers:
+            values, bad = numbers(self._cells(ours))
+            self._numbers[ours] = np.where(bad, np.nan, values), bad
+        return self._numbers[ours]
 
     def at(self, fault: Fault, row: int, ours: str | None = None, value: object = None) -> Fault:
         """Return the fault at the place it has in the sheet: file, sheet, column, and the row in its sentence."""

@@ -64,7 +64,7 @@ def join(lines: Sheet, points: Sheet, found: Findings, request: Request) -> Raw:
     swapped = check_axes(spots, ends, request.crs, found)
     for row, fault in point_faults(spots, ends):
         found.fault(row, fault)
-    columns["depths_m"] = check_ends(pipes, spots, ends, found)
+    columns["depths_m"] = check_ends(pipes, spots, ends, columns["height_mm"].to_numpy(np.float64), found)
     geometry, unreadable = _geometry(spots, ends, swapped=swapped)
     tell(pipes, spots, ends, columns, found)
     others = [name for name in lines.cells.columns if name not in pipes.names.values() and name not in columns.columns]
