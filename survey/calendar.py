@@ -6,7 +6,7 @@ half days, one after another), `survey.deadlines` (when something is due, and ba
 
 from __future__ import annotations
 
-from survey.deadlines import Deadline, LatestStart, Recount, Skipped, deadline, latest_start, recount
+from survey.deadlines import Deadline, LatestStart, Recount, Skipped, deadline, latest_start, other_reading, recount
 from survey.half_days import Calendar, HalfDay, Remaining, local, remaining, working_half_days_between
 from survey.holidays import Day, HolidayTable, known_holidays
 from survey.office_hours import BEIJING, DEFAULT_WORKING_TIME, PARTS, WorkingTime
@@ -29,6 +29,7 @@ __all__ = [
     "known_holidays",
     "latest_start",
     "local",
+    "other_reading",
     "recount",
     "remaining",
     "working_half_days_between",

@@ -65,6 +65,8 @@ def of_deadline(found: Deadline, last: date) -> Both:
     """Return a deadline in one sentence; ``last`` is the end of the known table."""
     (start_zh, start_en), (due_zh, due_en) = of_moment(found.start), of_moment(found.due)
     length_zh, length_en = of_length(found.half_days, same_day=found.same_day)
+    if not found.half_days and found.due.date() != found.start.date():
+        length_zh, length_en = f"{length_zh}（顺延至下一工作日）", f"{length_en}, carried to the next working day,"
     zh = [f"自{start_zh}起，{length_zh}，应于{due_zh}前完成"]
     en = [f"{length_en} from {start_en}: due by {due_en}"]
     if found.skipped:

@@ -11,7 +11,7 @@ from geo.faults import BadInputError, Fault
 from survey import deadline_words as words
 from survey.half_days import Calendar, HalfDay, local
 from survey.holidays import days_between
-from survey.office_hours import BEIJING, PARTS
+from survey.office_hours import BEIJING, PARTS, WHOLE_DAYS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -211,6 +211,22 @@ def recount(known: Deadline, calendar: Calendar) -> Recount:
     now_off, now_worked = tuple(sorted(off - was_off)), tuple(sorted(was_off - off))
     zh, en = words.of_recount(known, after, now_off, now_worked)
     return Recount(known, after, now_off, now_worked, zh, en)
+
+
+def other_reading(known: Deadline, calendar: Calendar) -> Deadline | None:
+    """Return the deadline in the reading of whole days that the county does not take; None where it is the same.
+
+    Examples
+    --------
+    >>> known = deadline(datetime(2026, 11, 30, 10), 2, calendar=Calendar())
+    >>> other_reading(known, Calendar()).due.isoformat(), known.due.isoformat()
+    ('2026-12-01T17:30:00+08:00', '2026-12-01T12:00:00+08:00')
+    """
+    time_kept = calendar.working_time
+    other = next(reading for reading in WHOLE_DAYS if reading != time_kept.whole_days)
+    turned = replace(calendar, working_time=replace(time_kept, whole_days=other))
+    found = deadline(known.start, known.half_days, same_day=known.same_day, calendar=turned)
+    return None if found is None or found.due == known.due else found
 
 
 def _check_length(half_days: int | None) -> None:

@@ -147,7 +147,10 @@ def test_a_holiday_inside_a_weekend_and_the_weekend_are_told_apart():
 def test_the_same_day_after_hours_says_that_it_is_the_next_working_day():
     found = deadline(moment("2026-11-27T18:00"), None, same_day=True, calendar=CALENDAR)
     assert [day.reason_zh for day in found.skipped] == ["事件发生时已下班", "周末", "周末"]
+    assert "当日（顺延至下一工作日），应于2026-11-30（周一）17:30前完成" in found.sentence_zh
+    assert "the same day, carried to the next working day, from Fri 2026-11-27 18:00" in found.sentence_en
     assert "after office hours" in found.sentence_en
+    assert "顺延" not in deadline(moment("2026-11-27T17:00"), None, same_day=True, calendar=CALENDAR).sentence_zh
 
 
 def test_beyond_the_horizon_a_deadline_is_provisional_and_says_where_the_table_ends():
