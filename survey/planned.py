@@ -12,7 +12,7 @@ from geo.parallels import ResidentLines
 from geo.polylines import Polylines
 from survey.joined import Member, one_shape
 from survey.periods import as_date
-from survey.quantities import Asked, vertex_accuracy, working_widths
+from survey.quantities import Asked, number, vertex_accuracy, working_widths
 from survey.touching import RouteIndex
 from survey.utilities import UTILITIES, group_of, utility_key
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 DISTANCE_M = 3.0
 BEARING_DEG = 15.0
-COLUMNS = ("id", "utility", "operator", "start", "end", "accuracy_m", "drawn_by")
+COLUMNS = ("id", "utility", "operator", "start", "end", "accuracy_m", "drawn_by", "voltage_kv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class PlannedRoute:
     end: date | None
     accuracy_m: float
     shape: shapely.Geometry
+    voltage_kv: float | None = None
 
     @property
     def member(self) -> Member:
@@ -61,8 +62,8 @@ def planned_routes(frame: gpd.GeoDataFrame, defaults: Defaults) -> list[PlannedR
 
     words = {word: utility_key(word) for word in set(column("utility"))}
     return [
-        PlannedRoute(str(i), words[u], _text(o), as_date(s), as_date(e), a, g)
-        for i, u, o, s, e, a, g in zip(
+        PlannedRoute(str(i), words[u], _text(o), as_date(s), as_date(e), a, g, _kilovolts(v))
+        for i, u, o, s, e, a, g, v in zip(
             column("id") if "id" in frame else range(n),
             column("utility"),
             column("operator"),
@@ -70,9 +71,15 @@ def planned_routes(frame: gpd.GeoDataFrame, defaults: Defaults) -> list[PlannedR
             column("end"),
             vertex_accuracy(column("accuracy_m"), column("drawn_by"), defaults).tolist(),
             frame.geometry.to_numpy() if n else (),
+            column("voltage_kv"),
             strict=True,
         )
     ]
+
+
+def _kilovolts(value: object) -> float | None:
+    read = number(value)
+    return None if np.isnan(read) else read
 
 
 def _text(value: object) -> str | None:
@@ -93,13 +100,20 @@ def asked(routes: Sequence[PlannedRoute], defaults: Defaults) -> Asked:
         utilities,
         np.array([route.accuracy_m for route in routes], dtype=np.float64),
         working_widths(utilities, defaults),
+        np.array([np.nan if r.voltage_kv is None else r.voltage_kv for r in routes], dtype=np.float64),
     )
 
 
 def as_one(routes: Sequence[PlannedRoute]) -> PlannedRoute:
-    """Return the routes of one work as one: merged where they touch, as exact as the least exact of them."""
+    """Return the routes of one work as one: merged where they touch, as exact as the least exact of them.
+
+    Its voltage is the highest; None where any of them states none.
+    """
+    stated = [route.voltage_kv for route in routes]
+    known = [kv for kv in stated if kv is not None]
     return replace(
         routes[0],
+        voltage_kv=max(known) if len(known) == len(stated) else None,
         accuracy_m=max(route.accuracy_m for route in routes),
         shape=one_shape(route.shape for route in routes),
     )

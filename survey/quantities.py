@@ -96,6 +96,8 @@ class Measured:
         int64[k]: roads that a route does not touch, but comes nearer to than the uncertainty of both.
     surroundings
         What they were measured in.
+    voltage_kv
+        float64[n], NaN where none is stated; None where no route states one.
     """
 
     ids: list[str]
@@ -106,9 +108,14 @@ class Measured:
     near_route: NDArray[np.int64]
     near_road: NDArray[np.int64]
     surroundings: Surroundings
+    voltage_kv: NDArray[np.float64] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def voltages(self) -> NDArray[np.float64]:
+        """Return the voltage that each route states (kV); NaN where it states none."""
+        return np.full(len(self), np.nan) if self.voltage_kv is None else self.voltage_kv
 
     def row(self, index: int) -> Measured:
         """Return what was measured of one route, as a `Measured` of one."""
@@ -128,6 +135,7 @@ class Measured:
             np.zeros(int(near.sum()), dtype=np.int64),
             self.near_road[near],
             self.surroundings,
+            None if self.voltage_kv is None else self.voltage_kv[index : index + 1],
         )  # fmt: skip
 
 
@@ -163,6 +171,7 @@ class Asked:
     utilities: list[str | None]
     accuracy_m: NDArray[np.float64]
     width_m: NDArray[np.float64]
+    voltage_kv: NDArray[np.float64] | None = None
 
     @classmethod
     def from_frame(cls, routes: gpd.GeoDataFrame, defaults: Defaults) -> Asked:
@@ -180,7 +189,23 @@ class Asked:
                 defaults,
             ),
             working_widths(utilities, defaults),
+            np.array([number(v) for v in routes["voltage_kv"]], dtype=np.float64) if "voltage_kv" in routes else None,
         )
+
+
+def number(value: object) -> float:
+    """Return a number of kilovolts as it stands in a column; NaN for a blank, a negative one and what is no number.
+
+    Examples
+    --------
+    >>> number(10), number("10"), number(None), number(float("nan")), number(-1)
+    (10.0, 10.0, nan, nan, nan)
+    """
+    try:
+        read = float(value)  # type: ignore[arg-type]  # what cannot be a number raises, and is none
+    except (TypeError, ValueError):
+        return np.nan
+    return read if 0 <= read < np.inf else np.nan
 
 
 def working_widths(utilities: Sequence[str | None], defaults: Defaults) -> NDArray[np.float64]:
@@ -237,7 +262,8 @@ def measure_lines(asked: Asked, surroundings: Surroundings, grid: Grid) -> Measu
     }
     crossings = np.bincount(stretches.route[stretches.crossing], minlength=n).astype(np.int64)
     return Measured(
-        asked.ids, asked.utilities, quantities, crossings, stretches, near_route, near_road, surroundings
+        asked.ids, asked.utilities, quantities, crossings, stretches, near_route, near_road, surroundings,
+        asked.voltage_kv,
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from survey.policies import ROAD_CLASSES, VERDICTS
+from survey.policies import QUANTITIES, ROAD_CLASSES, VERDICTS
 from survey.trace import TraceLine, Verdict
 from survey.utilities import UTILITIES
 from survey.weighing import (
@@ -53,7 +53,7 @@ def _line(rule: Rule, measured: Measured, on: date) -> TraceLine:
     roads = _roads(rule, measured, on, code)
     if rule.kind == "threshold":
         said = _threshold(weighed, _aside(rule, measured))
-    elif rule.kind == "exclusion":
+    elif rule.of_roads:
         said = _exclusion(rule, measured, code, roads)
     else:
         said = _told(rule, measured, code, float(weighed.measured[0]))
@@ -92,7 +92,7 @@ def _other(rule: Rule, reading: Reading, measured: Measured, on: date) -> Mappin
 
 def _roads(rule: Rule, measured: Measured, on: date, code: int) -> tuple[int, ...]:
     """Return the roads that gave an exclusion its outcome, in the order in which the route meets them."""
-    if rule.kind != "exclusion" or code == NOT_APPLICABLE:
+    if not rule.of_roads or code == NOT_APPLICABLE:
         return ()
     touched, near = measured.stretches.road.tolist(), measured.near_road.tolist()
     met = np.array(list(dict.fromkeys(touched + near)), dtype=np.int64)
@@ -111,12 +111,13 @@ def _counted(rule: Rule, measured: Measured, roads: Sequence[int]) -> tuple[int,
         return tuple(int(k) for k in range(len(stretches.road)) if along or stretches.crossing[k])
     if rule.quantity == "along_m":
         return tuple(int(k) for k in np.flatnonzero(~stretches.crossing))
-    if rule.kind == "exclusion":
+    if rule.of_roads:
         return tuple(int(k) for k in np.flatnonzero(np.isin(stretches.road, np.array(roads, dtype=np.int64))))
     return ()
 
 
-_UNITS = {"m": _Said("m", "m"), "m2": _Said("m²", "m²")}
+_UNITS = {"m": _Said("m", "m"), "m2": _Said("m²", "m²"), "kV": _Said("kV", "kV")}
+_BY_A_PERSON = ("on_site", "major_impact")
 _LEAST_DECIMALS, _MOST_DECIMALS = 2, 6
 
 
@@ -220,19 +221,49 @@ def _road_said(rule: Rule, measured: Measured, road: int) -> _Said:
 def _told(rule: Rule, measured: Measured, code: int, value: float) -> _Said:
     """Say the rules that compare no number: scope, approvals, and what the document is silent on."""
     where = f"（{rule.clause}）", f" ({rule.clause})"
-    if rule.quantity == "utility":
-        return _scope(rule, measured, code)
+    if rule.kind in ("scope", "basis"):
+        return _applies(rule, measured, code, value)
     if rule.kind == "blank":
-        zh, en = ("", "") if np.isnan(value) else (f" {value:.2f} m", f" {value:.2f} m")
-        return _Said(f"{rule.subject_zh}{zh}：文件未规定", f"{rule.subject_en}{en}: the document says nothing")
+        amount = "" if np.isnan(value) else f" {value:.2f} {_UNITS[QUANTITIES[rule.quantity].unit].zh}"
+        return _Said(f"{rule.subject_zh}{amount}：文件未规定", f"{rule.subject_en}{amount}: the document says nothing")
+    if rule.quantity in _BY_A_PERSON:
+        return _Said(
+            f"是否涉及{rule.subject_zh}，须人工核对{where[0]}",
+            f"{rule.subject_en}{where[1]}: a person must tell whether it is so",
+        )
     if code == NOT_APPLICABLE:
         return _Said(f"不涉及{rule.subject_zh}{where[0]}", f"{rule.subject_en}{where[1]} does not arise")
-    if rule.kind == "approval":
-        return _Said(f"涉及{rule.subject_zh}审批{where[0]}", f"needs an approval: {rule.subject_en}{where[1]}")
+    return _Said(f"涉及{rule.subject_zh}审批{where[0]}", f"needs an approval: {rule.subject_en}{where[1]}")
+
+
+def _applies(rule: Rule, measured: Measured, code: int, value: float) -> _Said:
+    """Say whether the document applies, and what it gives the routes it applies to."""
+    if rule.kind == "basis":
+        label = VERDICTS[rule.quantity]
+        return _Said(
+            f"文件对外线工程实行{label[0]}（{rule.clause}）", f"the document gives {label[1].lower()} ({rule.clause})"
+        )
+    if rule.quantity == "utility":
+        return _scope(rule, measured, code)
+    if rule.quantity == "voltage_kv":
+        return _voltage(rule, code, value)
     return _Said(
-        f"{rule.subject_zh}：{rule.quote}{where[0]}",
+        f"{rule.subject_zh}：{rule.quote}（{rule.clause}）",
         f"{rule.subject_en}: see {rule.clause}, to be checked on the application",
     )
+
+
+def _voltage(rule: Rule, code: int, value: float) -> _Said:
+    zh, en = f"限 {rule.limit:g} kV（{rule.clause}）", f"limit {rule.limit:g} kV ({rule.clause})"
+    if code == NOT_APPLICABLE:
+        return _Said(
+            f"非电力管线，不问电压等级（{rule.clause}）", f"not a power line: no voltage is asked ({rule.clause})"
+        )
+    if np.isnan(value):
+        return _Said(f"电力管线未登记电压，{zh}，须先核实", f"power line without a voltage, {en}: look into it first")
+    if code == PASSES:
+        return _Said(f"电压 {value:g} kV，{zh}，在适用范围内", f"{value:g} kV, {en}: in scope")
+    return _Said(f"电压 {value:g} kV，{zh}，不在适用范围内", f"{value:g} kV, {en}: out of scope")
 
 
 def _scope(rule: Rule, measured: Measured, code: int) -> _Said:
@@ -251,17 +282,22 @@ def _scope(rule: Rule, measured: Measured, code: int) -> _Said:
 
 def _decisive(trace: Sequence[TraceLine], verdict: str) -> tuple[str, ...]:
     judging = [line for line in trace if line.kind in ("threshold", "exclusion", "scope")]
+    basis = tuple(line.rule for line in trace if line.kind == "basis")
     if verdict == "outside":
         return tuple(line.rule for line in judging if line.kind == "scope" and line.outcome == "fails")
     if verdict == "special_approval":
         return tuple(line.rule for line in judging if line.outcome == "fails" and _leads_to(line, verdict))
     if verdict == "joint_approval":
-        return tuple(line.rule for line in judging if line.outcome == "fails")
+        return tuple(line.rule for line in judging if line.outcome == "fails") or basis
     if verdict == "survey_first":
         return tuple(line.rule for line in judging if line.outcome == "within_uncertainty" or line.blocks)
     # Metres and square metres are compared by the share of the limit that is left.
-    limits = [(line.margin / line.limit, line.rule) for line in judging if line.margin is not None and line.limit]
-    return (min(limits)[1],) if limits else ()
+    limits = [
+        (line.margin / line.limit, line.rule)
+        for line in judging
+        if line.kind == "threshold" and line.margin is not None and line.limit
+    ]
+    return (min(limits)[1],) if limits else basis
 
 
 def _under_other_reading(line: TraceLine) -> _Said:
@@ -291,8 +327,12 @@ def _verdict_sentence(
         "；".join(d.sentence_zh + o.zh for d, o in zip(decisive, others, strict=True)),
         "; ".join(d.sentence_en + o.en for d, o in zip(decisive, others, strict=True)),
     )
-    tightest = ("最紧的是", "the tightest limit is ") if verdict == "commitment" else ("", "")
+    tightest = ("", "")
+    if verdict == "commitment" and any(line.kind == "threshold" for line in decisive):
+        tightest = ("最紧的是", "the tightest limit is ")
     open_facts = [line for line in trace if line.outcome == "unknown" and not line.blocks]
+    if any(line.kind == "basis" for line in decisive):  # nothing is broken, so what is in doubt is all there is to tell
+        open_facts = [line for line in trace if line.outcome in ("unknown", "within_uncertainty")]
     more = _Said(
         "。另：" * bool(open_facts) + "；".join(line.sentence_zh for line in open_facts),
         ". Besides: " * bool(open_facts) + "; ".join(line.sentence_en for line in open_facts),

@@ -67,25 +67,33 @@ class Judged(Sequence[Verdict]):
 def judge(measured: Measured, policy: Policy, on_date: date) -> Judged:
     """Judge every route by the rules in force on a day.
 
-    In this order: ``outside`` where the utility is not in scope or nothing is in force; ``special_approval`` where a
-    rule is broken whose consequence is that; ``joint_approval`` where any is broken beyond doubt; ``survey_first``
-    where a value lies within its uncertainty of a limit, or a fact that would decide is missing; else ``commitment``.
+    In this order: ``outside`` where the utility or its voltage is not in scope or nothing is in force;
+    ``special_approval`` where a rule is broken whose consequence is that; ``survey_first`` where a missing fact leaves
+    open whether the document applies at all; ``joint_approval`` where any rule is broken beyond doubt, or the document
+    gives nothing milder (its basis); ``survey_first`` where a value lies within its uncertainty of a limit, or a fact
+    that would decide is missing; else ``commitment``.
     """
     return Judged(measured, policy, on_date)
 
 
 def _codes(weighed: Sequence[Weighed], n: int) -> NDArray[np.int8]:
     codes = np.full(n, COMMITMENT, dtype=np.int8)
-    in_scope = np.zeros(n, dtype=bool)
+    in_scope, beyond, unsure = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     for w in weighed:
         if w.rule.quantity == "utility":
             in_scope |= w.outcome == PASSES
+        elif w.rule.kind == "scope":
+            beyond |= w.outcome == FAILS
+            unsure |= w.outcome == UNKNOWN
+        elif w.rule.kind == "basis":
+            codes = np.maximum(codes, _ORDER.index(w.rule.quantity)).astype(np.int8)
         elif w.rule.kind in ("threshold", "exclusion"):
             broken = JOINT_APPROVAL if w.rule.consequence is None else _ORDER.index(w.rule.consequence.verdict)
             doubtful = (w.outcome == WITHIN) | (w.outcome == UNKNOWN)
             step = np.where(w.outcome == FAILS, broken, np.where(doubtful, SURVEY_FIRST, COMMITMENT))
             codes = np.maximum(codes, step).astype(np.int8)
-    return np.where(in_scope, codes, OUTSIDE).astype(np.int8)
+    codes = np.where(unsure & (codes != SPECIAL_APPROVAL), SURVEY_FIRST, codes).astype(np.int8)
+    return np.where(in_scope & ~beyond, codes, OUTSIDE).astype(np.int8)
 
 
 def _margins(weighed: Sequence[Weighed], codes: NDArray[np.int8]) -> NDArray[np.float64]:

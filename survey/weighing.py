@@ -67,15 +67,32 @@ def weigh(rule: Rule, measured: Measured, on: date, options: Mapping[str, str] =
     n = len(measured)
     outcome = np.full(n, SILENT, dtype=np.int8)
     value = np.full(n, np.nan)
+    if rule.kind == "scope" and rule.quantity == "voltage_kv":
+        return _voltage(rule, measured, options)
     if rule.quantity == "utility":
         inside = np.array([u in _words(rule) for u in measured.utilities], dtype=bool)
         outcome = np.where(inside, PASSES, FAILS).astype(np.int8)
-    elif rule.kind == "approval" and rule.quantity != "every_route":
+    elif rule.kind == "approval" and rule.quantity in ("road_dug", "green_taken"):
         name = "road_m" if rule.quantity == "road_dug" else "green_m2"
         outcome = np.where(measured.quantities[name].value > 0, SILENT, NOT_APPLICABLE).astype(np.int8)
     elif rule.kind == "blank" and rule.quantity in measured.quantities:
         value = measured.quantities[rule.quantity].value
     return Weighed(rule, outcome, value, np.full(n, np.nan), np.full(n, np.nan))
+
+
+def _voltage(rule: Rule, measured: Measured, options: Mapping[str, str]) -> Weighed:
+    """Compare the voltage of power lines with the limit; the other utilities have none."""
+    value, limit = measured.voltages(), rule.limit
+    kept = value <= limit if rule.op == "<=" else value < limit
+    outcome = np.where(np.isnan(value), _missing(rule, options), np.where(kept, PASSES, FAILS))
+    power = np.array([u == "power" for u in measured.utilities], dtype=bool)
+    value = np.where(power, value, np.nan)
+    outcome = np.where(power, outcome, NOT_APPLICABLE).astype(np.int8)
+    return Weighed(rule, outcome, value, np.full(len(value), np.nan), limit - value)
+
+
+def _missing(rule: Rule, options: Mapping[str, str], reading: str = "missing_fact") -> int:
+    return UNKNOWN if _option(rule, reading, options, "survey_first") == "survey_first" else NOTED
 
 
 def _words(rule: Rule) -> tuple[str, ...]:
@@ -110,6 +127,10 @@ def _threshold(rule: Rule, quantity: Quantity) -> Weighed:
 
 
 def _exclusion(rule: Rule, measured: Measured, on: date, options: Mapping[str, str]) -> Weighed:
+    nothing = np.full(len(measured), np.nan)
+    if rule.quantity == "major_impact":
+        told = np.full(len(measured), _missing(rule, options), dtype=np.int8)
+        return Weighed(rule, told, nothing, nothing, nothing)
     stretches, near_road = measured.stretches, measured.near_road
     met = np.unique(np.concatenate([stretches.road, near_road]))
     codes = road_outcomes(rule, measured.surroundings.facts, on, met, options)
@@ -118,7 +139,6 @@ def _exclusion(rule: Rule, measured: Measured, on: date, options: Mapping[str, s
     np.maximum.at(outcome, stretches.route[counted], codes[np.searchsorted(met, stretches.road[counted])])
     near = codes[np.searchsorted(met, near_road)]
     np.maximum.at(outcome, measured.near_route, np.where(near == FAILS, WITHIN, near).astype(np.int8))
-    nothing = np.full(len(measured), np.nan)
     return Weighed(rule, outcome, nothing, nothing, nothing)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from geo.faults import BadInputError, Fault, refuse
+from survey.policies.documents import CITED, MAY_CITE, Document, check_unique
+from survey.policies.paper_reader import read_forms, read_provisions
 from survey.policies.schema import (
     DRAWN_BY,
     KINDS,
@@ -26,13 +25,18 @@ from survey.policies.schema import (
     Rule,
     Together,
 )
+from survey.policies.stage_reader import read_approvals, read_departments, read_stages
 from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
-Path = tuple[str | int, ...]
+    from survey.policies.approvals import Approval
+    from survey.policies.documents import Path
+
+PROCEDURE = ("departments.toml", "stages.toml", "approvals.toml", "form.toml", "conduct.toml")
+"""The files of a county's procedure; what is not entered is not there."""
 
 _POLICY_KEYS = {
     "id": str, "county_zh": str, "county_en": str, "document": str, "title": str, "issued": str,
@@ -103,173 +107,106 @@ def load_policy(policy_id: str) -> Policy:
 
 
 def read_policy(folder: Traversable) -> Policy:
-    """Read ``policy.toml`` and ``county.toml`` of a folder.
+    """Read the files of a county's folder; ``policy.toml`` and ``county.toml`` are needed, `PROCEDURE` may be there.
 
     Raises
     ------
     BadInputError
-        With every fault of both files.
+        With every fault of all files.
     """
+    texts = {name: (folder / name).read_text("utf-8") for name in PROCEDURE if (folder / name).is_file()}
     return parse_policy(
         (folder / "policy.toml").read_text("utf-8"),
         (folder / "county.toml").read_text("utf-8"),
+        texts,
         place=folder.name,
     )
 
 
-def parse_policy(policy_text: str, county_text: str, *, place: str = "") -> Policy:
-    """Build a `Policy` from the text of its two files; ``place`` is the folder's name, for faults.
+def parse_policy(
+    policy_text: str, county_text: str, texts: Mapping[str, str] = MappingProxyType({}), *, place: str = ""
+) -> Policy:
+    """Build a `Policy` from the text of its files.
+
+    Parameters
+    ----------
+    policy_text, county_text
+        Of ``policy.toml`` and ``county.toml``.
+    texts
+        Of the files of `PROCEDURE`, by name.
+    place
+        The folder's name, for faults.
 
     Raises
     ------
     BadInputError
         With every fault: what is no TOML, a key met twice, unknown or missing, a value of the wrong type, a unit that
-        does not fit the quantity, a reading that judging does not know, a rule id met twice, dates the wrong way round.
+        does not fit, a department that is not listed, a time without the event that starts it, a reading that judging
+        does not know, a rule id met twice, dates the wrong way round.
     """
     prefix = f"{place}/" if place else ""
-    law = _Document.parse(policy_text, f"{prefix}policy.toml")
-    county = _Document.parse(county_text, f"{prefix}county.toml")
+    law = Document.parse(policy_text, f"{prefix}policy.toml")
+    county = Document.parse(county_text, f"{prefix}county.toml")
+    more = {name: Document.parse(text, prefix + name) for name, text in texts.items()}
+    seen: dict[str, Path] = {}
     if law.readable:
-        _check_policy(law)
+        _check_policy(law, seen)
     if county.readable:
         _check_county(county)
-    refuse([*law.faults, *county.faults])
-    return _build(law, county)
+    parts = _read_procedure(more, seen)
+    refuse([fault for document in (law, county, *more.values()) for fault in document.faults])
+    return _build(law, county, parts)
 
 
-@dataclass
-class _Document:
-    """A TOML text, what it says, on which line each key stands, and the faults found so far."""
+def _read_procedure(more: Mapping[str, Document], seen: dict[str, Path]) -> dict[str, Any]:
+    """Return the parts of `Policy` that the files of `PROCEDURE` hold; departments first, the others name them."""
 
-    file: str
-    data: dict[str, Any] = field(default_factory=dict)
-    lines: dict[Path, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    readable: bool = True
+    def at_hand(name: str) -> Document | None:
+        document = more.get(name)
+        return document if document is not None and document.readable else None
 
-    @classmethod
-    def parse(cls, text: str, file: str) -> _Document:
-        """Read a text; keys met twice are found here, each with its line, because tomllib stops at the first."""
-        document = cls(file)
-        for path, line in _keys_with_lines(text):
-            if path in document.lines:
-                first = document.lines[path]
-                document._say("policy.duplicate_key", line, f"“{path[-1]}”重复，第 {first} 行已有",
-                              f"{path[-1]!r} is given twice, first on line {first}", str(path[-1]))  # fmt: skip
-            else:
-                document.lines[path] = line
-        try:
-            document.data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            document.readable = False
-            if not document.faults:
-                at = re.search(r"line (\d+)", str(error))
-                document._say(
-                    "policy.not_toml", int(at[1]) if at else 0, f"不是合法的 TOML：{error}", f"not TOML: {error}"
-                )
-        return document
-
-    def _say(self, code: str, line: int, zh: str, en: str, key: str | None = None) -> None:
-        place = f"{self.file}:{line}" if line else self.file
-        self.faults.append(Fault(code, zh, en, file=place, field=key))
-
-    def fault(self, code: str, path: Path, zh: str, en: str) -> None:
-        """Note a fault at a key, or at the table it should stand in."""
-        at = path
-        while at and at not in self.lines:
-            at = at[:-1]
-        key = path[-1] if path and isinstance(path[-1], str) else None
-        self._say(code, self.lines.get(at, 0), zh, en, key)
-
-    def shape(self, table: Mapping[str, Any], at: Path, need: Mapping[str, Any], may: Mapping[str, Any]) -> bool:
-        """Check that a table has all it needs, nothing unknown, and the right types; return whether it has."""
-        before = len(self.faults)
-        for key, kind in need.items():
-            empty = isinstance(table.get(key), str) and not table[key].strip() and key not in _MAY_BE_EMPTY
-            if key not in table or empty:
-                self.fault("policy.missing", (*at, key), f"缺少“{key}”", f"{key!r} is missing")
-            else:
-                self._type(table[key], (*at, key), kind)
-        for key, value in table.items():
-            if key in may:
-                self._type(value, (*at, key), may[key])
-            elif key not in need:
-                self.fault("policy.unknown_key", (*at, key), f"不认识的键“{key}”", f"unknown key {key!r}")
-        return len(self.faults) == before
-
-    def _type(self, value: object, at: Path, kind: Any) -> None:  # noqa: ANN401 - a type or a tuple of types
-        wrong = not isinstance(value, kind) or isinstance(value, (bool, datetime))
-        if wrong:
-            self.fault(
-                "policy.type", at, f"“{at[-1]}”的值类型不对：{value!r}", f"{at[-1]!r} has the wrong type: {value!r}"
-            )
-
-    def one_of(self, value: str, at: Path, known: Sequence[str] | Mapping[str, Any]) -> bool:
-        """Check that a word is one of the known; return whether it is."""
-        if value in known:
-            return True
-        words = ", ".join(known)
-        self.fault(
-            "policy.unknown_word", at, f"不认识“{value}”，可用：{words}", f"unknown {value!r}; use one of: {words}"
-        )
-        return False
+    parts: dict[str, Any] = {}
+    if document := at_hand("departments.toml"):
+        parts["departments"] = read_departments(document)
+    names = {d.get("key", ""): d for d in _listed(at_hand("departments.toml"), "department")}
+    if document := at_hand("stages.toml"):
+        parts["stages"] = read_stages(document, names, seen)
+    if document := at_hand("approvals.toml"):
+        parts["approvals"] = read_approvals(document, names, seen)
+    if document := at_hand("form.toml"):
+        parts["forms"] = read_forms(document, seen)
+    if document := at_hand("conduct.toml"):
+        forms = [form["id"] for form in _listed(at_hand("form.toml"), "form") if "id" in form]
+        parts["provisions"] = read_provisions(document, names, forms, seen)
+    return parts
 
 
-_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"^\s*([A-Za-z0-9_-]+|\"[^\"]*\")\s*=")
+def _listed(document: Document | None, name: str) -> list[dict[str, Any]]:
+    """Return the tables of a list as they stand, so that one fault in it makes no others."""
+    found = document.data.get(name, []) if document else []
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
-def _keys_with_lines(text: str) -> Iterator[tuple[Path, int]]:
-    """Yield the path of every table and key with its line (from 1); the files hold bare keys and no inline tables."""
-    table: Path = ()
-    counts: dict[Path, int] = {}
-    quoted = False
-    for number, line in enumerate(text.splitlines(), 1):
-        inside, quoted = quoted, quoted ^ (line.count('"""') % 2 == 1)
-        if inside:
-            continue
-        header = _HEADER.match(line)
-        if header:
-            table = _table_path(header[2], header[1] == "[[", counts)
-            yield table, number
-            continue
-        key = _KEY.match(line)
-        if key:
-            yield (*table, key[1].strip('"')), number
-
-
-def _table_path(name: str, repeated: bool, counts: dict[Path, int]) -> Path:
-    path: Path = ()
-    parts = [part.strip() for part in name.split(".")]
-    for depth, part in enumerate(parts):
-        path = (*path, part)
-        last = depth == len(parts) - 1
-        if last and repeated:
-            counts[path] = counts.get(path, -1) + 1
-        if path in counts:
-            path = (*path, counts[path])
-    return path
-
-
-def _check_policy(law: _Document) -> None:
+def _check_policy(law: Document, seen: dict[str, Path]) -> None:
     law.shape(law.data, (), {**_POLICY_KEYS, "rule": list}, {"together": dict})
     rules = law.data.get("rule", [])
-    seen: dict[str, int] = {}
     for number, rule in enumerate(rules if isinstance(rules, list) else []):
         at: Path = ("rule", number)
         if law.shape(rule, at, _RULE_KEYS, _RULE_MORE):
             _check_rule(law, rule, at)
-        name = rule.get("id")
-        if name in seen:
-            law.fault("policy.duplicate_rule", (*at, "id"), f"规则编号“{name}”重复", f"rule id {name!r} is given twice")
-        seen[name] = number
+        if isinstance(rule.get("id"), str):
+            check_unique(law, rule["id"], at, seen)
+    kinds = [rule.get("kind") for rule in rules if isinstance(rule, dict)] if isinstance(rules, list) else []
+    if not {"basis", "threshold"} & set(kinds):
+        law.fault("policy.no_basis", ("rule",), "既无限值也无“basis”规则：未说明外线工程怎样办理",
+                  "neither a threshold nor a basis: nothing says what a route in scope gets")  # fmt: skip
     together = law.data.get("together")
     if isinstance(together, dict) and law.shape(together, ("together",), _TOGETHER_KEYS, {}):
         for key in ("unknown_operator", "unknown_start", "branch", "gap"):
             law.one_of(together[key], ("together", key), ("together", "apart"))
 
 
-def _check_rule(law: _Document, rule: dict[str, Any], at: Path) -> None:
+def _check_rule(law: Document, rule: dict[str, Any], at: Path) -> None:
     if not law.one_of(rule["kind"], (*at, "kind"), KINDS):
         return
     if not law.one_of(rule["quantity"], (*at, "quantity"), KINDS[rule["kind"]]):
@@ -289,13 +226,13 @@ def _check_rule(law: _Document, rule: dict[str, Any], at: Path) -> None:
         law.one_of(consequence["verdict"], (*at, "consequence", "verdict"), VERDICTS)
 
 
-def _check_no_value(law: _Document, rule: dict[str, Any], at: Path) -> None:
+def _check_no_value(law: Document, rule: dict[str, Any], at: Path) -> None:
     for key in ("op", "value", "unit"):
         if key in rule:
             law.fault("policy.value", (*at, key), f"这类规则没有“{key}”", f"such a rule has no {key!r}")
 
 
-def _check_value(law: _Document, rule: dict[str, Any], at: Path) -> None:
+def _check_value(law: Document, rule: dict[str, Any], at: Path) -> None:
     measure = QUANTITIES[rule["quantity"]]
     if measure.value == "none":
         _check_no_value(law, rule, at)
@@ -320,7 +257,7 @@ def _check_value(law: _Document, rule: dict[str, Any], at: Path) -> None:
             law.one_of(word, (*at, "value"), words)
 
 
-def _check_reading(law: _Document, rule: dict[str, Any], reading: dict[str, Any], at: Path) -> None:
+def _check_reading(law: Document, rule: dict[str, Any], reading: dict[str, Any], at: Path) -> None:
     if not law.shape(reading, at, _READING_KEYS, {}) or not law.one_of(reading["id"], (*at, "id"), READINGS):
         return
     options, quantities = READINGS[reading["id"]]
@@ -334,7 +271,7 @@ def _check_reading(law: _Document, rule: dict[str, Any], reading: dict[str, Any]
                   "'taken' contradicts 'op': '<=' has the last day in it, '<' has not")  # fmt: skip
 
 
-def _check_county(county: _Document) -> None:
+def _check_county(county: Document) -> None:
     if not county.shape(county.data, (), _COUNTY_KEYS, {}):
         return
     need = dict.fromkeys((*DRAWN_BY, "roads", "greens"), (int, float))
@@ -348,7 +285,7 @@ def _check_county(county: _Document) -> None:
                 county.fault("policy.value", (table, key), "值应为非负数", "the value must be a number, not negative")
 
 
-def _build(law: _Document, county: _Document) -> Policy:
+def _build(law: Document, county: Document, parts: dict[str, Any]) -> Policy:
     data = law.data
     defaults = Defaults(
         MappingProxyType({key: float(value) for key, value in county.data["accuracy_m"].items()}),
@@ -359,11 +296,28 @@ def _build(law: _Document, county: _Document) -> Policy:
     return Policy(
         **{key: data[key] for key in _POLICY_KEYS},
         grid=county.data["grid"],
-        rules=tuple(_rule(rule) for rule in data["rule"]),
+        rules=_in_order([_rule(rule) for rule in data["rule"]], parts.get("approvals", ())),
         defaults=defaults,
         together=Together(**data["together"]) if "together" in data else None,
         lines={rule["id"]: law.lines[("rule", number)] for number, rule in enumerate(data["rule"])},
+        **parts,
     )
+
+
+def _in_order(rules: list[Rule], approvals: tuple[Approval, ...]) -> tuple[Rule, ...]:
+    """Return what is judged: the permissions stand before what the document is silent on."""
+    needed = [_needed(approval) for approval in approvals]
+    said = [rule for rule in rules if rule.kind != "blank"]
+    return (*said, *needed, *(rule for rule in rules if rule.kind == "blank"))
+
+
+def _needed(approval: Approval) -> Rule:
+    """Return a permission as the rule that tells which routes need it."""
+    cited = {key: getattr(approval, key) for key in (*CITED, *MAY_CITE)}
+    return Rule(
+        id=approval.id, kind="approval", quantity=approval.quantity, subject_zh=approval.subject_zh,
+        subject_en=approval.subject_en, op=None, value=None, unit="", **cited,
+    )  # fmt: skip
 
 
 def _rule(table: dict[str, Any]) -> Rule:

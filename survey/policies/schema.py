@@ -7,8 +7,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
+
+    from survey.policies.approvals import Approval, Department
+    from survey.policies.conduct import Provision
+    from survey.policies.forms import Form
+    from survey.policies.stages import Stage
 
 ROAD_CLASSES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -58,33 +63,44 @@ QUANTITIES: Mapping[str, Measure] = MappingProxyType(
         "every_route": Measure("", (), "none"),
         "road_dug": Measure("", (), "none"),
         "green_taken": Measure("", (), "none"),
+        "on_site": Measure("", (), "none"),
+        "major_impact": Measure("", (), "none"),
+        "commitment": Measure("", (), "none"),
+        "joint_approval": Measure("", (), "none"),
     }
 )
-"""What rules speak of. ``years_*``, ``road_class`` are facts of each road that a route touches."""
+"""What rules speak of. ``years_*``, ``road_class`` are facts of each road that a route touches; ``on_site`` and
+``major_impact`` are what only a person on the ground can tell; ``commitment`` and ``joint_approval`` are what a basis
+gives."""
 
 KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "scope": ("utility", "voltage_kv", "customer"),
+        "basis": ("commitment", "joint_approval"),
         "threshold": ("length_m", "crossing_m", "green_m2", "along_m"),
-        "exclusion": ("road_class", "years_since_delivered", "years_since_overhauled"),
-        "approval": ("every_route", "road_dug", "green_taken"),
+        "exclusion": ("road_class", "years_since_delivered", "years_since_overhauled", "major_impact"),
+        "approval": ("every_route", "road_dug", "green_taken", "on_site"),
         "blank": tuple(QUANTITIES),
     }
 )
 """The kinds of rule and what each may speak of.
 
-``scope``: outside it the policy says nothing. ``threshold``: commitment only while the value is kept. ``exclusion``: no
-commitment on such a road. ``approval``: a permission that is needed. ``blank``: the document was searched and is
-silent.
+``scope``: outside it the policy says nothing. ``basis``: what the document gives a route in scope while nothing is
+broken; needed where it sets no threshold, because then nothing else says it. ``threshold``: commitment only while the
+value is kept. ``exclusion``: no commitment on such a road. ``approval``: a permission that is needed. ``blank``: the
+document was searched and is silent.
 """
+
+_OF_ROADS = ("road_class", "years_since_delivered", "years_since_overhauled")
 
 READINGS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = MappingProxyType(
     {
         "crossing_total": (("sum", "each"), ("crossing_m",)),
         "along_road": (("counts", "does_not_count"), ("crossing_m",)),
-        "touch": (("any_stretch", "crossing_only"), KINDS["exclusion"]),
-        "missing_fact": (("survey_first", "noted"), KINDS["exclusion"]),
-        "facts_not_kept": (("survey_first", "noted"), KINDS["exclusion"]),
+        "touch": (("any_stretch", "crossing_only"), _OF_ROADS),
+        "missing_fact": (("survey_first", "noted"), (*KINDS["exclusion"], "voltage_kv")),
+        "facts_not_kept": (("survey_first", "noted"), _OF_ROADS),
+        "basis": (KINDS["basis"], KINDS["basis"]),
         "last_day": (("protected", "free"), ("years_since_delivered", "years_since_overhauled")),
     }
 )
@@ -165,6 +181,11 @@ class Rule:
             raise TypeError(message)
         return float(self.value)
 
+    @property
+    def of_roads(self) -> bool:
+        """Whether it excludes by a fact of the roads that a route touches."""
+        return self.kind == "exclusion" and self.quantity in _OF_ROADS
+
     def option(self, reading: str, default: str) -> str:
         """Return the option taken for a reading, or ``default`` where the rule names no such reading."""
         return next((r.taken for r in self.readings if r.id == reading), default)
@@ -221,7 +242,11 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One county's document as data, with the county's grid and defaults."""
+    """One county's document as data, with the county's grid and defaults.
+
+    ``departments``, ``stages``, ``approvals``, ``forms`` and ``provisions`` are empty where the county's folder lacks
+    the file: not entered yet, which is something else than 文件未规定.
+    """
 
     id: str
     county_zh: str
@@ -235,6 +260,11 @@ class Policy:
     rules: tuple[Rule, ...]
     defaults: Defaults
     together: Together | None = None
+    departments: tuple[Department, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    forms: tuple[Form, ...] = ()
+    provisions: tuple[Provision, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def rules_on(self, on: date) -> tuple[Rule, ...]:
@@ -263,3 +293,40 @@ class Policy:
             if rule.id == rule_id:
                 return rule
         raise KeyError(rule_id)
+
+    def stages_for(
+        self,
+        key: str,
+        on: date,
+        *,
+        departments: int | None = None,
+        utility: str | None = None,
+        facts: Collection[str] = (),
+    ) -> tuple[Stage, ...]:
+        """Return what the document says of a stage in a case like this, the strictest time first.
+
+        Parameters
+        ----------
+        key
+            Of `survey.policies.stages.STAGES`.
+        on
+            The day.
+        departments, utility, facts
+            How many departments approve, for which utility, and the `FACTS` that a person stated.
+
+        Examples
+        --------
+        >>> from datetime import date
+        >>> from survey.policies import load_policy
+        >>> wuzhi, on = load_policy("wuzhi"), date(2026, 12, 1)
+        >>> [wuzhi.stages_for("parallel_approval", on, departments=n)[0].half_days for n in (1, 2, 3)]
+        [4, 2, 4]
+        """
+        found = [
+            stage
+            for stage in self.stages
+            if stage.key == key
+            and stage.in_force(on)
+            and (stage.condition is None or stage.condition.holds(departments, utility, facts))
+        ]
+        return tuple(sorted(found, key=lambda stage: stage.strictness))
