@@ -4,7 +4,7 @@ import { partsOf, type DraftShape } from '../src/editing/draft';
 import { assumedFields } from '../src/findings/assumed';
 import { ANYTHING, boxOf, choices, matches } from '../src/findings/filter';
 import { isDoable, mended, mends, mendWords } from '../src/findings/mend';
-import { inOrder, isSettled, otherThan, routesIn, sameAs, tally, withAcceptance } from '../src/findings/order';
+import { inOrder, isSettled, otherThan, routesIn, sameAs, tally } from '../src/findings/order';
 import { words } from '../src/i18n/dictionary';
 
 export function finding(change: Partial<PlacedFinding> = {}): PlacedFinding {
@@ -17,7 +17,7 @@ export function finding(change: Partial<PlacedFinding> = {}): PlacedFinding {
     geometry: { type: 'LineString', coordinates: [[0, 0], [10, 5]] }, acceptance: null, ...change,
   };
 }
-const accepted = { reason: '已协商', who: '甲', at: '2026-11-01T00:00:00Z', facts: 'x', stale: false };
+const accepted = { reason: '已协商', who: '甲', at: '2026-11-01T00:00:00Z', stale: false };
 
 describe('order', () => {
   it('puts the gravest first, then along the line, the accepted last', () => {
@@ -36,13 +36,6 @@ describe('order', () => {
   it('counts an acceptance only while its facts stay', () => {
     expect(isSettled(finding({ acceptance: accepted }))).toBe(true);
     expect(isSettled(finding({ acceptance: { ...accepted, stale: true } }))).toBe(false);
-  });
-
-  it('lets an acceptance go stale as soon as the line is moved', () => {
-    const known = new Map([['f1', accepted]]);
-    expect(withAcceptance(finding(), known).acceptance?.stale).toBe(false);
-    expect(withAcceptance(finding({ facts: 'y' }), known).acceptance?.stale).toBe(true);
-    expect(withAcceptance(finding({ id: 'f2' }), known).acceptance).toBeNull();
   });
 
   it('knows a finding again under another id', () => {

@@ -187,13 +187,6 @@ export async function findings(crs: string, path: string | null, signal: AbortSi
   return { findings: placed, total: page.numberMatched, next: nextOf(page) };
 }
 
-/** What was accepted of the findings of one stored route, by the finding's id. */
-export async function acceptancesOf(route: string, signal: AbortSignal): Promise<Map<string, Acceptance>> {
-  const query = new URLSearchParams({ subject: route, limit: String(FINDINGS_PAGE) });
-  const page = await get<FindingCollection>(`/api/findings?${query.toString()}`, signal);
-  return new Map(page.features.flatMap(({ properties: { id, acceptance } }) => (acceptance ? [[id, acceptance] as const] : [])));
-}
-
 const acceptancePath = (id: string): string => `/api/findings/${encodeURIComponent(id)}/acceptance`;
 
 /** Let a finding stand as it was seen; refused with 409 where its facts are others by now. */

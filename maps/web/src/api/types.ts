@@ -323,8 +323,6 @@ export interface Acceptance {
   reason: string | null;
   who: string;
   at: string;
-  /** Digest of what decided the finding when it was accepted. */
-  facts: string;
   stale: boolean;
 }
 

@@ -1,6 +1,6 @@
 /** Findings in the order people settle them, counted, and seen from one of the two sides. */
 
-import type { Acceptance, PlacedFinding, Severity } from '../api/types';
+import type { PlacedFinding, Severity } from '../api/types';
 
 export const SEVERITIES: readonly Severity[] = ['grave', 'serious', 'notice'];
 
@@ -18,12 +18,6 @@ export function inOrder(findings: readonly PlacedFinding[]): PlacedFinding[] {
 
 /** Somebody has let it stand, and what decided it is as it was then. */
 export const isSettled = (finding: PlacedFinding): boolean => Boolean(finding.acceptance && !finding.acceptance.stale);
-
-/** A finding of the drawn line with what was accepted of the stored one: it goes stale while the line is being moved. */
-export function withAcceptance(finding: PlacedFinding, accepted: ReadonlyMap<string, Acceptance>): PlacedFinding {
-  const acceptance = accepted.get(finding.id);
-  return { ...finding, acceptance: acceptance ? { ...acceptance, stale: acceptance.facts !== finding.facts } : null };
-}
 
 /** How many are open of each severity. */
 export function tally(findings: readonly PlacedFinding[]): Record<Severity, number> {

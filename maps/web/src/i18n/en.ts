@@ -353,4 +353,5 @@ export const en: Record<Word, string> = {
   section_earth_more: 'shared {shared}, separate {separate}: {saved} m³/m more',
   unit_day: 'days',
   unit_year: 'years',
+  soil_unknown: 'not known (flattest slope)',
 };

@@ -352,4 +352,5 @@ export const zh = {
   section_earth_more: '同沟 {shared}，分开 {separate}，多挖 {saved} m³/m',
   unit_day: '天',
   unit_year: '年',
+  soil_unknown: '未知（取最缓坡）',
 } as const;

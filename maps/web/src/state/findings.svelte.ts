@@ -2,7 +2,7 @@ import * as client from '../api/client';
 import { isAbort, ProblemError } from '../api/problem';
 import type { Acceptance, PlacedFinding } from '../api/types';
 import { ANYTHING, matches, type Filter } from '../findings/filter';
-import { inOrder, withAcceptance } from '../findings/order';
+import { inOrder } from '../findings/order';
 import { t } from '../i18n/language.svelte';
 import { assessment } from './assessment.svelte';
 import { notices } from './notices.svelte';
@@ -48,10 +48,8 @@ class Findings {
     return this.list.filter((finding) => matches(finding, filter));
   });
 
-  /** Of the route on the table, what was accepted. */
-  #accepted = $state.raw<ReadonlyMap<string, Acceptance>>(new Map());
   /** The findings of the drawn line, in the order and with the numbers its list has. */
-  ofDraft = $derived(inOrder((assessment.result?.findings ?? []).map((finding) => withAcceptance(finding, this.#accepted))));
+  ofDraft = $derived(inOrder(assessment.result?.findings ?? []));
 
   #under: AbortController | null = null;
 
@@ -97,23 +95,6 @@ class Findings {
     }
   }
 
-  /** Follow the route on the table; call inside an effect, and call what comes back when it is another one. */
-  follow(route: string | null): () => void {
-    const controller = new AbortController();
-    this.#accepted = new Map();
-    if (route !== null) {
-      client.acceptancesOf(route, controller.signal).then(
-        (accepted) => {
-          if (!controller.signal.aborted) this.#accepted = accepted;
-        },
-        (error: unknown) => {
-          if (!controller.signal.aborted && !isAbort(error)) notices.trouble(error);
-        },
-      );
-    }
-    return () => controller.abort();
-  }
-
   light(finding: PlacedFinding | null, flash = true): void {
     this.lit = finding && { finding, flash };
   }
@@ -149,11 +130,11 @@ class Findings {
   }
 
   #settle(id: string, acceptance: Acceptance | null): void {
-    this.list = this.list.map((finding) => (finding.id === id ? { ...finding, acceptance } : finding));
-    const accepted = new Map(this.#accepted);
-    if (acceptance) accepted.set(id, acceptance);
-    else accepted.delete(id);
-    this.#accepted = accepted;
+    const renew = (findings: readonly PlacedFinding[]): PlacedFinding[] =>
+      findings.map((finding) => (finding.id === id ? { ...finding, acceptance } : finding));
+    this.list = renew(this.list);
+    const { result } = assessment;
+    if (result?.findings) assessment.result = { ...result, findings: renew(result.findings) };
   }
 
   #remember(who: string): void {

@@ -33,3 +33,9 @@ export function subjectName(subject: Subject, brief = false): string {
   if (subject.layer === 'pipes') return [layer, !brief && properties ? pipeName(properties) : '', subject.id].filter(Boolean).join(' ');
   return [layer, name || subject.id].join(' ');
 }
+
+/** What is no document of the state is named in both languages: “县判断值 / county's judgement”. */
+export function documentName(name: string): string {
+  const [zh, en] = name.split(' / ');
+  return language.pick(zh, en);
+}

@@ -17,7 +17,8 @@ const LINE_FIELDS = ['subtype', 'diameter_mm', 'pressure_mpa', 'voltage_kv', 'la
 class Sections {
   /** Ids of the stored routes of the section; null while none is open. */
   routes = $state.raw<readonly string[] | null>(null);
-  soil = $state<(typeof SOILS)[number]>('clay');
+  /** Empty: nobody knows, so that the flattest slope is taken. */
+  soil = $state<(typeof SOILS)[number] | ''>('');
   under = $state<(typeof SURFACES)[number]>('carriageway');
   stepped = $state(false);
   answer = $state.raw<SectionAnswer | null>(null);
@@ -68,7 +69,7 @@ class Sections {
     const drawn = draft.mode !== 'browse';
     const stored = [...new Set(routes)].filter((id) => id !== '' && !(drawn && id === draft.id));
     const lines = drawn ? [lineOf(draft.shape.properties)] : [];
-    return { lines, routes: stored, soil: this.soil, under: this.under, stepped: this.stepped, language: language.now };
+    return { lines, routes: stored, ...(this.soil ? { soil: this.soil } : {}), under: this.under, stepped: this.stepped, language: language.now };
   }
 }
 
