@@ -6,7 +6,19 @@ import sys
 
 import typer
 
-from api.cli import analysis, conflicts, database, datum, maps_command, policies, service, upkeep, warming
+from api.cli import (
+    analysis,
+    conflicts,
+    database,
+    datum,
+    deadline,
+    maps_command,
+    policies,
+    section,
+    service,
+    upkeep,
+    warming,
+)
 from api.cli.language import both, language, localise, localise_panels
 from api.cli.reporting import BAD_INPUT, say, words
 
@@ -14,7 +26,7 @@ HELP = both(
     "同沟 CoTrench：全县规划管线一张图，一次踏勘、几小时审批、一次开挖。",
     "CoTrench 同沟: every planned utility line of a county on one map; visit once, approve in hours, dig once.",
 )
-GROUPS = (service, database, analysis, conflicts, datum, policies, maps_command, upkeep, warming)
+GROUPS = (service, database, analysis, conflicts, section, datum, policies, deadline, maps_command, upkeep, warming)
 
 
 def build() -> typer.Typer:

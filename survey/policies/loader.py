@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from geo.faults import BadInputError, Fault, refuse
+from survey.office_hours import check_working_time, read_working_time
 from survey.policies.documents import CITED, MAY_CITE, Document, check_unique
 from survey.policies.paper_reader import read_forms, read_provisions
 from survey.policies.schema import (
@@ -272,8 +273,9 @@ def _check_reading(law: Document, rule: dict[str, Any], reading: dict[str, Any],
 
 
 def _check_county(county: Document) -> None:
-    if not county.shape(county.data, (), _COUNTY_KEYS, {}):
+    if not county.shape(county.data, (), _COUNTY_KEYS, {"working_time": dict}):
         return
+    check_working_time(county)
     need = dict.fromkeys((*DRAWN_BY, "roads", "greens"), (int, float))
     county.shape(county.data["accuracy_m"], ("accuracy_m",), need, {})
     county.shape(county.data["accuracy_source"], ("accuracy_source",), dict.fromkeys(need, str), {})
@@ -292,6 +294,7 @@ def _build(law: Document, county: Document, parts: dict[str, Any]) -> Policy:
         MappingProxyType(dict(county.data["accuracy_source"])),
         MappingProxyType({key: float(value) for key, value in county.data["working_width_m"].items()}),
         county.data["working_width_source"]["all"],
+        read_working_time(county.data.get("working_time")),
     )
     return Policy(
         **{key: data[key] for key in _POLICY_KEYS},

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from survey.office_hours import DEFAULT_WORKING_TIME, WorkingTime
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import date
@@ -232,12 +234,15 @@ class Defaults:
         Strip a line of each utility takes of a green while it is laid (metres).
     working_width_source
         Where those come from.
+    working_time
+        Office hours, and the reading of whole days.
     """
 
     accuracy_m: Mapping[str, float]
     accuracy_source: Mapping[str, str]
     working_width_m: Mapping[str, float]
     working_width_source: str
+    working_time: WorkingTime = DEFAULT_WORKING_TIME
 
 
 @dataclass(frozen=True, slots=True)
