@@ -48,16 +48,13 @@ def conflicts(
     trees: Annotated[Path | None, _file("trees", "树木文件", "File of trees")] = None,
     policy: PolicyOption = DEFAULT_POLICY,
     on: OnOption = None,
-    sentences: Annotated[
+    brief: Annotated[
         bool,
         typer.Option(
-            "--sentences/--no-sentences",
-            help=both(
-                "写出说明文字和改法；数十万条时可省去",
-                "Write what is told of each and its mend; leave out for hundreds of thousands",
-            ),
+            "--brief",
+            help=both("不写说明文字和改法，适合数十万条", "Without sentences and mends, for hundreds of thousands"),
         ),
-    ] = True,
+    ] = False,
     layer: inputs.LayerOption = None,
     pipes_layer: Annotated[str | None, _layer("pipes", "现状管线", "pipes")] = None,
     roads_layer: inputs.RoadsLayerOption = None,
@@ -99,7 +96,7 @@ def conflicts(
     took = time.perf_counter() - started
     show_notes(found.faults)
     with progress("写出", "writing"):
-        write({"findings": found.frame(sentences=sentences)}, out)
+        write({"findings": found.frame(sentences=not brief)}, out)
     _show(found, f"{rules.document} · {when} · {settled.code[:40]} · {took:.2f} s")
     if check and found.count(outcome="fails"):
         raise typer.Exit(FINDINGS)

@@ -62,7 +62,7 @@ def test_where_nothing_fails_check_ends_well(tmp_path):
 def test_sentences_may_be_left_out(tmp_path):
     routes, pipes, _ = files(tmp_path)
     out = tmp_path / "o.gpkg"
-    done = cotrench("conflicts", routes, "--pipes", pipes, "-o", out, "--no-sentences", folder=tmp_path)
+    done = cotrench("conflicts", routes, "--pipes", pipes, "-o", out, "--brief", folder=tmp_path)
     assert done.returncode == 0, done.stderr
     found = read(out).frame
     assert "sentence_zh" not in found.columns

@@ -1,0 +1,165 @@
+"""`cotrench section`: the narrowest trench that holds some lines, drawn to scale."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - Typer reads annotations at run time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli.language import both, language
+from api.cli.reporting import FINDINGS, answering, say, show_table, words
+from geo.faults import BadInputError, Fault, refuse
+
+if TYPE_CHECKING:
+    from survey.sections import Section, SectionLine
+    from survey.subjects import Buried
+
+commands = typer.Typer()
+EXAMPLE = "water:300,gas:200:0.4,power:150:10,雨水:600"
+MOST_PARTS = 3
+
+
+@commands.command(
+    "section",
+    help=both("求同沟最窄断面并按比例画出", "Find the narrowest trench for some lines, and draw it to scale"),
+)
+@answering
+def section(
+    utilities: Annotated[
+        str,
+        typer.Option(
+            "--utilities",
+            metavar="LIST",
+            help=both(
+                f"管线:管径mm[:压力MPa或电压kV]，逗号分隔，如 {EXAMPLE}",
+                "line:diameter mm[:pressure MPa or voltage kV], by commas: water:300,gas:200:0.4,power:150:10",
+            ),
+        ),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help=both("结果文件 .svg", "File to write: .svg"))],
+    *,
+    soil: Annotated[
+        str | None,
+        typer.Option("--soil", help=both("土类，如 clay；不填取最缓边坡", "Soil, such as clay; else flattest")),
+    ] = None,
+    under: Annotated[
+        str, typer.Option("--under", help=both("carriageway 车行道 或 footway 人行道", "carriageway or footway"))
+    ] = "carriageway",
+    load: Annotated[
+        str | None,
+        typer.Option("--load", help=both("坡顶荷载：none static dynamic", "On the edge: none static dynamic")),
+    ] = None,
+    stepped: Annotated[bool, typer.Option("--stepped", help=both("分台阶", "A bench for every level"))] = False,
+    shored: Annotated[bool, typer.Option("--shored", help=both("支护直壁", "Vertical walls that are held"))] = False,
+    max_width: Annotated[
+        float | None, typer.Option("--max-width", min=0, help=both("允许沟宽（米）", "Width there is (m)"))
+    ] = None,
+    max_depth: Annotated[
+        float | None, typer.Option("--max-depth", min=0, help=both("允许沟深（米）", "Depth there may be (m)"))
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help=both("不可行时以 1 结束", "End with 1 where it cannot be built"))
+    ] = False,
+) -> None:
+    """Write the drawing, print where each line lies."""
+    from maps.section_drawing import section_svg
+    from survey.sections import best_section
+
+    if out.suffix.lower() != ".svg":
+        fault = Fault(
+            "write.unknown_ending", "断面图是 .svg 文件", "the drawing is an .svg file", "改扩展名", "name it .svg"
+        )
+        raise BadInputError([fault.at(file=out.name)])
+    found = best_section(
+        lines_of(utilities),
+        soil=soil,
+        under=under,
+        load=load,
+        stepped=stepped,
+        shored=shored,
+        max_width_m=max_width,
+        max_depth_m=max_depth,
+    )
+    try:
+        out.write_text(section_svg(found, language()), encoding="utf-8")
+    except OSError as error:
+        fault = Fault("write.refused", f"无法写入：{error}", f"cannot be written: {error}", file=out.name)
+        raise BadInputError([fault]) from error
+    _show(found, out.name)
+    if check and not found.feasible:
+        raise typer.Exit(FINDINGS)
+
+
+def lines_of(text: str) -> list[SectionLine]:
+    """Return the lines that a text lists; ids are their numbers from 1.
+
+    Raises
+    ------
+    BadInputError
+        With every entry that cannot be read.
+
+    Examples
+    --------
+    >>> [(line.id, line.buried.utility, line.buried.subtype) for line in lines_of("雨水:600,gas")]
+    [('1', 'drainage', 'storm'), ('2', 'gas', None)]
+    """
+    from survey.sections import SectionLine
+
+    lines, faults = [], []
+    for number, entry in enumerate(text.split(","), 1):
+        buried = _buried(entry.strip())
+        if buried is None:
+            faults.append(
+                Fault("line.unreadable", "看不懂的管线", "a line that cannot be read", f"写成 {EXAMPLE}",
+                      f"write {EXAMPLE}", field="--utilities", value=entry[:80])
+            )  # fmt: skip
+        else:
+            lines.append(SectionLine(str(number), buried))
+    refuse(faults)
+    return lines
+
+
+def _buried(entry: str) -> Buried | None:
+    """Return the line of one entry; None where it cannot be read."""
+    from survey.subjects import Buried, subtype_key
+    from survey.utilities import utility_key
+
+    word, *rest = entry.split(":")
+    subtype = subtype_key(word)
+    utility = utility_key(word) or ("water" if subtype == "reclaimed" else None)
+    try:
+        numbers = [float(part) for part in rest]
+    except ValueError:
+        return None
+    if utility is None or len(numbers) >= MOST_PARTS or not all(0 < number < float("inf") for number in numbers):
+        return None
+    diameter, grade = (*numbers, None, None)[:2]
+    if grade is not None and utility not in {"gas", "power"}:
+        return None
+    gas = utility == "gas"
+    return Buried(utility, subtype, diameter, grade if gas else None, None if gas else grade)
+
+
+def _show(found: Section, name: str) -> None:
+    """Print where each line lies, and what stands in the way."""
+    dug = found.excavation
+    size = words("未能布置", "no place to be given") if dug is None else f"{dug.top_width_m:.2f} × {dug.depth_m:.2f} m"
+    columns = words("编号,管线,距沟边 m,覆土 m,沟底 m", "id,line,from the edge m,cover m,floor m").split(",")
+    rows = [
+        (
+            laid.need.line.id,
+            words(laid.need.line.kind_zh, laid.need.line.kind_en),
+            laid.x_m,
+            laid.need.cover_m,
+            laid.floor_m,
+        )
+        for laid in found.lines
+    ]
+    show_table(f"{name} · {size}", columns, rows)
+    told = [(one.zh, one.en) for one in found.obstacles] + [(one.zh, one.en) for one in found.notes]
+    for zh, en in told:
+        say(f"· {words(zh, en)}")
+    if found.saved_m3 is not None:
+        saved = f"{found.saved_m3:.2f} m³/m"
+        say(words(f"同沟比分沟少挖 {saved}", f"one trench instead of several digs {saved} less"))

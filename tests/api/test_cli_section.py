@@ -1,0 +1,49 @@
+"""`cotrench section`: what it draws, what it prints, what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.test_cli import cotrench
+
+LIST = "water:200,gas:110:0.2,雨水:600,power:150:10"
+
+
+def drawn(folder, *more, utilities=LIST, zh=False):
+    out = folder / "section.svg"
+    done = cotrench("section", "--utilities", utilities, "-o", out, *more, folder=folder, zh=zh)
+    return done, out
+
+
+@pytest.mark.parametrize(("zh", "word"), [(True, "雨水 DN600"), (False, "Storm drain DN600")])
+def test_a_section_is_drawn_in_the_language_of_the_locale(tmp_path, zh, word):
+    done, out = drawn(tmp_path, "--soil", "clay", "--load", "none", zh=zh)
+    assert done.returncode == 0, done.stderr
+    assert out.read_text(encoding="utf-8").startswith("<svg ")
+    assert word in done.stdout
+    assert word in out.read_text(encoding="utf-8")
+
+
+def test_check_ends_with_one_where_there_is_no_room(tmp_path):
+    done, out = drawn(tmp_path, "--shored", "--max-width", "1", "--check")
+    assert done.returncode == 1, done.stdout
+    assert out.exists()
+    assert drawn(tmp_path, "--shored", "--max-width", "20", "--check")[0].returncode == 0
+
+
+@pytest.mark.parametrize(
+    "utilities", ["oil:200", "water:-1", "water:abc", "gas:200:0.4:7", "water:200:0.4", "water:nan", "water:200,,gas"]
+)
+def test_what_cannot_be_read_is_refused(tmp_path, utilities):
+    done, out = drawn(tmp_path, utilities=utilities)
+    assert done.returncode == 2
+    assert "cannot be read" in done.stderr
+    assert not out.exists()
+
+
+def test_an_unknown_soil_and_another_ending_are_refused(tmp_path):
+    done, out = drawn(tmp_path, "--soil", "cheese")
+    assert done.returncode == 2
+    assert "clay" in done.stderr
+    assert not out.exists()
+    assert cotrench("section", "--utilities", LIST, "-o", tmp_path / "s.pdf", folder=tmp_path).returncode == 2
