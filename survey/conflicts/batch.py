@@ -12,7 +12,8 @@ from survey.conflicts.around import Around
 from survey.conflicts.buried_lines import BuriedLines, read_lines
 from survey.conflicts.clearance_findings import horizontal_findings, stacking_findings
 from survey.conflicts.cover_findings import Beds, cover_findings
-from survey.conflicts.depth_findings import Crossings, order_findings, vertical_findings
+from survey.conflicts.crossings import Crossings
+from survey.conflicts.depth_findings import order_findings, vertical_findings
 from survey.conflicts.line_pairs import LinePairs
 from survey.conflicts.object_findings import object_findings
 from survey.conflicts.parameters import load_parameters

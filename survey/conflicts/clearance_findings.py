@@ -85,7 +85,7 @@ def _in_plan(
         mend: Mend | None
         if outcome[k] == FAILS:
             need = float(np.nan_to_num(limit[k]) + uncertainty[k])
-            mend = offset_mend(pairs, int(a[k]), int(b[k]), side, int(stretch[k]), float(gap[k]), need)
+            mend = offset_mend(pairs, int(kept[k]), side, need)
         else:
             mend = verify_mend(pairs, int(a[k]), int(b[k]), int(outcome[k]))
         where = pairs.a.lines.cut([a[k]], [from_m[k]], [to_m[k]])[0]

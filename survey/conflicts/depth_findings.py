@@ -2,135 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.depths import vertical_gaps
 from survey.conflicts.citing import cited_place
 from survey.conflicts.clearance_findings import verify_mend
 from survey.conflicts.depth_mends import Crossed, crossing_mend
-from survey.conflicts.judging import COVERAGE, as_found, outcomes_of, spread, unread
+from survey.conflicts.judging import as_found, outcomes_of, spread, unread
 from survey.conflicts.naming import gives_way, known_how, named
-from survey.conflicts.sides import FLATTEST_DEG
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
-from survey.standards.orders import above, place
+from survey.standards.orders import place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from survey.conflicts.buried_lines import BuriedLines
+    from survey.conflicts.crossings import Crossings
     from survey.conflicts.line_pairs import LinePairs
     from survey.finding_columns import Found
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
-
-
-STEP_M = 0.01
-"""How far ahead the direction of a line is looked at (metres)."""
-FLAT_DEG = 45.0
-"""At crossings flatter than this the walls lie over each other for so long that depths may change on the way: they are
-then measured where that begins and ends as well, and the least counts."""
-
-
-class Place(NamedTuple):
-    """Places on two lines, as `geo.depths.vertical_gaps` asks for them."""
-
-    a: Integers
-    b: Integers
-    at_a: Floats
-    at_b: Floats
-
-
-@dataclass(frozen=True)
-class Crossings:
-    """Crossings with what is measured there.
-
-    Parameters
-    ----------
-    pairs
-        Whose crossings they are.
-    least
-        Returns float64[routes], the least cover asked for along each planned route; NaN: none.
-    gap
-        Least metres between the walls, NaN where a depth is unknown.
-    lower
-        By how much the axis of ``b`` lies deeper than that of ``a`` there.
-    uncertainty
-        Half of the interval of both (metres).
-    cover_a, cover_b
-        float64[places, n], metres: where the axes cross, then where the walls begin and end to lie over each other.
-    cited, citation, limit
-        What is asked for between the walls.
-    should
-        1 where ``a`` belongs above by 4.1.12, -1 where ``b`` does, 0 where that is open.
-    """
-
-    pairs: LinePairs
-    least: Callable[[], Floats]
-    gap: Floats
-    lower: Floats
-    uncertainty: Floats
-    cover_a: Floats
-    cover_b: Floats
-    cited: tuple[Cited, ...]
-    citation: Integers
-    limit: Floats
-    should: Integers
-
-    @classmethod
-    def of(cls, pairs: LinePairs, least: Callable[[], Floats]) -> Crossings:
-        """Measure every crossing of ``pairs``."""
-        crossings, a, b = pairs.crossings, pairs.a, pairs.b
-        gaps = [vertical_gaps(place, a.depths, b.depths, a.radius, b.radius) for place in _over_each_other(pairs)]
-        cover_a, cover_b = np.array([g.cover_a for g in gaps]), np.array([g.cover_b for g in gaps])
-        radius_a, radius_b = a.radius[crossings.a], b.radius[crossings.b]
-        lower = (cover_b + radius_b) - (cover_a + radius_a)
-        # Where the one goes from above to below the other on the way, they go through each other.
-        through = (lower.min(axis=0) < 0) & (lower.max(axis=0) > 0)
-        nearest = np.abs(lower).argmin(axis=0)
-        lower = np.where(through, 0.0, np.take_along_axis(lower, nearest[None], axis=0)[0])
-        error = np.hypot(
-            a.depth_errors(crossings.a, cover_a[0] + radius_a), b.depth_errors(crossings.b, cover_b[0] + radius_b)
-        )
-        cited, citation, limit = pairs.rules.cited(pairs.rules.classes.vertical_cell, crossings.a, crossings.b)
-        return cls(
-            pairs, least, np.abs(lower) - radius_a - radius_b, lower, COVERAGE * error, cover_a, cover_b, cited,
-            citation, limit, _should(pairs),
-        )  # fmt: skip
-
-
-def _over_each_other(pairs: LinePairs) -> list[Place]:
-    """Return where the axes cross, and where walls begin and end to lie over each other at flat crossings."""
-    c = pairs.crossings
-    made = [Place(c.a, c.b, c.at_a, c.at_b)]
-    flat = c.angle_deg < FLAT_DEG
-    angle = np.radians(np.maximum(c.angle_deg, FLATTEST_DEG))
-    half = np.where(flat, (pairs.a.radius[c.a] + pairs.b.radius[c.b]) / np.sin(angle), 0.0)
-    ahead = [lines.points_at(row, at + STEP_M) for lines, row, at in (
-        (pairs.a.lines, c.a, c.at_a), (pairs.b.lines, c.b, c.at_b),
-    )]  # fmt: skip
-    dot = sum((ahead[0][k] - xy) * (ahead[1][k] - xy) for k, xy in enumerate((c.x, c.y)))
-    way, less = np.where(dot < 0, -1.0, 1.0), half * np.cos(angle)
-    # From the place on one line the other is nearest by the cosine; either may be the one, so that no order shows.
-    for on_a, on_b in ((half, less * way), (less, half * way)):
-        made += [Place(c.a, c.b, c.at_a + s * on_a, c.at_b + s * on_b) for s in (-1.0, 1.0)]
-    return made
-
-
-def _should(pairs: LinePairs) -> Integers:
-    """Return which line belongs above at each crossing, asked once for each pair of distinct lines."""
-    codes = pairs.a.code[pairs.crossings.a], pairs.b.code[pairs.crossings.b]
-    n = len(pairs.b.buried) or 1
-    distinct, number = np.unique(codes[0] * n + codes[1], return_inverse=True)
-    sides = [above(pairs.a.buried[int(p) // n], pairs.b.buried[int(p) % n]) for p in distinct]
-    table = [0 if side is None else 1 if side[0] == "a" else -1 for side in sides]
-    return np.array(table or [0], dtype=np.int64)[number] if len(number) else np.empty(0, dtype=np.int64)
 
 
 def vertical_findings(crossings: Crossings) -> Found:

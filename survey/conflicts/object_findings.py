@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +12,7 @@ from geo.polylines import Polylines
 from survey.conflicts.citing import cited_of, classes_of
 from survey.conflicts.judging import COVERAGE, TINY, as_found, outcomes_of, spread, unread
 from survey.conflicts.naming import named
-from survey.conflicts.offsets import KeepsClear, aside
+from survey.conflicts.offsets import aside
 from survey.conflicts.sides import Meetings, sides_of
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Clears = Callable[[shapely.Geometry], bool]
-    Measuring = Callable[[shapely.Geometry, shapely.Geometry, float], Clears]
+    Measuring = Callable[[int, shapely.Geometry], Clears]
 
 _NAMES = {"building": ("建筑物", "building"), "tree": ("树木", "tree"), "curb": ("路缘石，道路", "the kerb of road")}
 _AT_END_M = 1e-6
@@ -64,6 +64,11 @@ class Limits:
         uncertainty = COVERAGE * np.hypot(routes.accuracy_m, error_m)
         return cls(cited, number, limit, uncertainty, limit + uncertainty + routes.radius)
 
+    def take(self, row: int) -> Limits:
+        """Return the limits of one route."""
+        own = slice(row, row + 1)
+        return Limits(self.cited, self.number[own], self.limit[own], self.uncertainty[own], self.reach[own])
+
 
 @dataclass(frozen=True)
 class Places:
@@ -94,14 +99,30 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
     near = around.near_buildings.near(routes.lines, buildings.reach, workers=workers)
     near = near.take(~_house_connections(routes, near, buildings))
     at_trees = around.near_trees.near(routes.lines, trees.reach, workers=workers)
+    houses, points = _places(routes, near, around.building_shapes), _places(routes, at_trees, around.tree_points)
+    edges, road = around.kerbs
+    if len(routes) <= FEW and len(road):
+        edges, road = around.kerbs_near(routes.lines.to_shapely(), float(np.nanmax(kerbs.reach, initial=0.0)))
+    least = parameters.value("side_by_side")
+
+    def off_kerb(row: int, edge: shapely.Geometry) -> Clears:
+        line, few = routes.take(np.array([row], dtype=np.int64)), kerbs.take(row)
+        one = Polylines.from_shapely([edge])
+
+        def clears(moved: shapely.Geometry) -> bool:
+            again = replace(line, lines=Polylines.from_shapely([moved]))
+            return not len(_beside_kerbs(again, one, np.zeros(1, dtype=np.int64), few, least, 1).gap)
+
+        return clears
+
+    def off_object(limits: Limits) -> Measuring:
+        return lambda row, shape: lambda moved: bool(moved.distance(shape) >= limits.reach[row] - TINY)
+
+    beside = _beside_kerbs(routes, edges, road, kerbs, least, workers)
     return [
-        _judged(
-            routes, "building", _places(routes, near, around.building_shapes), around.buildings, buildings, _far_from
-        ),
-        _judged(routes, "tree", _places(routes, at_trees, around.tree_points), around.trees, trees, _far_from),
-        _judged(
-            routes, "curb", _beside_kerbs(routes, around, kerbs, parameters, workers), around.roads, kerbs, _beside
-        ),
+        _judged(routes, "building", houses, around.buildings, buildings, off_object(buildings)),
+        _judged(routes, "tree", points, around.trees, trees, off_object(trees)),
+        _judged(routes, "curb", beside, around.roads, kerbs, off_kerb),
     ]
 
 
@@ -126,12 +147,9 @@ def _places(routes: BuriedLines, near: NearStretches, shapes: NDArray[np.object_
     return Places(near.line, other, gap, near.from_m, near.to_m, near.x, near.y, lambda k: shapes[other[k]])
 
 
-def _beside_kerbs(routes: BuriedLines, around: Around, limits: Limits, parameters: Parameters, workers: int) -> Places:
-    edges, road = around.kerbs
-    if len(routes) <= FEW and len(road):
-        reach = float(np.nanmax(limits.reach, initial=0.0))
-        edges, road = around.kerbs_near(routes.lines.to_shapely(), reach)
-    least = parameters.value("side_by_side")
+def _beside_kerbs(
+    routes: BuriedLines, edges: Polylines, road: Integers, limits: Limits, least: float, workers: int
+) -> Places:
     need, number = np.unique(np.nan_to_num(limits.limit + limits.uncertainty, nan=-1.0), return_inverse=True)
     table = np.where(need < 0, np.nan, need)[:, None] if len(need) else np.full((1, 1), np.nan)
     close = find_close(
@@ -158,16 +176,8 @@ def _beside_kerbs(routes: BuriedLines, around: Around, limits: Limits, parameter
     )  # fmt: skip
 
 
-def _far_from(place: shapely.Geometry, _was: shapely.Geometry, reach: float) -> Clears:
-    return lambda moved: bool(moved.distance(place) >= reach - TINY)
-
-
-def _beside(place: shapely.Geometry, was: shapely.Geometry, reach: float) -> Clears:
-    return KeepsClear(was, Polylines.from_shapely([place]), reach)
-
-
 def _judged(
-    routes: BuriedLines, kind: str, places: Places, subjects: Subjects, limits: Limits, clears: Measuring
+    routes: BuriedLines, kind: str, places: Places, subjects: Subjects, limits: Limits, measuring: Measuring
 ) -> Found:
     limit, uncertainty = limits.limit[places.route], limits.uncertainty[places.route]
     margin = places.gap - limit
@@ -193,12 +203,10 @@ def _judged(
             "expose", own, None, "", f"实测与{object_zh} 的距离", f"measure the distance to {object_en}"
         )
         if outcome[k] == FAILS:
-            shape = routes.lines.take(np.array([row], dtype=np.int64)).to_shapely()[0]
-            reach = float(limits.reach[row])
             short = float(limit[k] + uncertainty[k] - places.gap[k])
             mend = aside(
                 routes, row, (float(places.from_m[k]), float(places.to_m[k])), short, places.shape(k),
-                clears(places.shape(k), shape, reach),
+                measuring(row, places.shape(k)),
             )  # fmt: skip
         where = routes.lines.cut([row], [places.from_m[k]], [places.to_m[k]])[0]
         return Told(f"{zh}{unread(c, 'zh')}。", f"{en}{unread(c, 'en')}.", mend, where)

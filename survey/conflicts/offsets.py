@@ -10,9 +10,9 @@ import numpy as np
 import shapely
 import shapely.ops
 
-from geo.clearances import CloseStretches, find_close
 from geo.depths import Depths
 from geo.polylines import Polylines
+from survey.conflicts.crossings import Crossings
 from survey.conflicts.judging import COVERAGE, TINY
 from survey.conflicts.parameters import load_parameters
 from survey.findings import Mend
@@ -34,33 +34,31 @@ GROWTH = (1.0, 1.6)
 GREATEST_M = 5.0
 
 
-def offset_mend(pairs: LinePairs, a: int, b: int, side: str, stretch: int, gap: float, need: float) -> Mend | None:
+def offset_mend(pairs: LinePairs, place: int, side: str, need: float) -> Mend | None:
     """Return the smallest offset of the line that gives way (``a`` or ``b``) after which both keep their distance.
 
     Parameters
     ----------
     pairs
-        Of which the close stretch is.
-    a, b
-        Rows of the two lines.
+        Of the lines.
+    place
+        Row of ``pairs.sides``: where they are too near.
     side
         Which of them moves.
-    stretch
-        Row in ``pairs.close``.
-    gap, need
-        Metres between the walls: as they are, and as they must be, the uncertainty included.
+    need
+        Metres between the walls that there must be, the uncertainty included.
     """
-    close = pairs.close
-    mover, other = (pairs.a, pairs.b) if side == "a" else (pairs.b, pairs.a)
-    row, other_row = (a, b) if side == "a" else (b, a)
-    begin, end = (close.from_a, close.to_a) if side == "a" else (close.from_b, close.to_b)
-    shape = mover.lines.take(np.array([row], dtype=np.int64)).to_shapely()[0]
-    stays = other.lines.take(np.array([other_row], dtype=np.int64))
+    close, sides = pairs.close, pairs.sides
+    a, b = int(close.a[sides.stretch[place]]), int(close.b[sides.stretch[place]])
+    mover, row = (pairs.a, a) if side == "a" else (pairs.b, b)
+    other, other_row = (pairs.b, b) if side == "a" else (pairs.a, a)
+    begin, end = (sides.from_m, sides.to_m) if side == "a" else (sides.from_b, sides.to_b)
+    stays = other.lines.take(np.array([other_row], dtype=np.int64)).to_shapely()[0]
     reach = float(mover.radius[row] + other.radius[other_row] + need)
-    clear, judged = KeepsClear(shape, stays, reach), Rejudged(pairs, a, b, side)
+    judged = Rejudged(pairs, a, b, side)
     return aside(
-        mover, row, (float(begin[stretch]), float(end[stretch])), need - gap, stays.to_shapely()[0],
-        lambda moved: clear(moved) and judged(moved),
+        mover, row, (float(begin[place]), float(end[place])), need - float(sides.gap[place]), stays,
+        lambda moved: bool(shapely.distance(moved, stays) >= reach - TINY) or judged(moved),
     )  # fmt: skip
 
 
@@ -168,31 +166,8 @@ def _head(shape: shapely.Geometry, metres: float) -> NDArray[np.float64]:
     return whole[:1] if metres <= 0 else whole
 
 
-class KeepsClear:
-    """Tells whether a moved line has fewer close stretches with another than it had, and is not longer near it."""
-
-    def __init__(self, was: shapely.Geometry, stays: Polylines, reach: float) -> None:
-        self._stays, self._reach = stays, reach - TINY
-        self._shape = stays.to_shapely()[0]
-        self._before = self._close(was)
-
-    def __call__(self, moved: shapely.Geometry) -> bool:
-        """Measure a moved line."""
-        if shapely.distance(moved, self._shape) >= self._reach:
-            return True
-        after = self._close(moved)
-        fewer = len(after) < len(self._before)
-        return bool(fewer and after.length_m.sum() <= self._before.length_m.sum())
-
-    def _close(self, shape: shapely.Geometry) -> CloseStretches:
-        return find_close(
-            Polylines.from_shapely([shape]), self._stays, radius_a=0.0, radius_b=0.0, class_a=0, class_b=0,
-            need=[[self._reach]], workers=1,
-        )  # fmt: skip
-
-
 class Rejudged:
-    """Tells whether after a move fewer places of a pair are too near in plan, and the lines cross no more often."""
+    """Tells whether after a move fewer places are too near in plan, and no more crossings are there, or amiss."""
 
     def __init__(self, pairs: LinePairs, a: int, b: int, side: str) -> None:
         self._pair = [lines.take(np.array([row], dtype=np.int64)) for lines, row in ((pairs.a, a), (pairs.b, b))]
@@ -205,21 +180,24 @@ class Rejudged:
         lines = Polylines.from_shapely([moved])
         depths = Depths.at_vertices(lines, covers_along(mover, 0, moved))
         pair[self._side] = replace(mover, lines=lines, depths=depths)
-        near, crossings = self._counts(pair)
-        were_near, crossed = self._before
-        return near < were_near and crossings <= crossed
+        near, *others = self._counts(pair)
+        were_near, *were = self._before
+        return near < were_near and all(now <= then for now, then in zip(others, were, strict=True))
 
     @cached_property
-    def _before(self) -> tuple[int, int]:
+    def _before(self) -> tuple[int, int, int]:
         return self._counts(self._pair)
 
-    def _counts(self, pair: list[BuriedLines]) -> tuple[int, int]:
+    def _counts(self, pair: list[BuriedLines]) -> tuple[int, int, int]:
+        """Return how many places are too near in plan, how many crossings there are, and how many amiss."""
         again = self._judge(pair[0], pair[1], None, load_parameters(), workers=1)
         a, b = again.close.a[again.sides.stretch], again.close.b[again.sides.stretch]
         limit = np.nan_to_num(again.rules.cited(again.rules.classes.cell, a, b)[2])
         margin = again.sides.gap - limit
         error = COVERAGE * np.hypot(pair[0].accuracy_m[a], pair[1].accuracy_m[b])
-        return int((margin < error - TINY).sum()), len(again.crossings)
+        crossings = Crossings.of(again, lambda: np.full(len(pair[0]), np.nan))
+        low = ~(crossings.gap - crossings.limit >= crossings.uncertainty - TINY) & np.isfinite(crossings.limit)
+        return int((margin < error - TINY).sum()), len(again.crossings), int(low.sum())
 
 
 def covers_along(routes: BuriedLines, row: int, moved: shapely.Geometry) -> NDArray[np.float64]:

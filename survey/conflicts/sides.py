@@ -8,7 +8,7 @@ of a close stretch lies outside every vicinity is judged in plan, with the least
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -53,13 +53,16 @@ class Sides:
     """Close places outside all vicinities, one row for each stretch that has any.
 
     ``stretch`` is the row of `CloseStretches`; ``gap`` the least metres between the walls there, ``from_m`` and
-    ``to_m`` chainages of ``a``, ``x`` and ``y`` the place on ``a`` where the gap is least.
+    ``to_m`` chainages of ``a``, ``from_b`` and ``to_b`` of ``b``, ``x`` and ``y`` the place on ``a`` where the gap is
+    least.
     """
 
     stretch: Integers
     gap: Floats
     from_m: Floats
     to_m: Floats
+    from_b: Floats
+    to_b: Floats
     x: Floats
     y: Floats
 
@@ -92,14 +95,15 @@ def sides_of(
     met = np.zeros(len(close), dtype=bool)
     met[stretch] = True
     free = np.flatnonzero(~met)
-    plain = Sides(free, close.gap[free], close.from_a[free], close.to_a[free], close.xa[free], close.ya[free])
+    plain = Sides(
+        free, close.gap[free], close.from_a[free], close.to_a[free], close.from_b[free], close.to_b[free],
+        close.xa[free], close.ya[free],
+    )  # fmt: skip
     # Only where more lies close than the crossings explain is there anything to measure outside of them.
     worth = close.parallel_m[stretch] >= least_m
     rows = _pieces(close, meetings, stretch[worth], meeting[worth], reach, least_m)
     beside = _measured(close, rows, lines_a, lines_b, reach, radii)
-    parts = [
-        np.concatenate([getattr(plain, n), getattr(beside, n)]) for n in ("stretch", "gap", "from_m", "to_m", "x", "y")
-    ]
+    parts = [np.concatenate([getattr(plain, f.name), getattr(beside, f.name)]) for f in fields(Sides)]
     order = np.argsort(parts[0], kind="stable")
     return Sides(*(part[order] for part in parts))
 
@@ -169,7 +173,7 @@ def _measured(
     s = rows.stretch
     if not len(s):
         none = np.empty(0)
-        return Sides(s, none, none, none, none, none)
+        return Sides(s, none, none, none, none, none, none, none)
     of_a = lines_a.cut(close.a[s], rows.a0, rows.a1)
     of_b = lines_b.cut(close.b[s], rows.b0, rows.b1)
     distance = shapely.distance(of_a, of_b)
@@ -178,6 +182,6 @@ def _measured(
     least = order[np.append(True, np.diff(s[order]) != 0)[: len(order)]]
     places = shapely.get_point(shapely.shortest_line(of_a[least], of_b[least]), 0)
     return Sides(
-        s[least], distance[least] - radii[s[least]], rows.a0[least], rows.a1[least], shapely.get_x(places),
-        shapely.get_y(places),
+        s[least], distance[least] - radii[s[least]], rows.a0[least], rows.a1[least], rows.b0[least],
+        rows.b1[least], shapely.get_x(places), shapely.get_y(places),
     )  # fmt: skip
