@@ -1,13 +1,14 @@
 """A county's working time as data: what is read, and what is refused with its line."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from importlib.resources import files
 
 import pytest
 
 from geo.faults import BadInputError
 from survey.office_hours import DEFAULT_WORKING_TIME, check_working_time, read_working_time
-from survey.policies import load_policy, parse_policy
+from survey.calendar import Calendar, deadline, latest_start
+from survey.policies import load_policy, parse_policy, policy_ids
 from survey.policies.documents import Document
 
 GOOD = """
@@ -99,3 +100,18 @@ def test_a_policy_with_wrong_hours_is_refused_at_start_up():
     [fault] = refused.value.faults
     assert fault.code == "policy.unknown_word"
     assert fault.file.startswith("neixiang/county.toml:")
+
+
+def test_every_stage_of_every_county_is_due_if_and_only_if_its_document_gives_a_time():
+    start = datetime.fromisoformat("2026-09-30T10:00+08:00")
+    counted = 0
+    for policy in map(load_policy, policy_ids()):
+        calendar = Calendar(working_time=policy.defaults.working_time)
+        for stage in policy.stages:
+            found = deadline(start, stage.half_days, same_day=stage.same_day, calendar=calendar)
+            assert (found is not None) == stage.timed, stage.id
+            if found is not None:
+                latest = latest_start(found.due, stage.half_days, same_day=stage.same_day, calendar=calendar)
+                assert start < latest.before, stage.id
+                counted += 1
+    assert counted >= 5
