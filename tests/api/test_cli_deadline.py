@@ -1,9 +1,14 @@
 """`cotrench deadline` on the counties' own stages: what is due, what was counted, what the document leaves open."""
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from api.cli.deadline import _stages
+from geo.faults import BadInputError
+from survey.policies import load_policy
 from tests.api.test_cli import cotrench
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -104,3 +109,22 @@ def test_what_we_say_is_in_the_language_of_the_locale(tmp_path, zh):
     done = ask(tmp_path, "--stage", "survey_plan_push", "--from", "2026-09-30T15:00", zh=zh)
     table = "\n".join(" ".join(row) for row in rows(done.stdout))
     assert bool(HAN.search(table)) is zh
+
+
+def test_a_time_that_depends_on_what_was_not_said_is_not_guessed():
+    wuzhi = load_policy("wuzhi")
+    by_number = replace(wuzhi, stages=tuple(stage for stage in wuzhi.stages if stage.condition is not None))
+    on = date(2026, 11, 30)
+    with pytest.raises(BadInputError) as refused:
+        _stages(by_number, "parallel_approval", on, None, None, ())
+    [fault] = refused.value.faults
+    assert fault.code == "stage.depends"
+    assert "WZ-ST4a" in fault.en
+    assert "WZ-ST4b" in fault.zh
+    assert [stage.id for stage in _stages(by_number, "parallel_approval", on, 2, None, ())] == ["WZ-ST4a"]
+
+
+def test_a_county_whose_stages_are_not_entered_says_so():
+    bare = replace(load_policy("wuzhi"), stages=())
+    with pytest.raises(BadInputError, match="no stage of Wuzhi County is entered"):
+        _stages(bare, "acceptance", date(2026, 11, 30), None, None, ())

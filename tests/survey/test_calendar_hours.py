@@ -6,8 +6,8 @@ from importlib.resources import files
 import pytest
 
 from geo.faults import BadInputError
-from survey.office_hours import DEFAULT_WORKING_TIME, check_working_time, read_working_time
 from survey.calendar import Calendar, deadline, latest_start
+from survey.office_hours import DEFAULT_WORKING_TIME, check_working_time, read_working_time
 from survey.policies import load_policy, parse_policy, policy_ids
 from survey.policies.documents import Document
 
