@@ -349,6 +349,7 @@ def _columns_of(one: Found) -> dict[str, NDArray[Any]]:
     if one.b_of is not None:
         has = one.b >= 0
         b[has], b_layer[has] = one.b_of.ids[one.b[has]], one.b_of.layer
+    by_rule["unverified"] = by_rule["unverified"].astype(bool)  # as objects no file format would keep it
     return by_rule | {
         "id": _hexadecimal(one.keys), "facts": _hexadecimal(one.facts), "kind": np.full(n, one.kind, dtype=object),
         "severity": np.array(_SEVERITIES, dtype=object)[one.severity],

@@ -125,20 +125,21 @@ def _unknown(beds: Beds) -> Found:
     every = np.arange(len(routes))
     known = routes.depths.least(every, np.zeros(len(routes)), routes.lines.lengths()).known
     rows = np.flatnonzero(~known & np.isfinite(beds.least))
-    cited = beds.cited["footway"]
+    cited, citation = beds.cited["footway"], beds.number[rows]
     x, y = routes.lines.points_at(rows, routes.lines.lengths()[rows] / 2)
 
     def tell(k: int) -> Told:
         name = str(routes.subjects.ids[rows[k]])
         zh, en = named(routes, int(rows[k]), "zh"), named(routes, int(rows[k]), "en")
+        c = cited[citation[k]]
         return Told(
-            f"{zh} 未填（或未填全）覆土，埋深无法判断。",
-            f"{en} does not state its cover everywhere: its depth is unknown.",
+            f"{zh} 未填（或未填全）覆土，埋深无法判断{unread(c, 'zh')}。",
+            f"{en} does not state its cover everywhere: its depth is unknown{unread(c, 'en')}.",
             Mend("ask", name, None, "", "补充覆土（地面至管顶，m）", "state the cover (ground to top, metres)"),
             routes.lines.take(rows[k : k + 1]).to_shapely()[0],
         )  # fmt: skip
 
     return as_found(
         "cover", "m", routes.subjects, rows, np.full(len(rows), UNKNOWN, dtype=np.int8), cited, tell,
-        citation=beds.number[rows] if len(rows) else np.empty(0, dtype=np.int64), x=x, y=y,
+        citation=citation, x=x, y=y,
     )  # fmt: skip

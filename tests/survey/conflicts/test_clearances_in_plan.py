@@ -145,9 +145,17 @@ def test_trees_and_kerbs():
     f = one(conflicts(lined, trees=[tree("T1", 30, 1.0)]), "tree")
     assert f.measured == pytest.approx(0.9)
     assert f.limit == 1.5
+    assert f.mend.value == pytest.approx(-0.64)  # to the right, away from the tree, which is known to 0.04 m
+    assert only(conflicts(applied(lined, f.mend), trees=[tree("T1", 30, 1.0)]), "tree") == []
     found = conflicts(lined, roads=[road("D1", (-20, 8), (80, 8), width=14.0)])
     f = one(found, "curb")  # the edge of the carriageway at y = 1
     assert (f.measured, f.b, f.b_layer) == (pytest.approx(0.9), "D1", "roads")
+    street = [road("D1", (-20, 8), (80, 8), width=14.0)]
+    assert only(conflicts(applied(lined, f.mend), roads=street), "curb") == []
+    crosses_then = [planned("W1", "water", (0, 0), (50, 0), (50, 40))]
+    f = one(conflicts(crosses_then, roads=street), "curb")
+    assert f.mend.kind == "offset"
+    assert only(conflicts(applied(crosses_then, f.mend), roads=street), "curb") == []
     across = [planned("W1", "water", (30, -20), (30, 40))]
     assert conflicts(across, roads=[road("D1", (-20, 8), (80, 8))]).count(kind="curb") == 0
 

@@ -165,14 +165,18 @@ def test_after_one_click_a_finding_is_gone_and_nothing_worse_has_come(scene):
 @given(scenes(pipes=False), st.booleans())
 def test_either_line_may_be_named_first_and_either_way(scene, reverse):
     routes, _ = scene
-    wanted = sorted((f.kind, f.outcome, round(f.measured, 6)) for f in conflicts(routes) if f.measured is not None)
     swapped = [{**routes[0], "id": "Z9"}, routes[1]]
     if reverse:
         first = swapped[0]
         turned = " ".join(first["covers_m"].split()[::-1])
         swapped[0] = {**first, "geometry": first["geometry"].reverse(), "covers_m": turned}
-    found = sorted((f.kind, f.outcome, round(f.measured, 6)) for f in conflicts(swapped) if f.measured is not None)
-    assert found == wanted
+    assert measured(swapped) == measured(routes)
+
+
+def measured(routes):
+    """What was measured, whatever the ids; without stacking, whose least length is metres of the first line."""
+    found = [f for f in conflicts(routes) if f.measured is not None and f.kind != "stacking"]
+    return sorted((f.kind, f.outcome, round(f.measured, 6)) for f in found)
 
 
 @settings(max_examples=25, deadline=None)

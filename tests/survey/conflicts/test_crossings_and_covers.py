@@ -105,3 +105,19 @@ def test_a_route_without_cover_is_unknown_once():
         conflicts([gas("G1", (0, -30), (0, 30), cover_m=None)], roads=[road("D1", (-50, 0), (50, 0))]), "cover"
     )
     assert [(f.outcome, f.mend.kind) for f in found] == [("unknown", "ask")]
+    heat = planned("H1", "heat", (0, -30), (0, 30), cover_m=None)  # a cover nobody has read
+    f = one(conflicts([heat]), "cover")
+    assert f.unverified
+    assert "待核" in f.sentence_zh
+    assert "待核" in f.sentence_en
+
+
+def test_at_a_flat_crossing_the_least_gap_on_the_way_counts():
+    # 20° apart the walls lie over each other for 0.3 / sin 20° = 0.88 m on either side; the main falls 0.05 in a metre:
+    # axes 1.70 and 1.20 in the middle, so 0.20 between the walls there, and 0.04 less where that ends
+    pipes = [existing("E1", "drainage", (-30, 0), (30, 0), diameter_mm=400.0, cover_m=1.5)]  # axis 1.70
+    turn = (20 * 0.9396926, 20 * 0.3420201)
+    routes = [planned("W1", "water", (-turn[0], -turn[1]), turn, covers_m="0.1 2.1")]
+    f = one(conflicts(routes, pipes=pipes), "vertical_clearance")
+    half = 0.3 / 0.3420201
+    assert f.measured == pytest.approx(0.50 - 0.05 * half - 0.3, abs=1e-6)
