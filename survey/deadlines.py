@@ -263,9 +263,8 @@ def _counted(begun: datetime, half_days: int, calendar: Calendar) -> tuple[tuple
 
 
 def _event(begun: datetime, whole: bool, calendar: Calendar) -> list[Skipped]:
-    """Return the half day, or the day, of the event; nothing where offices were closed anyway."""
-    halves = calendar.halves(begun.date())
-    if whole and halves and begun <= halves[-1].closes:
+    """Return the half day, or the whole day, of the event; nothing where offices were closed anyway."""
+    if whole and calendar.day(begun.date()).working:
         return [Skipped(begun.date(), None, "事件当日不计（民法典第二百零一条）",
                         "the day of the event is not counted (民法典 201)", day_off=False)]  # fmt: skip
     running = calendar.running(begun)

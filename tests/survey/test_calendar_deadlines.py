@@ -107,6 +107,14 @@ def test_the_other_reading_leaves_out_the_whole_day_of_the_event(start, half_day
     assert deadline(moment(start), half_days, calendar=NEXT_DAY).due == moment(due)
 
 
+def test_the_other_reading_says_that_the_day_of_the_event_was_left_out():
+    found = deadline(moment("2026-11-30T17:30"), 2, calendar=NEXT_DAY)
+    assert [(day.on, day.part, day.reason_zh) for day in found.skipped] == [
+        (date(2026, 11, 30), None, "事件当日不计（民法典第二百零一条）")
+    ]
+    assert [day.reason_zh for day in deadline(moment("2026-11-29T10:00"), 2, calendar=NEXT_DAY).skipped] == ["周末"]
+
+
 def test_where_a_number_and_the_same_day_are_given_the_earlier_holds():
     late = deadline(moment("2026-11-30T15:00"), 2, same_day=True, calendar=CALENDAR)
     assert late.due == moment("2026-11-30T17:30")
