@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 KEPT = 3  # days and policies that are asked for in turn
 ANEW_FROM = 50  # so many changed routes are quicker found with the whole county
 MOST_SOURCES = 200  # routes found one by one, each with arrays of its own, before all are found together again
+MOST_MADE = 50_000  # some kilobytes each
 CHANGES_AT_ONCE = 10_000
 COLUMNS = ["id", "facts", "kind", "severity", "outcome", "a", "b", "a_layer", "b_layer"]
 
@@ -40,6 +41,8 @@ class Found:
         where it is made: ``source``, a position in ``sources``, and ``row`` there.
     sources
         Findings are made, with their sentences and mends, only where they are read.
+    made
+        Those made already, by source and row there: a mend takes milliseconds to find.
     """
 
     day: date
@@ -47,11 +50,17 @@ class Found:
     change: int
     table: pd.DataFrame
     sources: tuple[Findings, ...]
+    made: dict[tuple[int, int], Finding]
 
     def finding(self, row: int) -> Finding:
         """Return the finding of a row of the table."""
-        source, place = self.table["source"].iloc[row], self.table["row"].iloc[row]
-        return self.sources[int(source)][int(place)]
+        where = int(self.table["source"].iloc[row]), int(self.table["row"].iloc[row])
+        known = self.made.get(where)
+        if known is None:
+            known = self.sources[where[0]][where[1]]
+            if len(self.made) < MOST_MADE:
+                self.made[where] = known
+        return known
 
     def by_id(self, identity: str) -> Finding | None:
         """Return the finding of this id; None where there is none."""
@@ -63,7 +72,8 @@ class CountyFindings:
     """The findings of the county, found when somebody asks.
 
     Of a county that has changed by a few routes only their findings are found anew: no finding of two other routes
-    depends on a third. Whatever else was written, all of them are. Safe for many threads; one finds, the others wait.
+    depends on a third; but the mends of the others are as they were, and the line that takes one is judged again.
+    Whatever else was written, all of them are found anew. Safe for many threads; one finds, the others wait.
     """
 
     def __init__(self, store: Store, resident: Resident) -> None:
@@ -109,11 +119,11 @@ class CountyFindings:
         kept = before.table[~_about(before.table, changed)]
         tables = [kept, *(_table(one, len(before.sources) + at) for at, one in enumerate(made))]
         sources = (*before.sources, *made)
-        return Found(*key, changes[-1].number, _sorted(tables), sources)
+        return Found(*key, changes[-1].number, _sorted(tables), sources, before.made)
 
     def _anew(self, day: date, policy: str) -> Found:
         change, findings = self._resident.all_findings(on=day, policy=policy)
-        return Found(day, policy, change, _sorted([_table(findings, 0)]), (findings,))
+        return Found(day, policy, change, _sorted([_table(findings, 0)]), (findings,), {})
 
 
 def _about(table: pd.DataFrame, routes: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

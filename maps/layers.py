@@ -31,6 +31,8 @@ NAMES = {
     "built": ("建成", "Built"), "applicant": ("申请人", "Applicant"), "status": ("状态", "Status"),
     "accuracy_m": ("精度 m", "Accuracy m"), "method": ("施工方法", "Method"), "species": ("树种", "Species"),
     "remark": ("备注", "Remark"), "surface": ("路面", "Surface"), "pressure_mpa": ("压力 MPa", "Pressure MPa"),
+    "laying": ("敷设方式", "Laying"), "subtype": ("细类", "Subtype"), "covers_m": ("各顶点覆土 m", "Covers m"),
+    "depth_accuracy_m": ("埋深精度 m", "Depth accuracy m"), "replaces": ("替换现状管", "Replaces"),
     "voltage_kv": ("电压 kV", "Voltage kV"), "crown_m": ("冠幅 m", "Crown m"), "drawn_by": ("绘制方式", "Drawn by"),
 }  # fmt: skip
 
@@ -196,6 +198,7 @@ WORDS = {
         "open_cut": ("明挖", "open cut"), "pipe_jacking": ("顶管", "pipe jacking"),
         "directional_drilling": ("定向钻", "directional drilling"),
     },
+    "laying": {"direct": ("直埋", "direct"), "duct": ("管块", "duct"), "trench": ("管沟", "trench")},
     "drawn_by": {
         "surveyed": ("实测", "surveyed"), "typed": ("坐标录入", "typed"), "drawn": ("图上绘制", "drawn"),
         "imported": ("导入", "imported"),
