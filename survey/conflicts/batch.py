@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -38,6 +39,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+
+
+MANY = 2000
+"""For fewer routes threads cost more than they save."""
 
 
 @dataclass(frozen=True)
@@ -146,7 +151,10 @@ def find_conflicts(
 
 
 def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
-    """Return the findings of a scene, kind by kind, without what passes."""
+    """Return the findings of a scene, kind by kind, without what passes.
+
+    The checks do not wait for each other: many routes are judged by as many checks at a time as there are workers.
+    """
     parameters, own = load_parameters(), scene.own
     passing = Passing.of(own, scene.around, workers=workers)
     beds = Beds.of(passing)
@@ -155,20 +163,32 @@ def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
     def least() -> Floats:  # asked for only where a neighbour may have to give way: what cover must it keep?
         return beds.least if scene.subject is None else Beds.of(Passing.of(scene.routes, scene.around, workers=1)).least
 
-    found = [
-        skew_findings(passing, parameters),
-        along_findings(passing, parameters),
-        *bridge_findings(passing, parameters),
-        *protected_findings(passing, parameters, scene.on),
-        *cover_findings(beds),
-        *_of_lines(LinePairs.of(own, scene.pipes, None, parameters, workers=workers), lambda: beds.least, parameters),
-        *_of_lines(LinePairs.of(scene.routes, None, scene.group, parameters, workers=workers), least, parameters),
-        *clash_findings(scene.routes, scene.group, parameters, scene.on, workers=workers),
-        reopened_findings(scene.routes, scene.group, parameters, scene.on, months=scene.months, workers=workers),
-        *object_findings(own, scene.around, parameters, workers=workers),
-        *scope_findings(own, scene.policy, scene.on),
+    checks: list[Callable[[], list[Found]]] = [
+        lambda: object_findings(own, scene.around, parameters, workers=1),
+        lambda: _of_lines(LinePairs.of(scene.routes, None, scene.group, parameters, workers=1), least, parameters),
+        lambda: _of_lines(LinePairs.of(own, scene.pipes, None, parameters, workers=1), lambda: beds.least, parameters),
+        lambda: clash_findings(scene.routes, scene.group, parameters, scene.on, workers=1),
+        lambda: [
+            reopened_findings(scene.routes, scene.group, parameters, scene.on, months=scene.months, workers=1),
+        ],
+        lambda: [
+            skew_findings(passing, parameters),
+            along_findings(passing, parameters),
+            *bridge_findings(passing, parameters),
+            *protected_findings(passing, parameters, scene.on),
+            *cover_findings(beds),
+            *scope_findings(own, scene.policy, scene.on),
+        ],
     ]
+    found = _all_of(checks, workers if len(scene.routes) >= MANY else 1)
     return [one.take(_worth_telling(one)) for one in found]
+
+
+def _all_of(checks: list[Callable[[], list[Found]]], workers: int) -> list[Found]:
+    if workers <= 1:
+        return [one for check in checks for one in check()]
+    with ThreadPoolExecutor(workers) as pool:
+        return [one for several in pool.map(lambda check: check(), checks) for one in several]
 
 
 def _worth_telling(one: Found) -> NDArray[np.bool_]:

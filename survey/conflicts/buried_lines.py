@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
+    import shapely
     from numpy.typing import NDArray
 
     from survey.policies import Defaults
@@ -102,6 +103,36 @@ class BuriedLines:
             subjects=Subjects(self.subjects.layer, self.subjects.ids[rows]), lines=self.lines.take(rows),
             depths=self.depths.take(rows), buried=buried, **kept,
         )  # fmt: skip
+
+    def alone(self, row: int) -> BuriedLines:
+        """Return what `take` returns of one row, at once however many there are."""
+        kept = {name: getattr(self, name)[row : row + 1] for name in _BY_LINE if name != "code"}
+        starts = self.depths.starts[row : row + 2]
+        own = slice(int(starts[0]), int(starts[1]))
+        return BuriedLines(
+            subjects=Subjects(self.subjects.layer, self.subjects.ids[row : row + 1]), lines=self.line(row),
+            depths=Depths(starts - starts[0], self.depths.chainage[own].copy(), self.depths.cover[own].copy()),
+            buried=(self.buried[self.code[row]],), code=np.zeros(1, dtype=np.int64), **kept,
+        )  # fmt: skip
+
+    def line(self, row: int) -> Polylines:
+        """Return one line alone, at once however many there are."""
+        lines = self.lines
+        first, last = np.searchsorted(lines.part_line, [row, row + 1])
+        starts = lines.part_starts[first : last + 1]
+        own = slice(int(starts[0]), int(starts[-1]))
+        none = np.zeros(last - first, dtype=np.int64)
+        return Polylines(lines.x[own].copy(), lines.y[own].copy(), starts - starts[0], none, 1)
+
+    def shape(self, row: int) -> shapely.Geometry:
+        """Return one line as a geometry."""
+        whole: shapely.Geometry = self.line(row).to_shapely()[0]
+        return whole
+
+    def piece(self, row: int, from_m: float, to_m: float) -> shapely.Geometry:
+        """Return the stretch of one line between two chainages."""
+        stretch: shapely.Geometry = self.line(row).cut([0], [from_m], [to_m])[0]
+        return stretch
 
     @classmethod
     def concatenate(cls, several: Sequence[BuriedLines]) -> BuriedLines:

@@ -88,7 +88,7 @@ def _in_plan(
             mend = offset_mend(pairs, int(kept[k]), side, need)
         else:
             mend = verify_mend(pairs, int(a[k]), int(b[k]), int(outcome[k]))
-        where = pairs.a.lines.cut([a[k]], [from_m[k]], [to_m[k]])[0]
+        where = pairs.a.piece(int(a[k]), from_m[k], to_m[k])
         return Told(
             f"{zh}{unread(c, 'zh')}。{why_zh}。", f"{en}{unread(c, 'en')}; {why_en}.", mend, where, known_zh, known_en
         )

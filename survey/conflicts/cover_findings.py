@@ -108,7 +108,7 @@ def _shallow(beds: Beds, place: str) -> Found:
             f"{named(routes, row, 'en')} has {measured[k]:.2f} m{off} of cover {en}; at least {limit[k]:.2f} m is asked"
             f" for{unread(c, 'en')}.",
             cover_mend(routes, row, float(beds.least[row] + uncertainty[k])),
-            routes.lines.cut([row], [from_m[k]], [to_m[k]])[0],
+            routes.piece(row, from_m[k], to_m[k]),
         )
 
     found = as_found(
@@ -136,7 +136,7 @@ def _unknown(beds: Beds) -> Found:
             f"{zh} 未填（或未填全）覆土，埋深无法判断{unread(c, 'zh')}。",
             f"{en} does not state its cover everywhere: its depth is unknown{unread(c, 'en')}.",
             Mend("ask", name, None, "", "补充覆土（地面至管顶，m）", "state the cover (ground to top, metres)"),
-            routes.lines.take(rows[k : k + 1]).to_shapely()[0],
+            routes.shape(int(rows[k])),
         )  # fmt: skip
 
     return as_found(

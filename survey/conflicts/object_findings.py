@@ -106,7 +106,7 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
     least = parameters.value("side_by_side")
 
     def off_kerb(row: int, edge: shapely.Geometry) -> Clears:
-        line, few = routes.take(np.array([row], dtype=np.int64)), kerbs.take(row)
+        line, few = routes.alone(row), kerbs.take(row)
         one = Polylines.from_shapely([edge])
 
         def clears(moved: shapely.Geometry) -> bool:
@@ -208,7 +208,7 @@ def _judged(
                 routes, row, (float(places.from_m[k]), float(places.to_m[k])), short, places.shape(k),
                 measuring(row, places.shape(k)),
             )  # fmt: skip
-        where = routes.lines.cut([row], [places.from_m[k]], [places.to_m[k]])[0]
+        where = routes.piece(row, places.from_m[k], places.to_m[k])
         return Told(f"{zh}{unread(c, 'zh')}。", f"{en}{unread(c, 'en')}.", mend, where)
 
     found = as_found(

@@ -53,7 +53,7 @@ def offset_mend(pairs: LinePairs, place: int, side: str, need: float) -> Mend | 
     mover, row = (pairs.a, a) if side == "a" else (pairs.b, b)
     other, other_row = (pairs.b, b) if side == "a" else (pairs.a, a)
     begin, end = (sides.from_m, sides.to_m) if side == "a" else (sides.from_b, sides.to_b)
-    stays = other.lines.take(np.array([other_row], dtype=np.int64)).to_shapely()[0]
+    stays = other.shape(other_row)
     reach = float(mover.radius[row] + other.radius[other_row] + need)
     judged = Rejudged(pairs, a, b, side)
     return aside(
@@ -96,7 +96,7 @@ def aside(
     so that its ends stay where they are connected. Where an end lies in the stretch itself and cannot stay, it moves
     along and the sentence says so.
     """
-    shape = routes.lines.take(np.array([row], dtype=np.int64)).to_shapely()[0]
+    shape = routes.shape(row)
     if shape.geom_type != "LineString":
         return None
     signs = _nearer_first(shape, away_from, *stretch)
@@ -170,7 +170,7 @@ class Rejudged:
     """Tells whether after a move fewer places are too near in plan, and no more crossings are there, or amiss."""
 
     def __init__(self, pairs: LinePairs, a: int, b: int, side: str) -> None:
-        self._pair = [lines.take(np.array([row], dtype=np.int64)) for lines, row in ((pairs.a, a), (pairs.b, b))]
+        self._pair = [lines.alone(row) for lines, row in ((pairs.a, a), (pairs.b, b))]
         self._side, self._judge = "ab".index(side), type(pairs).of
 
     def __call__(self, moved: shapely.Geometry) -> bool:
@@ -202,7 +202,7 @@ class Rejudged:
 
 def covers_along(routes: BuriedLines, row: int, moved: shapely.Geometry) -> NDArray[np.float64]:
     """Return the cover of a route at each vertex of its moved line: that of the nearest place of the line it had."""
-    was = routes.lines.take(np.array([row], dtype=np.int64)).to_shapely()[0]
+    was = routes.shape(row)
     at = shapely.line_locate_point(was, shapely.points(shapely.get_coordinates(moved)))
     return routes.depths.at(np.full(len(at), row, dtype=np.int64), at)
 

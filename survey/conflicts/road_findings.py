@@ -54,8 +54,7 @@ class Passing:
 
     def piece(self, route: int, from_m: float, to_m: float) -> shapely.Geometry:
         """Return a stretch of a route as a line."""
-        piece: shapely.Geometry = self.routes.lines.cut([route], [from_m], [to_m])[0]
-        return piece
+        return self.routes.piece(route, from_m, to_m)
 
 
 def skew_findings(passing: Passing, parameters: Parameters) -> Found:

@@ -40,7 +40,7 @@ def _beyond(routes: BuriedLines, rule: Rule, policy: Policy) -> Found:
     x, y = routes.lines.points_at(rows, routes.lines.lengths()[rows] / 2)
 
     def tell(k: int) -> Told:
-        where = routes.lines.take(rows[k : k + 1]).to_shapely()[0]
+        where = routes.shape(int(rows[k]))
         if outcome[k] == UNKNOWN:
             name = str(routes.subjects.ids[rows[k]])
             return Told(

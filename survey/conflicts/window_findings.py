@@ -239,4 +239,4 @@ def shift_mend(routes: BuriedLines, route: int, days: int) -> Mend:
 
 
 def _piece(routes: BuriedLines, pairs: Pairs, k: int) -> Any:  # noqa: ANN401 - a shapely line
-    return routes.lines.cut(pairs.a[k : k + 1], pairs.from_m[k : k + 1], pairs.to_m[k : k + 1])[0]
+    return routes.piece(int(pairs.a[k]), pairs.from_m[k], pairs.to_m[k])
