@@ -6,7 +6,6 @@ import gc
 import logging
 import threading
 import time
-from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,6 +13,7 @@ import numpy as np
 import shapely
 
 from api.errors import ProblemError, refused
+from api.gate import Gate
 from geo.crs import grid as grid_of
 from geo.faults import BadInputError, Fault
 from survey.assessments import County, assess
@@ -24,7 +24,7 @@ from survey.policies import load_policy, policy_ids
 from survey.surroundings import Surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from api.coordinates import Axes
     from api.db.records import Change, Row
@@ -74,46 +74,6 @@ NO_POLICY = Fault(
     "在请求中写明 policy，或用 PUT /api/county 设定", "name a policy in the request, or set it with PUT /api/county",
     field="policy",
 )  # fmt: skip
-
-
-class Gate:
-    """Let many readers in at once, or one writer alone; a writer who waits goes before readers who come later."""
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._readers = 0
-        self._waiting = 0
-        self._writing = False
-
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """Hold the gate with other readers."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._writing and not self._waiting)
-            self._readers += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._readers -= 1
-                self._changed.notify_all()
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the gate alone."""
-        with self._changed:
-            self._waiting += 1
-            try:
-                self._changed.wait_for(lambda: not self._writing and not self._readers)
-            finally:
-                self._waiting -= 1
-            self._writing = True
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._writing = False
-                self._changed.notify_all()
 
 
 class Resident:

@@ -161,5 +161,6 @@ def _show(found: Section, name: str) -> None:
     for zh, en in told:
         say(f"· {words(zh, en)}")
     if found.saved_m3 is not None:
-        saved = f"{found.saved_m3:.2f} m³/m"
-        say(words(f"同沟比分沟少挖 {saved}", f"one trench instead of several digs {saved} less"))
+        zh, en = ("少", "less") if found.saved_m3 >= 0 else ("多", "more")
+        earth = f"{abs(found.saved_m3):.2f} m³/m"
+        say(words(f"同沟比分沟{zh}挖 {earth}", f"one trench instead of several digs {earth} {en}"))

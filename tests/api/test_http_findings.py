@@ -255,3 +255,23 @@ def test_columns_that_cannot_be_are_refused(shared, columns, code):
 def test_words_of_surveys_are_understood(shared):
     drawn = feature(utility="燃气", laying="直埋", subtype="中水", unknown=[1])
     assert shared.post("/api/assessments", json={"route": drawn, **ON}).status_code == 200
+
+
+def test_an_assessment_follows_pipes_and_trees(client):
+    def others():
+        answer = client.post("/api/assessments", json={"route": feature("N1", diameter_mm=200, cover_m=1.0), **ON})
+        return {one["b"] for one in answer.json()["findings"] if one["b_layer"] in {"pipes", "trees"}}
+
+    pipes, trees = ("/api/collections/pipes/items", "/api/collections/trees/items")
+    assert others() == set()
+    pipe = feature("E1", [[X0, Y0 - 0.6], [X0 + 100, Y0 - 0.6]], utility="drainage", quality="A", cover_m=2.0)
+    client.post(pipes, params=GRID, json=pipe)
+    tree = {"type": "Feature", "id": "T1", "geometry": {"type": "Point", "coordinates": [X0 + 10, Y0 - 0.4]}}
+    made = client.post(trees, params=GRID, json=tree)
+    assert made.status_code == 201, made.text
+    assert others() == {"E1", "T1"}
+    away = pipe | {"geometry": {"type": "LineString", "coordinates": [[X0, Y0 - 9], [X0 + 100, Y0 - 9]]}}
+    client.put(f"{pipes}/E1", params=GRID, json=away, headers={"If-Match": '"1"'})
+    assert others() == {"T1"}
+    client.delete(f"{trees}/T1", headers={"If-Match": "*"})
+    assert others() == set()
