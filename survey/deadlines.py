@@ -132,7 +132,7 @@ def deadline(start: datetime, half_days: int | None, *, same_day: bool = False, 
     --------
     >>> found = deadline(datetime(2026, 9, 30, 10), 2, calendar=Calendar())
     >>> found.due.isoformat(), [half.part for half in found.counted]
-    ('2026-10-08T12:00:00+08:00', ['afternoon', 'morning'])
+    ('2026-10-08T17:30:00+08:00', ['morning', 'afternoon'])
     >>> deadline(datetime(2026, 9, 30, 10), None, calendar=Calendar()) is None
     True
     """
@@ -174,7 +174,7 @@ def latest_start(
     --------
     >>> found = latest_start(datetime(2026, 10, 8, 12), 2, calendar=Calendar())
     >>> found.before.isoformat(), found.office.isoformat()
-    ('2026-09-30T14:00:00+08:00', '2026-09-30T12:00:00+08:00')
+    ('2026-09-30T00:00:00+08:00', '2026-09-29T17:30:00+08:00')
     """
     _check_length(half_days)
     end = local(due)
@@ -200,7 +200,7 @@ def recount(known: Deadline, calendar: Calendar) -> Recount:
     >>> known = deadline(datetime(2026, 11, 30, 10), 2, calendar=Calendar())
     >>> storm = Calendar().holidays.amended(off={known.due.date(): ("暴雪停工", "closed by snow")})
     >>> recount(known, Calendar(storm)).after.due.isoformat()
-    '2026-12-02T12:00:00+08:00'
+    '2026-12-02T17:30:00+08:00'
     """
     after = deadline(known.start, known.half_days, same_day=known.same_day, calendar=calendar)
     if after is None:  # a Deadline was made from a number or the same day, so it is made again
@@ -220,7 +220,7 @@ def other_reading(known: Deadline, calendar: Calendar) -> Deadline | None:
     --------
     >>> known = deadline(datetime(2026, 11, 30, 10), 2, calendar=Calendar())
     >>> other_reading(known, Calendar()).due.isoformat(), known.due.isoformat()
-    ('2026-12-01T17:30:00+08:00', '2026-12-01T12:00:00+08:00')
+    ('2026-12-01T12:00:00+08:00', '2026-12-01T17:30:00+08:00')
     """
     time_kept = calendar.working_time
     other = next(reading for reading in WHOLE_DAYS if reading != time_kept.whole_days)

@@ -97,15 +97,15 @@ DEFAULT_WORKING_TIME = WorkingTime(
     seasons=(Season(1, 1, Span(time(8, 30), time(12)), Span(time(14), time(17, 30))),),
     source_zh="文件未规定办公时间；判断：按机关通行作息，各县以公布的作息为准",
     source_en="the document states no office hours; judgement: the usual ones, until the county enters its own",
-    whole_days="half_days",
+    whole_days="next_day",
     reading_zh=(
-        "文件以0.5个工作日为单位，故一律按半日计：事件发生的半日不计，其后每半日为0.5个工作日。"
-        "取较早到期的读法；法定读法（民法典第二百零一条）当日整日不计，另行列出。"
+        "以日计的期限，当日不计入，自下一工作日起算（民法典第二百零一条）；0.5个工作日按半日计，事件发生的半日不计。"
+        "超期要追责，故取法定读法；一律按半日计的读法到期较早，另行列出。"
     ),
     reading_en=(
-        "the documents count in steps of 0.5 working day, so every time is counted in half days: that of the event is "
-        "not counted, each one after it is 0.5 working day. The reading that ends sooner is taken; the one of "
-        "民法典 201, by which the whole day of the event is not counted, is told beside it"
+        "of a time in days the day of the event is not counted (民法典 201); 0.5 working day is counted in half days, "
+        "that of the event left out. Being late has consequences, so the reading of the law is taken; the one that "
+        "counts every time in half days ends sooner and is told beside it"
     ),
 )
 """What holds where a county has no ``[working_time]`` of its own."""

@@ -10,8 +10,8 @@ from geo.faults import BadInputError
 from survey.calendar import BEIJING, Calendar, deadline, known_holidays, latest_start, recount
 from survey.office_hours import DEFAULT_WORKING_TIME
 
-CALENDAR = Calendar()
-NEXT_DAY = Calendar(working_time=replace(DEFAULT_WORKING_TIME, whole_days="next_day"))
+NEXT_DAY = Calendar()
+CALENDAR = Calendar(working_time=replace(DEFAULT_WORKING_TIME, whole_days="half_days"))
 HAN = re.compile("[\u4e00-\u9fff]")
 
 
