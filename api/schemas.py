@@ -409,10 +409,18 @@ class Policies(Shape):
 
 
 class PolicyShape(PolicySummary):
-    """A policy with the rules in force on a day."""
+    """A policy as in force on a day; each entry with document, clause, quote and evidence in both languages."""
 
     on: date
     rules: list[dict[str, Any]]
+    departments: list[dict[str, Any]] = Field([], description="Who the document gives something to do.")
+    stages: list[dict[str, Any]] = Field(
+        [], description="`half_days` is null where the document gives no time; `same_day` counts as the earlier."
+    )
+    approvals: list[dict[str, Any]] = Field([], description="Permissions: when needed, by whom, applied for by whom.")
+    forms: list[dict[str, Any]] = Field([], description="Groups and fields; none where the form is not attached.")
+    provisions: list[dict[str, Any]] = Field([], description="Commitment, penalties, fees, channels, gaps.")
+    words: dict[str, dict[str, list[str]]] = Field({}, description="Keys of stages, events … in Chinese and English.")
 
 
 class Symbols(Shape):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.language import both
+from api.cli.procedure import show_procedure
 from api.cli.reporting import answering, say, show_table, words
 from geo.faults import BadInputError, Fault
 
@@ -53,14 +54,24 @@ def policies(on: OnOption = None) -> None:
     for policy_id in policy_ids():
         policy = load_policy(policy_id)
         county = words(policy.county_zh, policy.county_en)
-        rows.append((policy_id, county, policy.document, policy.issued, len(policy.rules_on(when))))
-    columns = words("编号,县,文件,印发,有效规则", "id,county,document,issued,rules in force").split(",")
+        parts = (policy.rules, policy.stages, policy.approvals)
+        counts = [sum(one.in_force(when) for one in part) for part in parts]
+        fields = sum(len(form.fields) for form in policy.forms if form.in_force(when))
+        others = sum(one.in_force(when) for one in policy.provisions)
+        rows.append((policy_id, county, policy.document, policy.issued, *counts, fields, others))
+    columns = words(
+        "编号,县,文件,印发,有效规则,阶段,审批,表单栏目,其他规定",
+        "id,county,document,issued,rules in force,stages,permissions,form fields,other provisions",
+    ).split(",")
     show_table(words(f"{when} 的政策", f"Policies on {when}"), columns, rows)
 
 
 @commands.command(
     "policy",
-    help=both("列出一县在某日有效的规则，附文件、条款、依据", "The rules in force on a day, with their source"),
+    help=both(
+        "列出一县在某日有效的规则、阶段、审批、表单，附文件、条款、依据",
+        "The rules, stages, permissions and forms in force on a day, with their source",
+    ),
 )
 @answering
 def policy(
@@ -80,16 +91,20 @@ def policy(
     if not rules:
         say(words(f"{when} 没有有效的规则。", f"No rule is in force on {when}."))
         return
+    shown_below = {approval.id for approval in county.approvals}
     for rule in rules:
-        _show(rule)
+        if rule.id not in shown_below:
+            _show(rule, county.document)
     if county.together:
         _show_together(county.together)
+    show_procedure(county, when)
 
 
-def _show(rule: Rule) -> None:
+def _show(rule: Rule, document: str) -> None:
     """Print a rule: what it says in one line; below it the sentence, how it was read, and what stays open in it."""
     subject = words(rule.subject_zh, rule.subject_en)
-    facts = [f"{rule.id}  {subject} {limit(rule)}".rstrip(), f"{rule.clause}", _period(rule)]
+    clause = rule.clause if rule.document == document else f"{rule.document}{rule.clause}"
+    facts = [f"{rule.id}  {subject} {limit(rule)}".rstrip(), clause, _period(rule)]
     say(" · ".join(fact for fact in facts if fact))
     if rule.quote:
         say(f"    「{rule.quote}」")

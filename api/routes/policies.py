@@ -13,10 +13,34 @@ from api import geojson
 from api.dependencies import Running  # noqa: TC001 - as above
 from api.errors import not_found
 from api.openapi import Content, documented
-from survey.policies import load_policy, policy_ids
+from survey.policies import (
+    DEPARTMENT_KINDS,
+    EVENTS,
+    FACTS,
+    FIELD_TYPES,
+    ITEMS,
+    MEASURES,
+    PROVISIONS,
+    STAGES,
+    load_policy,
+    policy_ids,
+)
 
 if TYPE_CHECKING:
-    from survey.policies import Policy, Rule
+    from survey.policies import Policy
+
+PARTS = ("rules", "departments", "stages", "approvals", "forms", "provisions")
+WORDS = {
+    "stages": dict(STAGES),
+    "events": dict(EVENTS),
+    "facts": dict(FACTS),
+    "items": dict(ITEMS),
+    "department_kinds": dict(DEPARTMENT_KINDS),
+    "provisions": dict(PROVISIONS),
+    "measures": {key: name for key, (_, name) in MEASURES.items()},
+    "field_types": dict(FIELD_TYPES),
+}
+"""The keys of an answer in Chinese and English."""
 
 router = APIRouter(prefix="/api/policies", tags=["policies"])
 
@@ -34,10 +58,10 @@ def get_policy(
     policy_id: str,
     on: Annotated[date | None, Query(description="The day; today unless given.")] = None,
 ) -> Response:
-    """Return a policy with the rules in force on a day, each with its document, clause and evidence."""
+    """Return a policy as in force on a day: rules, stages, permissions, forms and provisions, each with its source."""
     policy = named_policy(policy_id)
     day = on or service.now().astimezone().date()
-    body = _summary(policy) | {"on": day, "rules": [_plain(rule) for rule in policy.rules_on(day)]}
+    body = _summary(policy) | {"on": day, "words": WORDS} | {part: _in_force(policy, part, day) for part in PARTS}
     return Response(geojson.dumps(body), media_type="application/json")
 
 
@@ -50,9 +74,9 @@ def named_policy(policy_id: str) -> Policy:
     return load_policy(policy_id)
 
 
-def _plain(rule: Rule) -> dict[str, Any]:
-    """Return a rule as JSON; ``evidence`` is the Chinese text, as in the trace of an assessment."""
-    return asdict(rule) | {"evidence": rule.evidence_zh}
+def _in_force(policy: Policy, part: str, day: date) -> list[dict[str, Any]]:
+    """Return the entries of a part as JSON; ``evidence`` is the Chinese text, as in the trace of an assessment."""
+    return [asdict(one) | {"evidence": one.evidence_zh} for one in getattr(policy, part) if one.in_force(day)]
 
 
 def _summary(policy: Policy) -> dict[str, Any]:
