@@ -60,7 +60,7 @@ def search(
     """
     found, n_found = np.empty((64, N_COLUMNS)), 0
     records, parent = np.empty((64, N_COLUMNS)), np.empty(64, np.int64)
-    near, offsets, flags = np.empty(256, np.int64), np.zeros(CHUNK + 1, np.int64), np.empty(BLOCK, np.int32)
+    near, offsets, flags = np.empty(256, np.int64), np.zeros(CHUNK + 1, np.int64), np.empty(2 * BLOCK, np.int32)
     cells = np.empty((2, len(near), 2), np.int64)
     for line in range(first, last):
         n_records, n_before = 0, 0
@@ -71,7 +71,8 @@ def search(
                 if room > len(near):
                     near, cells = np.empty(2 * room, np.int64), _deeper(cells, 2 * room)
                 room = max(1, collect(
-                    query.rows, begin, end, grid, alive, limits.distance, limits.sine, later_only, near, offsets, flags
+                    query.rows, begin, end, resident.rows, grid, alive, limits.distance, limits.sine, later_only,
+                    near, offsets, flags,
                 ))  # fmt: skip
             n_near = offsets[end - begin]
             if n_records + n_near > len(parent):
@@ -158,7 +159,8 @@ def _sweep(
         n, p = 0, 0
         if not linked[i]:
             n_before = 0
-        for j in near[offsets[i - begin] : offsets[i - begin + 1]]:
+        for at in range(offsets[i - begin], offsets[i - begin + 1]):
+            j = near[at]
             wx, wy = rows[i, 0] - others[j, 0], rows[i, 1] - others[j, 1]
             ax, ay, bx, by = rows[i, 2], rows[i, 3], others[j, 2], others[j, 3]
             c, k = bx * ax + by * ay, bx * ay - by * ax
@@ -172,7 +174,7 @@ def _sweep(
             while p < n_before and before[p, 0] < j - 1:
                 p += 1
             to_b = squared_distance(x0, y0, base)
-            record = _linked(rows, i, others, others_linked, j, to_b, limit, before[p:n_before], record, parent)
+            record = _linked(rows, i, others, others_linked, j, to_b, limit, before, p, n_before, record, parent)
             if record < 0:
                 record = n_records
                 parent[record] = record
@@ -201,16 +203,17 @@ def _linked(
     to_b: float,
     limit: float,
     before: IntArray,
+    at: int,
+    n_before: int,
     record: int,
     parent: IntArray,
 ) -> int:
     """Return the record of the cells of the segment before ``i`` that cell (i, j) touches, united with ``record``.
 
-    ``before`` begins with what is not below ``j - 1``; ``to_b`` is the squared distance of the start of ``i`` from
-    segment ``j``. Minus one where nothing is touched and ``record`` is so.
+    ``before[at:n_before]`` begins with what is not below ``j - 1``; ``to_b`` is the squared distance of the start of
+    ``i`` from segment ``j``. Minus one where nothing is touched and ``record`` is so.
     """
-    at = 0
-    while at < len(before) and before[at, 0] <= j + 1:
+    while at < n_before and before[at, 0] <= j + 1:
         if _touches(rows, i, others, others_linked, j, before[at, 0], to_b, limit):
             record = before[at, 1] if record < 0 else _unite(parent, record, before[at, 1])
         at += 1
@@ -255,10 +258,11 @@ def _widen(
     metres = high - low
     if metres <= TOUCH_M:
         return
-    r = records[record]
-    r[side], r[side + 1] = min(r[side], chainage + low), max(r[side + 1], chainage + high)
+    records[record, side] = min(records[record, side], chainage + low)
+    records[record, side + 1] = max(records[record, side + 1], chainage + high)
     one, other = y0 + low * slope, y0 + high * slope
-    r[4] += integral_of_gap(one, other, metres)
-    r[5] += metres
-    r[6], r[7] = min(r[6], least_gap(one, other)), max(r[7], abs(one), abs(other))
-    r[8] += metres if cosine >= 0.0 else -metres
+    records[record, 4] += integral_of_gap(one, other, metres)
+    records[record, 5] += metres
+    records[record, 6] = min(records[record, 6], least_gap(one, other))
+    records[record, 7] = max(records[record, 7], abs(one), abs(other))
+    records[record, 8] += metres if cosine >= 0.0 else -metres

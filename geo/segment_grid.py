@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from geo.polylines import FloatArray
     from geo.segment_tables import SegmentTable
 
-CELL_SIZE = 1.5
-"""Edge of a cell, in typical lengths of a segment plus the distance of searches (measured: flat from 1.2 to 1.8)."""
+CELL_SIZE = 2.0
+"""Edge of a cell, in typical lengths of a segment plus the distance of searches (measured: flat from 2.0 to 2.5)."""
 
 PIECE_CELLS = 4.0
 """A piece is at most this many cells long."""
@@ -37,25 +37,20 @@ class SegmentGrid(NamedTuple):
 
     Attributes
     ----------
-    pieces
-        ``float64[n, 8]``, the columns of `SegmentTable` (start and length are the piece's).
-    piece_segment
-        ``int32[n]``: the row of the piece's segment in the table.
     cell
         Edge of a cell, metres.
     stride, mask
         Cell ``(column, row)`` has the number ``(column + stride * row) & mask``.
     cell_starts, entries
-        ``entries[cell_starts[c]:cell_starts[c + 1]]`` are the pieces whose box meets cell ``c``.
+        ``entries[cell_starts[c]:cell_starts[c + 1]]`` are the segments (rows of the table) with a piece whose box
+        meets cell ``c``; one with several such pieces stands there several times.
     x0, y0, x1, y1, line
         Of each entry: both ends, rounded, from ``origin``, and the number of its line. The cells of a row lie one after
-        the other, so that these are read in order, many at a time, before any piece is looked at.
+        the other, so that these are read in order, many at a time, before any segment is looked at.
     origin_x, origin_y, margin
         Metres; ``margin`` is more than rounding can be off by.
     """
 
-    pieces: FloatArray
-    piece_segment: npt.NDArray[np.int32]
     cell: float
     stride: int
     mask: int
@@ -92,10 +87,10 @@ def build_grid(table: SegmentTable, distance: float, workers: int = 1) -> Segmen
     corner = extent.west, extent.south
 
     def fill(share: int, first: int, last: int) -> None:
-        _fill(*cells, *corner, first, last, next_entry[share], entries, x0, y0, x1, y1, line)
+        _fill(*cells, owner, *corner, first, last, next_entry[share], entries, x0, y0, x1, y1, line)
 
     in_shares(fill, len(pieces), workers)
-    return SegmentGrid(pieces, owner, cell, stride, size - 1, starts, entries, x0, y0, x1, y1, line, *corner, margin)
+    return SegmentGrid(cell, stride, size - 1, starts, entries, x0, y0, x1, y1, line, *corner, margin)
 
 
 @kernel
@@ -164,6 +159,7 @@ def _fill(
     cell: float,
     stride: int,
     mask: int,
+    owner: npt.NDArray[np.int32],
     west: float,
     south: float,
     first: int,
@@ -186,5 +182,5 @@ def _fill(
                 c = (column + stride * row) & mask
                 e = next_entry[c]
                 next_entry[c] += 1
-                entries[e], line[e] = i, int(p[6])
+                entries[e], line[e] = owner[i], int(p[6])
                 x0[e], y0[e], x1[e], y1[e] = p[0] - west, p[1] - south, p[0] + dx - west, p[1] + dy - south
