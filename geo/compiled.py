@@ -96,3 +96,17 @@ def in_shares(work: Callable[[int, int, int], R], n: int, workers: int) -> list[
         return [work(0, 0, n)]
     with ThreadPoolExecutor(shares) as pool:
         return list(pool.map(work, range(shares), bounds[:-1], bounds[1:]))
+
+
+def each(work: Callable[[int], R], n: int, workers: int) -> list[R]:
+    """Return ``work(i)`` for each of ``0 .. n - 1``, in order; a thread that is done takes the next one.
+
+    Examples
+    --------
+    >>> each(lambda i: i * i, 4, workers=2)
+    [0, 1, 4, 9]
+    """
+    if workers <= 1 or n <= 1:
+        return [work(i) for i in range(n)]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(work, range(n)))

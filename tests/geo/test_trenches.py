@@ -1,11 +1,15 @@
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import shapely
 
+from geo import trench_components
 from geo.faults import BadInputError
 from geo.parallels import find_runs
 from geo.polylines import Polylines
 from geo.trenches import join_runs
+from tests.benchmarks.city import make_city
 from tests.geo.trench_oracle import check_trenches, listed, members_of
 
 
@@ -199,3 +203,17 @@ def test_a_branch_is_no_crossing_wherever_the_grid_begins(by):
     lines = Polylines.from_shapely([shapely.transform(shape, lambda xy: xy + np.array([0, by])) for shape in shapes])
     trenches = join_runs(lines, find_runs(lines))
     assert trenches.length_m.tolist() == pytest.approx([12.2], abs=0.5)
+
+
+def test_shares_and_threads_change_nothing(monkeypatch):
+    city = make_city(1_000)
+    group = city.utility.astype(np.int64)
+    runs = find_runs(city.lines, group=group)
+    whole = join_runs(city.lines, runs, group=group, workers=1)
+    assert len(whole) > 100
+    for runs_a_share, workers in ((1, 1), (1, 2), (50, 3)):
+        monkeypatch.setattr(trench_components, "RUNS_A_SHARE", runs_a_share)
+        assert len(trench_components.Shares(city.lines, runs)) > 10
+        parted = join_runs(city.lines, runs, group=group, workers=workers)
+        for field in fields(parted):
+            assert np.array_equal(getattr(parted, field.name), getattr(whole, field.name)), field.name

@@ -1,0 +1,101 @@
+"""Divide lines into sets that share no run, so that each is joined into trenches by itself, small and on any thread.
+
+A trench has lines of one connected component of the graph of runs only, and what is chosen for one component never
+looks at another. So nothing changes but the time, and the room that is touched at once. (A component is no trench:
+nothing joins by chaining.)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from geo.chainage import copy_lines
+from geo.compiled import kernel
+from geo.polylines import Polylines
+from geo.segment_tables import has_length
+
+if TYPE_CHECKING:
+    from geo.parallels import Runs
+    from geo.polylines import FloatArray, IntArray
+
+RUNS_A_SHARE = 2_000
+"""Components are put together until they have about this many runs: what is touched then fits the second cache."""
+
+
+class Share(NamedTuple):
+    """Some components: their lines, in the order of their rows, and their runs, which number these lines from 0."""
+
+    rows: IntArray
+    lines: Polylines
+    runs: Runs
+
+
+@kernel
+def _components(a: IntArray, b: IntArray, n_lines: int) -> IntArray:
+    """Return for each line the least row of its component."""
+    least = np.arange(n_lines)
+    for run in range(len(a)):
+        one, other = a[run], b[run]
+        while least[one] != one:
+            least[one] = least[least[one]]
+            one = least[one]
+        while least[other] != other:
+            least[other] = least[least[other]]
+            other = least[other]
+        least[max(one, other)] = min(one, other)
+    for line in range(n_lines):  # a parent has a smaller row, so that its own is final already
+        least[line] = least[least[line]]
+    return least
+
+
+@kernel
+def corner_of(x: FloatArray, y: FloatArray, part_starts: IntArray) -> tuple[float, float]:
+    """Return the whole metres below the least easting and northing at which a segment starts."""
+    west, south = np.inf, np.inf
+    for part in range(len(part_starts) - 1):
+        for v in range(part_starts[part], part_starts[part + 1] - 1):
+            if has_length(x[v + 1] - x[v], y[v + 1] - y[v]):
+                west, south = min(west, x[v]), min(south, y[v])
+    return np.floor(west), np.floor(south)
+
+
+class Shares:
+    """The components of some runs, put together into shares of about equal work; ``shares[i]`` makes one of them."""
+
+    def __init__(self, lines: Polylines, runs: Runs) -> None:
+        self._lines, self._runs = lines, runs
+        self._line_parts = np.searchsorted(lines.part_line, np.arange(lines.n_lines + 1)).astype(np.int64)
+        least = _components(runs.a.astype(np.int64), runs.b.astype(np.int64), lines.n_lines)
+        per_component = np.bincount(least[runs.a], minlength=lines.n_lines)
+        share = (np.cumsum(per_component) - per_component) // RUNS_A_SHARE  # of the component with this least row
+        share[per_component == 0] = -1  # lines without a run are in no share
+        share = share[least]
+        used = np.unique(share[share >= 0])
+        self._rows, self._row_starts = _sorted_by(share, used)
+        self._order, self._run_starts = _sorted_by(share[runs.a], used)
+        self._number = np.empty(lines.n_lines, np.int64)
+        counts = np.diff(self._row_starts)
+        self._number[self._rows] = np.arange(len(self._rows)) - np.repeat(self._row_starts[:-1], counts)
+
+    def __len__(self) -> int:
+        return len(self._row_starts) - 1
+
+    def __getitem__(self, i: int) -> Share:
+        if not 0 <= i < len(self):
+            raise IndexError(i)
+        rows = self._rows[self._row_starts[i] : self._row_starts[i + 1]].copy()
+        taken = copy_lines(self._lines.x, self._lines.y, self._lines.part_starts, self._line_parts, rows)
+        runs = self._runs.take(self._order[self._run_starts[i] : self._run_starts[i + 1]])
+        runs = replace(runs, a=self._number[runs.a], b=self._number[runs.b])
+        return Share(rows, Polylines(*taken, len(rows)), runs)
+
+
+def _sorted_by(share: IntArray, used: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the indices of ``share`` by share, in their order, and where each of the ``used`` shares starts."""
+    order = np.argsort(share, kind="stable")
+    starts = np.searchsorted(share[order], used)
+    first = int(starts[0]) if len(used) else len(order)
+    return order[first:], np.append(starts, len(order)) - first
