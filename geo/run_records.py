@@ -9,6 +9,8 @@ import numpy as np
 from geo.compiled import kernel
 
 if TYPE_CHECKING:
+    import numpy.typing as npt
+
     from geo.polylines import FloatArray, IntArray
 
 FROM_A, TO_A, FROM_B, TO_B, GAP_INTEGRAL, GAP_METRES, GAP_MIN, GAP_MAX, DIRECTION, A, B = range(11)
@@ -142,10 +144,29 @@ def _bridge_once(runs: FloatArray, bridge: float) -> bool:
 
 
 @kernel
-def columns_of(records: FloatArray, order: IntArray) -> FloatArray:
-    """Return the records in ``order``, as rows of one column each."""
-    result = np.empty((N_COLUMNS, len(order)))
-    for i in range(len(order)):
-        for k in range(N_COLUMNS):
-            result[k, i] = records[order[i], k]
-    return result
+def count_by_line(records: FloatArray, counts: IntArray) -> None:
+    """Add to ``counts`` how many of the records each line ``A`` has."""
+    for i in range(len(records)):
+        counts[int(records[i, 9])] += 1
+
+
+@kernel
+def write_columns(
+    records: FloatArray, place: IntArray, lines: IntArray, metres: FloatArray, same: npt.NDArray[np.bool_]
+) -> None:
+    """Write the records as columns of runs, those of a line from its ``place`` on, which moves on.
+
+    ``lines`` has the rows a and b; ``metres`` from and to on either line, then least, mean and greatest gap.
+    """
+    for i in range(len(records)):
+        line = int(records[i, 9])
+        at = place[line]
+        place[line] += 1
+        lines[0, at], lines[1, at] = line, int(records[i, 10])
+        for k in range(4):
+            metres[k, at] = records[i, k]
+        least, greatest = records[i, 6], records[i, 7]
+        mean = records[i, 4] / records[i, 5]
+        metres[4, at], metres[6, at] = least, greatest
+        metres[5, at] = min(max(mean, least), greatest)  # rounding must not put it outside
+        same[at] = records[i, 8] >= -1e-6

@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from geo.capsules import sine_of
+from geo.compiled import each
 from geo.free_space import Limits, search
-from geo.run_records import N_COLUMNS, columns_of
+from geo.run_records import count_by_line, write_columns
 from geo.segment_tables import NO_GROUP, SegmentTable
 
 if TYPE_CHECKING:
@@ -103,28 +102,32 @@ def search_tables(
     *,
     later_only: bool,
 ) -> Runs:
-    """Return the runs of ``query`` with ``resident`` (see `geo.free_space.search`), by ranges of lines, on threads."""
+    """Return the runs of ``query`` with ``resident`` (see `geo.free_space.search`), by ranges of lines, on threads.
+
+    The lines of ``query`` have the numbers from 0 on, in any order.
+    """
     n_segments, n_lines = len(query.rows), len(query.starts) - 1
     tasks = max(n_segments // SEGMENTS_A_TASK, 1)
     cuts = np.searchsorted(query.starts, np.linspace(0, n_segments, tasks + 1)[1:-1])
     bounds = np.unique(np.concatenate(([0], cuts, [n_lines]))).tolist()
+    counts = np.zeros(n_lines, np.int64)
 
-    def task(first: int, last: int) -> FloatArray:
-        return search(query, resident, grid, alive, limits, first, last, later_only)
+    def task(i: int) -> FloatArray:
+        records = search(query, resident, grid, alive, limits, bounds[i], bounds[i + 1], later_only)
+        count_by_line(records, counts)  # no line is in two tasks
+        return records
 
-    if workers <= 1 or len(bounds) <= 2:
-        found = [task(first, last) for first, last in pairwise(bounds)]
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            found = list(pool.map(task, bounds[:-1], bounds[1:]))
-    return _as_runs(np.concatenate([np.empty((0, N_COLUMNS)), *found]))
+    return _as_runs(each(task, len(bounds) - 1, workers), counts, workers)
 
 
-def _as_runs(records: FloatArray) -> Runs:
-    """Return records (columns of `geo.run_records`), sorted within each line ``a``, as sorted runs."""
-    columns = columns_of(records, np.argsort(records[:, 9].astype(np.int64), kind="stable"))
-    from_a, to_a, from_b, to_b, integral, metres, gap_min, gap_max, direction, a, b = columns
-    mean = np.clip(integral / metres, gap_min, gap_max)  # rounding must not put it outside
-    return Runs(
-        a.astype(np.int64), b.astype(np.int64), from_a, to_a, from_b, to_b, gap_min, mean, gap_max, direction >= -1e-6
-    )  # fmt: skip
+def _as_runs(found: list[FloatArray], counts: IntArray, workers: int) -> Runs:
+    """Return records (see `geo.run_records`) as runs sorted by line ``a``.
+
+    The records of a line stand together and sorted; ``counts`` says how many it has.
+    """
+    total = int(counts.sum())
+    place = np.cumsum(counts) - counts
+    lines, metres, same = np.empty((2, total), np.int64), np.empty((7, total)), np.empty(total, np.bool_)
+    each(lambda i: write_columns(found[i], place, lines, metres, same), len(found), workers)
+    from_a, to_a, from_b, to_b, least, mean, greatest = metres
+    return Runs(lines[0], lines[1], from_a, to_a, from_b, to_b, least, mean, greatest, same)
