@@ -11,7 +11,7 @@ from sample_data import ground
 from sample_data.borderline import GRID, KnownAnswer, new_quarter, road_row
 from sample_data.clashes import KnownFinding, lay_strip
 from sample_data.networks import lay_pipes
-from sample_data.plans import choose_sites, plan
+from sample_data.plans import MAIN, NAMES, Row, choose_sites, plan
 from sample_data.plots import fill
 from sample_data.streets import lay_out
 from survey.utilities import UTILITIES
@@ -57,6 +57,8 @@ def make_county(seed: int = SEED) -> SampleCounty:
     strip = lay_strip()
     roads = [road_row(street, street.width_m, ground.line(street.points)) for street in town.streets] + quarter.roads
     greens = [*plots.greens, *quarter.greens]
+    pipes = lay_pipes(town, rng)
+    _renew(plans.routes, pipes)
     rows = {
         "waters": plots.waters,
         "parcels": plots.parcels,
@@ -64,9 +66,19 @@ def make_county(seed: int = SEED) -> SampleCounty:
         "roads": [row | {"id": f"D{k:03d}"} for k, row in enumerate(roads, 1)],
         "buildings": plots.buildings,
         "trees": plots.trees,
-        "pipes": lay_pipes(town, rng) + strip.pipes,
+        "pipes": pipes + strip.pipes,
         "sites": plans.sites,
         "routes": plans.routes + quarter.routes + strip.routes,
     }
     frames = {layer: gpd.GeoDataFrame(listed, geometry="geometry", crs=GRID) for layer, listed in rows.items()}
     return SampleCounty(frames, quarter.answers, strip.findings)
+
+
+def _renew(routes: list[Row], pipes: list[Row]) -> None:
+    """Say of each planned main which pipe of its street it takes the place of."""
+    laid = {(pipe["name"].removesuffix("现状管"), pipe["utility"]): pipe["id"] for pipe in pipes}
+    for route in routes:
+        name = route["name"]
+        if name.endswith(MAIN):
+            street = name.removesuffix(MAIN).removesuffix(NAMES[route["utility"]])
+            route["replaces"] = laid.get((street, route["utility"]))

@@ -116,6 +116,7 @@ def _connect(site: Row, block: Block, made: Plan, rng: random.Random) -> None:
         _route(made, f"{site['name']}{NAMES[utility]}接入", utility, points, base, rng)
 
 
+MAIN = "干线"
 NAMES = {"water": "给水", "power": "供电", "gas": "燃气", "heat": "供热", "telecom": "通信", "broadcast": "广电"}
 
 
@@ -131,7 +132,7 @@ def _renew(street: Street, made: Plan, rng: random.Random) -> None:
         shift = rng.uniform(-150, 150)
         walk = side * (street.width_m / 2 + first + step * k)
         points = [street.offset(middle + shift - half, walk), street.offset(middle + shift + half, walk)]
-        _route(made, f"{street.name}{NAMES[utility]}干线", utility, points, base, rng)
+        _route(made, f"{street.name}{NAMES[utility]}{MAIN}", utility, points, base, rng)
 
 
 def _route(
