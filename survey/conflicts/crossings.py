@@ -9,7 +9,6 @@ import numpy as np
 
 from geo.depths import vertical_gaps
 from survey.conflicts.judging import COVERAGE
-from survey.conflicts.sides import FLATTEST_DEG
 from survey.standards.orders import above
 
 if TYPE_CHECKING:
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
 
 STEP_M = 0.01
 """How far ahead the direction of a line is looked at (metres)."""
+FLATTEST_DEG = 5.0
+"""Flatter crossings count as this flat: lines bend before the walls part."""
 FLAT_DEG = 45.0
 """At crossings flatter than this the walls lie over each other for so long that depths may change on the way: they are
 then measured where that begins and ends as well, and the least counts."""

@@ -85,9 +85,11 @@ class LinePairs:
         connected = _connects(a, other, crossings)
         ends = _near_ends(a, other, close)
         crossed = Meetings(crossings.a, crossings.b, crossings.at_a, crossings.at_b, crossings.angle_deg)
+        stubs = close.ends & ~_of_one_family(a, other, close.a, close.b)
         sides = sides_of(
-            close, Meetings.join(crossed, ends), a.lines, other.lines, reach, radii, parameters.value("side_by_side")
-        )
+            close, Meetings.join(crossed, ends), a.lines, other.lines, reach, radii, parameters.value("side_by_side"),
+            stubs,
+        )  # fmt: skip
         return cls(a, other, rules, close, sides, crossings.take(~connected & ~crossings.overlap))
 
 

@@ -28,6 +28,10 @@ SPARE_M = 0.05
 """A vicinity is a little longer than the straight crossing needs, because lines bend."""
 
 
+SHORTEST_STUB_M = 0.5
+"""An end that comes near beside a crossing is told from this length on (metres)."""
+
+
 @dataclass(frozen=True)
 class Meetings:
     """Places where two lines cross or connect, sorted by (a, b, at_a)."""
@@ -75,6 +79,7 @@ def sides_of(
     reach: Floats,
     radii: Floats,
     least_m: float,
+    stubs: NDArray[np.bool_] | None = None,
 ) -> Sides:
     """Return what of each close stretch is to be judged in plan.
 
@@ -90,6 +95,8 @@ def sides_of(
         float64[stretches]: both radii together.
     least_m
         Side-by-side pieces beside a vicinity shorter than this are part of the crossing (metres).
+    stubs
+        bool[stretches]: an end of a line lies there and is no connection, so that short pieces matter as well.
     """
     stretch, meeting = _meetings_within(close, meetings)
     met = np.zeros(len(close), dtype=bool)
@@ -100,8 +107,10 @@ def sides_of(
         close.xa[free], close.ya[free],
     )  # fmt: skip
     # Only where more lies close than the crossings explain is there anything to measure outside of them.
-    worth = close.parallel_m[stretch] >= least_m
-    rows = _pieces(close, meetings, stretch[worth], meeting[worth], reach, least_m)
+    ending = np.zeros(len(close), dtype=bool) if stubs is None else stubs
+    least = np.where(ending, SHORTEST_STUB_M, least_m)
+    worth = ending[stretch] | (close.parallel_m[stretch] >= least_m)
+    rows = _pieces(close, meetings, stretch[worth], meeting[worth], reach, least)
     beside = _measured(close, rows, lines_a, lines_b, reach, radii)
     parts = [np.concatenate([getattr(plain, f.name), getattr(beside, f.name)]) for f in fields(Sides)]
     order = np.argsort(parts[0], kind="stable")
@@ -134,7 +143,7 @@ class _Pieces:
 
 
 def _pieces(
-    close: CloseStretches, meetings: Meetings, stretch: Integers, meeting: Integers, reach: Floats, least_m: float
+    close: CloseStretches, meetings: Meetings, stretch: Integers, meeting: Integers, reach: Floats, least: Floats
 ) -> _Pieces:
     """Cut each stretch at its vicinities: before the first, after the last, between two that follow each other."""
     if not len(stretch):
@@ -162,7 +171,8 @@ def _pieces(
     rows.append((s[k], at_a[k - 1] + around[k - 1], at_a[k] - around[k], low_b + both, high_b - both))
     joined = [np.concatenate(column) for column in zip(*rows, strict=True)]
     made = _Pieces(joined[0].astype(np.int64), *joined[1:])
-    long = (made.a1 - made.a0 >= least_m) & (made.b1 - made.b0 >= least_m)
+    shortest = least[made.stretch]
+    long = (made.a1 - made.a0 >= shortest) & (made.b1 - made.b0 >= shortest)
     return _Pieces(made.stretch[long], made.a0[long], made.a1[long], made.b0[long], made.b1[long])
 
 
