@@ -84,7 +84,7 @@ def search_close(
     found, n_found = np.empty((64, N_COLUMNS)), 0
     records, parent = np.empty((64, N_COLUMNS)), np.empty(64, np.int64)
     pieces, last_piece = np.empty((64, 3)), np.empty(64, np.int64)
-    near, offsets, flags = np.empty(256, np.int64), np.zeros(CHUNK + 1, np.int64), np.empty(BLOCK, np.int32)
+    near, offsets, flags = np.empty(256, np.int64), np.zeros(CHUNK + 1, np.int64), np.empty(2 * BLOCK, np.int32)
     cells = np.empty((2, len(near), 2), np.int64)
     for line in range(first, last):
         n_records, n_pieces, n_before = 0, 0, 0
@@ -99,7 +99,7 @@ def search_close(
                 if room > len(near):
                     near, cells = np.empty(2 * room, np.int64), _deeper(cells, 2 * room)
                 room = max(1, collect(
-                    query.rows, begin, end, grid, alive, distance, 2.0, later_only, near, offsets, flags
+                    query.rows, begin, end, resident.rows, grid, alive, distance, 2.0, later_only, near, offsets, flags
                 ))  # fmt: skip
             n_near = offsets[end - begin]
             if n_records + n_near > len(parent):
