@@ -5,12 +5,14 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-import wntr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.faults import BadInputError
 from geo.formats import LINE, read
+
+with np.printoptions():  # it changes how every array of the process prints; doctests in the same process would fail
+    import wntr
 
 KENTUCKY = "EPSG:3089"  # in US survey feet
 GRID = "EPSG:4546"
