@@ -198,7 +198,7 @@ def test_section_of_two_lines(window: Callable[..., Window]) -> None:
     expect(drawing).to_be_visible()
     w.page.wait_for_function("document.querySelector('dialog img').naturalWidth > 0")
     expect(dialog.get_by_role("row")).to_have_count(3)
-    expect(dialog.get_by_role("row", name=re.compile("给水 DN150"))).to_contain_text("通信")
+    expect(dialog.get_by_role("row", name=re.compile(r"^\d 给水 DN150"))).to_contain_text("通信")
     expect(dialog).to_contain_text("m³/m")
     single = drawing.get_attribute("src")
     dialog.get_by_role("button", name="多阶").click()
