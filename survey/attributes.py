@@ -1,4 +1,4 @@
-"""Read what a route states beside its line: dates and accuracy; name what is none, with the mend."""
+"""Read what a route states beside its line: dates, accuracy, voltage; name what is none, with the mend."""
 
 from __future__ import annotations
 
@@ -65,14 +65,53 @@ def read_accuracy(value: object, faults: list[Fault], feature: str | None = None
     return None
 
 
+def kilovolts(value: object) -> float:
+    """Return a number of kilovolts as it stands in a column; NaN for a blank, a negative one and what is no number.
+
+    Examples
+    --------
+    >>> kilovolts(10), kilovolts("10"), kilovolts(None), kilovolts(float("nan")), kilovolts(-1)
+    (10.0, 10.0, nan, nan, nan)
+    """
+    try:
+        read = float(value)  # type: ignore[arg-type]  # what cannot be a number raises, and is none
+    except (TypeError, ValueError):
+        return np.nan
+    return read if 0 <= read < np.inf else np.nan
+
+
+def read_voltage(value: object, faults: list[Fault], feature: str | None = None) -> float | None:
+    """Return a voltage in kilovolts; None where nothing is stated (None, NaN, blank), or with a fault where it is none.
+
+    >>> faults: list[Fault] = []
+    >>> read_voltage(10, faults), read_voltage("0.4", faults), read_voltage(" ", faults), read_voltage("high", faults)
+    (10.0, 0.4, None, None)
+    >>> len(faults)
+    1
+    """
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    read = kilovolts(value)
+    if not np.isnan(read):
+        return read
+    if not (isinstance(value, (float, np.floating)) and np.isnan(value)):
+        faults.append(
+            Fault("route.voltage", "电压应为非负数（kV）", "the voltage must be a number of kilovolts, not negative",
+                  "填写千伏数，如 10、0.4；不知道就留空", "give kilovolts, such as 10 or 0.4, or leave it empty",
+                  feature=feature, field="voltage_kv", value=str(value))
+        )  # fmt: skip
+    return None
+
+
 def route_faults(routes: gpd.GeoDataFrame) -> list[Fault]:
-    """Return every fault in the dates and accuracies of a frame of routes; unknown utilities are not among them."""
+    """Return every fault in dates, accuracies and voltages of a frame of routes; unknown utilities are none of them."""
     faults: list[Fault] = []
-    for name, start, end, accuracy in zip(
-        *(_column(routes, c) for c in ("id", "start", "end", "accuracy_m")), strict=True
+    for name, start, end, accuracy, voltage in zip(
+        *(_column(routes, c) for c in ("id", "start", "end", "accuracy_m", "voltage_kv")), strict=True
     ):
         read_window(start, end, faults, name)
         read_accuracy(accuracy, faults, name)
+        read_voltage(voltage, faults, name)
     return faults
 
 

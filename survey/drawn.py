@@ -10,7 +10,7 @@ import shapely
 
 from geo.crs import grid as grid_of
 from geo.faults import Fault, refuse
-from survey.attributes import read_accuracy, read_window
+from survey.attributes import read_accuracy, read_voltage, read_window
 from survey.planned import PlannedRoute
 from survey.quantities import vertex_accuracy
 from survey.utilities import unknown_utility, utility_key
@@ -82,6 +82,7 @@ def drawn_route(route: Mapping[str, Any], defaults: Defaults, frame: Frame) -> P
         faults.append(unknown_utility(properties.get("utility")))
     start, end = read_window(properties.get("start"), properties.get("end"), faults)
     accuracy = read_accuracy(properties.get("accuracy_m"), faults)
+    voltage = read_voltage(properties.get("voltage_kv"), faults)
     refuse(faults)
     operator = properties.get("operator")
     mean_error = vertex_accuracy([accuracy], [properties.get("drawn_by")], defaults)
@@ -93,6 +94,7 @@ def drawn_route(route: Mapping[str, Any], defaults: Defaults, frame: Frame) -> P
         end,
         float(mean_error[0]),
         shape,
+        voltage,
     )
 
 

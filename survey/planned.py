@@ -10,9 +10,10 @@ import numpy as np
 
 from geo.parallels import ResidentLines
 from geo.polylines import Polylines
+from survey.attributes import kilovolts
 from survey.joined import Member, one_shape
 from survey.periods import as_date
-from survey.quantities import Asked, number, vertex_accuracy, working_widths
+from survey.quantities import Asked, vertex_accuracy, working_widths
 from survey.touching import RouteIndex
 from survey.utilities import UTILITIES, group_of, utility_key
 
@@ -78,7 +79,7 @@ def planned_routes(frame: gpd.GeoDataFrame, defaults: Defaults) -> list[PlannedR
 
 
 def _kilovolts(value: object) -> float | None:
-    read = number(value)
+    read = kilovolts(value)
     return None if np.isnan(read) else read
 
 

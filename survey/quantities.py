@@ -13,6 +13,7 @@ from geo.corridors import corridor_areas
 from geo.crossings import find_passages, union_length
 from geo.lengths import lengths
 from geo.polylines import Polylines
+from survey.attributes import kilovolts
 from survey.stretches import COVERAGE, NUMERICAL_M, Stretches, stretches_of
 
 if TYPE_CHECKING:
@@ -189,23 +190,10 @@ class Asked:
                 defaults,
             ),
             working_widths(utilities, defaults),
-            np.array([number(v) for v in routes["voltage_kv"]], dtype=np.float64) if "voltage_kv" in routes else None,
+            np.array([kilovolts(v) for v in routes["voltage_kv"]], dtype=np.float64)
+            if "voltage_kv" in routes
+            else None,
         )
-
-
-def number(value: object) -> float:
-    """Return a number of kilovolts as it stands in a column; NaN for a blank, a negative one and what is no number.
-
-    Examples
-    --------
-    >>> number(10), number("10"), number(None), number(float("nan")), number(-1)
-    (10.0, 10.0, nan, nan, nan)
-    """
-    try:
-        read = float(value)  # type: ignore[arg-type]  # what cannot be a number raises, and is none
-    except (TypeError, ValueError):
-        return np.nan
-    return read if 0 <= read < np.inf else np.nan
 
 
 def working_widths(utilities: Sequence[str | None], defaults: Defaults) -> NDArray[np.float64]:

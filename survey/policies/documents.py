@@ -170,8 +170,8 @@ def check_unique(document: Document, key: str, at: Path, seen: dict[str, Path]) 
 
 
 def check_words(
-    document: Document, words: Sequence[object], at: Path, known: Mapping[str, Any] | Sequence[str]
+    document: Document, words: Sequence[object], at: Path, known: Mapping[str, Any] | Sequence[str] | None
 ) -> None:
-    """Check that every item of a list is one of the known words."""
-    for word in words:
-        document.one_of(str(word), at, known)
+    """Check that every item of a list is one of the known words; None: what is known could not be read."""
+    for word in words if known is not None else ():
+        document.one_of(str(word), at, known or ())

@@ -169,23 +169,28 @@ def _read_procedure(more: Mapping[str, Document], seen: dict[str, Path]) -> dict
     parts: dict[str, Any] = {}
     if document := at_hand("departments.toml"):
         parts["departments"] = read_departments(document)
-    names = {d.get("key", ""): d for d in _listed(at_hand("departments.toml"), "department")}
+    departments = _listed(more, "departments.toml", "department", "key")
     if document := at_hand("stages.toml"):
-        parts["stages"] = read_stages(document, names, seen)
+        parts["stages"] = read_stages(document, departments, seen)
     if document := at_hand("approvals.toml"):
-        parts["approvals"] = read_approvals(document, names, seen)
+        parts["approvals"] = read_approvals(document, departments, seen)
     if document := at_hand("form.toml"):
         parts["forms"] = read_forms(document, seen)
     if document := at_hand("conduct.toml"):
-        forms = [form["id"] for form in _listed(at_hand("form.toml"), "form") if "id" in form]
-        parts["provisions"] = read_provisions(document, names, forms, seen)
+        forms = _listed(more, "form.toml", "form", "id")
+        parts["provisions"] = read_provisions(document, departments, forms, seen)
     return parts
 
 
-def _listed(document: Document | None, name: str) -> list[dict[str, Any]]:
-    """Return the tables of a list as they stand, so that one fault in it makes no others."""
-    found = document.data.get(name, []) if document else []
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+def _listed(more: Mapping[str, Document], file: str, name: str, key: str) -> list[str] | None:
+    """Return the names that a file lists; None where it cannot be read, so that its one fault makes no others."""
+    document = more.get(file)
+    if document is None:
+        return []
+    found = document.data.get(name, []) if document.readable else None
+    if not isinstance(found, list):
+        return None
+    return [str(one.get(key, "")) for one in found if isinstance(one, dict)]
 
 
 def _check_policy(law: Document, seen: dict[str, Path]) -> None:

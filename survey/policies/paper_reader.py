@@ -23,7 +23,7 @@ from survey.policies.stages import STAGES
 from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from survey.policies.documents import Document, Path
 
@@ -123,7 +123,7 @@ def _field(table: dict[str, Any]) -> FormField:
 
 
 def read_provisions(
-    document: Document, departments: Mapping[str, Any], form_ids: Sequence[str], seen: dict[str, Path]
+    document: Document, departments: Sequence[str] | None, form_ids: Sequence[str] | None, seen: dict[str, Path]
 ) -> tuple[Provision, ...]:
     """Return the provisions of ``conduct.toml``; none where a fault was noted."""
     kept = []
@@ -135,7 +135,8 @@ def read_provisions(
         document.one_of(table["kind"], (*at, "kind"), PROVISIONS)
         for key, known in (("departments", departments), ("items", ITEMS), ("measures", MEASURES)):
             check_words(document, table.get(key, []), (*at, key), known)
-        for key, words in (("stage", STAGES), ("form", form_ids), ("until", UNTIL)):
+        check_words(document, [table["form"]] if "form" in table else [], (*at, "form"), form_ids)
+        for key, words in (("stage", STAGES), ("until", UNTIL)):
             if key in table:
                 document.one_of(table[key], (*at, key), words)
         _check_provision(document, table, at)

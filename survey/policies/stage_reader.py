@@ -11,7 +11,7 @@ from survey.policies.stages import CONFIDENCE, EVENTS, FACTS, STAGES, Condition,
 from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
 
     from survey.policies.documents import Document, Path
 
@@ -53,7 +53,7 @@ def read_departments(document: Document) -> tuple[Department, ...]:
     return tuple(found.values())
 
 
-def read_stages(document: Document, departments: Mapping[str, Any], seen: dict[str, Path]) -> tuple[Stage, ...]:
+def read_stages(document: Document, departments: Sequence[str] | None, seen: dict[str, Path]) -> tuple[Stage, ...]:
     """Return the stages of ``stages.toml``; none where a fault was noted."""
     kept = []
     for _, table, at in entries(document, "stage"):
@@ -132,7 +132,9 @@ def _frozen(value: Any) -> Any:  # noqa: ANN401 - a number or a list of words
     return tuple(value) if isinstance(value, list) else value
 
 
-def read_approvals(document: Document, departments: Mapping[str, Any], seen: dict[str, Path]) -> tuple[Approval, ...]:
+def read_approvals(
+    document: Document, departments: Sequence[str] | None, seen: dict[str, Path]
+) -> tuple[Approval, ...]:
     """Return the permissions of ``approvals.toml``; none where a fault was noted."""
     kept = []
     for _, table, at in entries(document, "approval"):
