@@ -1,0 +1,19 @@
+"""Hold a filled form against exactly the fields, options and units of its county's document."""
+
+from survey.forms.bounds import BOUNDS, Bounds, read_bounds
+from survey.forms.official_numbers import mask_id_numbers, masked
+from survey.forms.values import Filled, fault_of, fill, main_form, private_fields, wanted_utilities
+
+__all__ = [
+    "BOUNDS",
+    "Bounds",
+    "Filled",
+    "fault_of",
+    "fill",
+    "main_form",
+    "mask_id_numbers",
+    "masked",
+    "private_fields",
+    "read_bounds",
+    "wanted_utilities",
+]
