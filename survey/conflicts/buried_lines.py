@@ -55,10 +55,12 @@ class BuriedLines:
         The cover at any chainage, metres from the ground to the top of the pipe; NaN where nobody knows.
     buried, code
         The distinct lines as the standards see them, and which of them each line is.
+    name
+        object[n], what planned routes are called; None where nothing is stated, and for pipes.
     radius
         float64[n], half of the outer diameter in metres; ``thin``: bool[n], whether it is assumed.
     accuracy_m
-        float64[n], mean error of a vertex in plan (metres).
+        float64[n], mean error of a vertex in plan (metres); ``stated``: bool[n], whether the row itself says it.
     depth_accuracy_m
         float64[n], mean error of the depth (metres); NaN: that of the quality, which depends on the depth.
     quality
@@ -78,9 +80,11 @@ class BuriedLines:
     depths: Depths
     buried: tuple[Buried, ...]
     code: Integers
+    name: Objects
     radius: Floats
     thin: NDArray[np.bool_]
     accuracy_m: Floats
+    stated: NDArray[np.bool_]
     depth_accuracy_m: Floats
     quality: Objects
     operator: Objects
@@ -219,7 +223,9 @@ def _taken(reading: _Reading, utility: Objects, shapes: Objects, defaults: Defau
     depths = reading.depths(lines)
     stated, stated_depth = reading.numbers("accuracy_m"), reading.numbers("depth_accuracy_m")
     quality = reading.words("quality", _text)
+    name = np.full(n, None, dtype=object)
     if reading.layer == "routes":
+        name = reading.words("name", _text)
         accuracy = vertex_accuracy(stated.tolist(), reading.words("drawn_by", _text).tolist(), defaults)
         # The cover of a plan is what is to be built, not what was measured: no error unless the plan states one.
         stated_depth = np.nan_to_num(stated_depth)
@@ -230,7 +236,7 @@ def _taken(reading: _Reading, utility: Objects, shapes: Objects, defaults: Defau
         accuracy = np.where(np.isnan(stated), limit / COVERAGE, stated)
     return BuriedLines(
         subjects=Subjects(reading.layer, reading.ids), lines=lines, depths=depths, buried=buried, code=code,
-        radius=radius, thin=thin, accuracy_m=accuracy, depth_accuracy_m=stated_depth, quality=quality,
+        name=name, radius=radius, thin=thin, accuracy_m=accuracy, stated=~np.isnan(stated), depth_accuracy_m=stated_depth, quality=quality,
         operator=reading.words("operator", lambda name: operator_key(_text(name))),
         method=reading.words("method", _text), start=reading.days("start"), end=reading.days("end"),
         replaces=reading.words("replaces", lambda text: frozenset((_text(text) or "").split())),

@@ -43,6 +43,8 @@ class Citation:
         What it says, in our words.
     note_zh, note_en
         What else one should know; empty where nothing.
+    clause_zh
+        The clause in Chinese words where it is no number; empty: as ``clause``.
     """
 
     standard: str
@@ -54,6 +56,7 @@ class Citation:
     text_en: str = ""
     note_zh: str = ""
     note_en: str = ""
+    clause_zh: str = ""
 
     @property
     def unverified(self) -> bool:
@@ -78,7 +81,7 @@ class Citation:
     @property
     def evidence_zh(self) -> str:
         """One sentence in Chinese: where it stands, what it says, how far to trust it."""
-        return _joined_zh(f"{self.standard} {self.clause}", self.text_zh, self.trust_zh, self.note_zh)
+        return _joined_zh(f"{self.standard} {self.clause_zh or self.clause}", self.text_zh, self.trust_zh, self.note_zh)
 
     @property
     def evidence_en(self) -> str:
@@ -123,7 +126,7 @@ class Cell(Citation):
     @property
     def evidence_zh(self) -> str:
         """One sentence in Chinese: standard, row × column, value, what was missing, how far to trust it."""
-        place = f"{self.standard} {self.clause}"
+        place = f"{self.standard} {self.clause_zh or self.clause}"
         return _joined_zh(place, self.text_zh, *self.assumed_zh, self.trust_zh, self.note_zh)
 
     @property

@@ -26,6 +26,8 @@ county street, a judgement."""
 _FILE = "quality_levels.csv"
 _NUMBERS = ("horizontal_m", "horizontal_share", "depth_m", "depth_share", "least_depth_m", "survey_mean_m")
 _COLUMNS = ("standard_key", "level", "words", "zh", "en", *_NUMBERS, "stated")
+_CLAUSES_ZH = {"quality levels": "质量等级", "accuracy": "精度"}
+"""What these standards call the place of their levels, in Chinese; other clauses are numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +138,16 @@ def parse_qualities(text: str, file: str = _FILE) -> tuple[Quality, ...]:
                     f"{word!r} stands on line {seen[word]} already", "words",
                 )  # fmt: skip
             seen.setdefault(word, row.line)
+        # Codes such as QL-A are said; the points of CJJ 61 have names and no codes.
+        code = f"{row['level']} " if row["level"].isupper() else ""
         found.append(
             Quality(
                 **cited(row), key=row["standard_key"], level=row["level"], words=words,
                 horizontal_m=numbers["horizontal_m"], horizontal_share=numbers["horizontal_share"],
                 depth_limit_m=numbers["depth_m"], depth_share=numbers["depth_share"],
                 least_depth_m=numbers["least_depth_m"] or 0.0, survey_mean_m=numbers["survey_mean_m"] or 0.0,
-                stated=row["stated"] == "yes", text_zh=f"{row['level']} {row['zh']}",
-                text_en=f"{row['level']} {row['en']}",
+                stated=row["stated"] == "yes", clause_zh=_CLAUSES_ZH.get(row["clause"], ""),
+                text_zh=f"{code}{row['zh']}", text_en=f"{code}{row['en']}",
             )
         )  # fmt: skip
     sheet.done()
