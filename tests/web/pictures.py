@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PICTURES = ROOT / "maps" / "pictures"
 BESIDE = "R009"
+NEAR_A_SEWER = "K1"
 
 
 def places() -> list[str]:
@@ -44,6 +45,17 @@ def draw(page: Page, address: str) -> None:
     page.wait_for_timeout(1500)
 
 
+def find(page: Page, address: str) -> None:
+    """Open a gas line of the strip for trials, and what it is too near to."""
+    page.goto(address)
+    page.get_by_role("searchbox").fill(NEAR_A_SEWER)
+    page.locator(f"button.route[data-id='{NEAR_A_SEWER}']").click()
+    page.wait_for_selector("[data-finding]")
+    page.wait_for_timeout(1500)
+    page.locator("[data-finding]").first.click()
+    page.wait_for_timeout(2500)
+
+
 def main() -> None:
     """Write ``maps/pictures/*.png``."""
     PICTURES.mkdir(exist_ok=True)
@@ -54,6 +66,8 @@ def main() -> None:
         page.screenshot(path=PICTURES / "county.png")
         draw(page, address)
         page.screenshot(path=PICTURES / "draw.png")
+        find(page, address)
+        page.screenshot(path=PICTURES / "findings.png")
         county = make_county()
         made = write_field_map(
             county.frames, Path(folder) / "map.html", title="内乡县联合踏勘图（样例）", grid=county.grid

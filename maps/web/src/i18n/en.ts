@@ -12,7 +12,7 @@ export const en: Record<Word, string> = {
   start_failed: 'The map cannot be opened',
   retry: 'Try again',
   map: 'Map of the county',
-  map_keys: 'Map: arrow keys pan, plus and minus zoom, D draws, Enter finishes, Backspace takes back a point',
+  map_keys: 'Map: arrow keys pan, plus and minus zoom, D draws, F lists the conflicts, Enter finishes, Backspace takes back a point',
   tools: 'Tools',
   tool_select: 'Select',
   tool_draw: 'Draw',

@@ -11,7 +11,7 @@ export const zh = {
   start_failed: '地图打不开',
   retry: '重试',
   map: '县域地图',
-  map_keys: '地图：方向键平移，加减号缩放，D 画线，回车结束，退格撤回一点',
+  map_keys: '地图：方向键平移，加减号缩放，D 画线，F 全县冲突，回车结束，退格撤回一点',
   tools: '工具',
   tool_select: '选择',
   tool_draw: '画线',
