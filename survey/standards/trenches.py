@@ -124,15 +124,15 @@ def slope(soil: str | None, load: str | None = None, *, depth_m: float | None = 
     Returns
     -------
     Cell
-        Value in metres of run for each metre of rise. ``outside`` (NaN) too for soft soil under a load, for which the
-        table asks for a calculation.
+        Value in metres of run for each metre of rise. ``outside`` (NaN) too for soft soil under a load, or under one
+        that is not known, for which the table asks for a calculation; where the soil is not known that is only said.
 
     Examples
     --------
     >>> slope("clay", "none").value, slope("clay").value, slope(None).value
     (0.33, 0.67, 1.5)
-    >>> slope("soft", "dynamic").outside, slope("clay", "none", depth_m=6.0).outside
-    (True, True)
+    >>> slope("soft", "dynamic").outside, slope("soft").outside, slope("clay", "none", depth_m=6.0).outside
+    (True, True, True)
     """
     if soil is not None and soil not in SOILS:
         raise ValueError(f"unknown soil {soil!r}; use one of: {', '.join(SOILS)}")
@@ -142,14 +142,31 @@ def slope(soil: str | None, load: str | None = None, *, depth_m: float | None = 
     if depth_m is not None and depth_m > fitting[0].deepest_m:
         return _beyond(fitting[0].cell, f"{depth_m:g} m > {fitting[0].deepest_m:g} m")
     valued = [each for each in fitting if not each.cell.outside]
-    if not valued:
-        return fitting[0].cell
+    blank = [each for each in fitting if each.cell.outside]
+    if blank and soil is not None:
+        return _without_value(blank[-1], load)
     taken = (("soil", soil is None), ("load", load is None))
     found = [
         (tuple(("a", name, getattr(each, name)) for name, missing in taken if missing), each.cell) for each in valued
     ]
-    chosen = strictest(found, _say_slope)
-    return valued[0].cell if chosen is None else chosen
+    chosen = strictest(found, _say_slope) or valued[0].cell
+    without = dict.fromkeys((each.zh, each.en) for each in blank)
+    return replace(
+        chosen,
+        assumed_zh=(*chosen.assumed_zh, *(f"若为{zh}，坡顶有荷载时表中无值，须计算" for zh, _ in without)),
+        assumed_en=(
+            *chosen.assumed_en,
+            *(f"for {en} under a load it has no value: to be calculated" for _, en in without),
+        ),
+    )
+
+
+def _without_value(blank: Slope, load: str | None) -> Cell:
+    """Return a cell without value: where the load is not known, the heaviest counts, and no number stands for it."""
+    if load is not None:
+        return blank.cell
+    zh, en = _say_slope("a", "load", blank.load)
+    return replace(blank.cell, assumed_zh=(zh,), assumed_en=(en,))
 
 
 def _say_slope(_: str, name: str, value: str) -> tuple[str, str]:

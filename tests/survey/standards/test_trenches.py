@@ -43,14 +43,26 @@ def test_slopes_by_hand(soil):
         assert cell.value == run or (cell.outside and math.isnan(run))
         assert slope(soil, load, depth_m=5.0) == cell
         assert slope(soil, load, depth_m=5.01).outside
-    assert slope(soil).value == max(run for run in SLOPES[soil] if not math.isnan(run))
+    unloaded = slope(soil)
+    assert unloaded.value == max(SLOPES[soil]) or (unloaded.outside and any(map(math.isnan, SLOPES[soil])))
+
+
+def test_a_load_that_is_not_known_is_the_heaviest_even_where_the_table_has_no_value_for_it():
+    unknown = slope("soft")
+    assert unknown.outside
+    assert "动载" in unknown.assumed_zh[0]
+    assert "dynamic" in unknown.assumed_en[0]
+    assert slope("soft", "none").value == 1.25
+    assert (slope("soft", "static").outside, slope("soft", "static").assumed_en) == (True, ())
 
 
 def test_the_flattest_where_soil_or_load_is_unknown():
     for place, load in enumerate(LOADS):
         assert slope(None, load).value == max(runs[place] for runs in SLOPES.values() if not math.isnan(runs[place]))
     unknown = slope(None)
-    assert (unknown.value, len(unknown.assumed_zh)) == (1.5, 2)
+    assert (unknown.value, len(unknown.assumed_zh)) == (1.5, 3)
+    assert "to be calculated" in slope(None, "static").assumed_en[-1]
+    assert "to be calculated" not in str(slope(None, "none").assumed_en)
     assert slope("clay", "none").assumed_zh == ()
     for words in (("mud", None), ("clay", "heavy")):
         with pytest.raises(ValueError, match="use one of"):
