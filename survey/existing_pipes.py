@@ -167,9 +167,11 @@ def _covers(columns: pd.DataFrame, found: Findings) -> None:
         if not isinstance(text, str) or np.isnan(less):
             out.append(None)
             continue
-        covers = [float(depth) - less for depth in text.split()]
+        depths = [float(depth) for depth in text.split()]
+        covers = [depth - less for depth in depths]
         if min(covers) < 0:
-            found.fault(row, _above_itself(text, height[row]))
+            if min(depths) >= 0:  # a depth that is negative itself was told where it was read
+                found.fault(row, _above_itself(text, height[row]))
             out.append(None)
             continue
         out.append(" ".join(f"{round(cover, 3):g}" for cover in covers))

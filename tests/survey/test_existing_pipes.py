@@ -98,6 +98,13 @@ def test_what_cannot_be_read_is_a_fault_and_what_is_assumed_is_told():
     assert codes(found.notes) == ["pipes.pressure_class", "pipes.voltage_unit"]
 
 
+@pytest.mark.parametrize("word", ["JS", "WS"])
+def test_a_depth_that_is_negative_itself_is_no_invert_above_its_pipe(word):
+    """`geo.formats` told it where it was read; a main under pressure has no invert to speak of."""
+    frame, found = settled(utility=[word], depths_m=["-1.2 1.25"], diameter_mm=[300.0])
+    assert (found.faults, frame["covers_m"].tolist()) == ([], [None])
+
+
 def test_other_files_keep_their_columns():
     frame = pd.DataFrame({"utility": ["water"], "voltage": ["any text"], "pressure": ["?"]})
     found = Findings()
