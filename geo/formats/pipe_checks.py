@@ -28,6 +28,8 @@ HEIGHTS_AGREE_M = 0.05
 _ROUNDING_M = 1e-9
 SAME_PLACE_M = 0.001
 SMALLEST_MM = 5.0
+#: No survey of a county's pipes finds one so deep; a depth in centimetres is beyond it from half a metre on.
+DEEPEST_M = 50.0
 #: Laid on or above the ground (CJJ 61: 架空 JK, 上架 SJ, 地面 DM); depths are negative or missing there.
 _ABOVE = re.compile(r"架空|上架|地面|^(jk|sj|dm)$", re.IGNORECASE)
 _NUMBER = r"(\d+(?:\.\d+)?)"
@@ -216,7 +218,7 @@ def _doubled_points(spots: Fields) -> Iterator[tuple[int, Fault]]:
 def check_ends(
     pipes: Fields, spots: Fields, ends: Ends, size_mm: NDArray[np.float64], found: Findings
 ) -> NDArray[np.object_]:
-    """Return the depths of both ends of every line as text; report what is negative, unreadable or contradicts itself.
+    """Return the depths of both ends of every line as text; report what no pipe can have, or contradicts itself.
 
     ``size_mm`` is the height of each line's section: it explains a difference between its top and its invert. A depth
     that is not in the table of lines is the ground of the point less the height of the pipe there, else the
@@ -239,14 +241,18 @@ def check_ends(
         if len(ground):
             depth = np.where(np.isnan(depth) & known, spot_depth[at], depth)
             depth = np.where(np.isnan(depth) & known, (ground - spot_height)[at], depth)
-        for line in np.flatnonzero(depth < 0).tolist():
-            found.fault(
-                line, pipes.at(pipe_faults.negative(), int(ends.rows[line]), depth_field, value=_m(depth[line]))
-            )
+        _check_range(pipes, ends, depth, depth_field, found)
         depths.append(depth)
     both = np.isfinite(depths[0]) & np.isfinite(depths[1])
     texts = [f"{_m(a)} {_m(b)}" if good else None for a, b, good in zip(*depths, both, strict=True)]
     return np.array([*texts, None], dtype=object)[:-1]
+
+
+def _check_range(pipes: Fields, ends: Ends, depth: NDArray[np.float64], field: str, found: Findings) -> None:
+    """Report depths above the ground, and those that look like centimetres or millimetres."""
+    for wrong, fault in ((depth < 0, pipe_faults.negative()), (depth > DEEPEST_M, pipe_faults.too_deep(DEEPEST_M))):
+        for line in np.flatnonzero(wrong).tolist():
+            found.fault(line, pipes.at(fault, int(ends.rows[line]), field, value=_m(depth[line])))
 
 
 def _read(pipes: Fields, ends: Ends, field: str, found: Findings) -> NDArray[np.float64]:

@@ -82,6 +82,17 @@ def negative() -> Fault:
     )
 
 
+def too_deep(deepest_m: float) -> Fault:
+    """Return the fault of a depth that cannot be in metres."""
+    return Fault(
+        "pipes.depth_large",
+        f"埋深超过 {deepest_m:g} 米，像是厘米或毫米",
+        f"deeper than {deepest_m:g} metres: it looks like centimetres or millimetres",
+        "埋深以米为单位",
+        "give depths in metres",
+    )
+
+
 def heights(ground: float, depth: float, height: float, *, by_diameter: bool = False) -> Fault:
     """Return the fault of heights that contradict each other: ground is depth plus pipe."""
     off = ground - depth - height

@@ -90,6 +90,7 @@ def spoiled():
         ["JS3", "JS3", "1", "1", "", "", "300", "", ""],
         ["JS2", "JS1", "1.25", "1.20", "", "", "300", "", ""],
         ["", "WS2", "", "", "", "", "many", "", ""],
+        ["JS1", "JS3", "120", "1.3", "", "", "300", "", ""],
     ]
     points += [["WS1", survey.NORTH + 9, survey.EAST, "100.00", "", ""]]
     expected = {
@@ -101,6 +102,7 @@ def spoiled():
         ("pipes.line_doubled", 7, "JS2"),
         ("pipes.point_blank", 8, ""),
         ("pipes.section_unreadable", 8, "many"),
+        ("pipes.depth_large", 9, "120"),
         ("pipes.point_doubled", 7, "3658609, 579300"),
     }
     return lines, points, expected
