@@ -67,23 +67,31 @@ def _schedule(sheet: Sheet, section: Section, language: str, y: float) -> float:
 
 
 def _cells(laid: LaidLine, language: str) -> list[str]:
-    need, line, words = laid.need, laid.need.line, WORDS[language]
+    need, line = laid.need, laid.need.line
     name = line.id if not line.name or line.name == line.id else f"{line.id} {line.name}"
-    by = words["designed"] if need.cover_cell is None or (line.cover_m is not None and not need.raised) else (
-        f"{need.cover_cell.standard} {need.cover_cell.clause}"
-        + (f" {words['unverified']}" if need.cover_cell.unverified else "")
-    )  # fmt: skip
     return [
         kind_of(laid, language), name, f"{2 * need.radius_m:.3f}{'*' if need.assumed else ''}",
-        f"{shown(need.cover_m)} ({by})", f"−{shown(need.level_m)}", shown(laid.x_m),
+        f"{shown(need.cover_m)} ({_cover_by(laid, language)})", f"−{shown(need.level_m)}", shown(laid.x_m),
         "—" if laid.red_line_m is None else shown(laid.red_line_m),
     ]  # fmt: skip
+
+
+def _cover_by(laid: LaidLine, language: str) -> str:
+    """Return what its cover rests on: the design, a clause, or nothing, where neither states one."""
+    need, words = laid.need, WORDS[language]
+    if need.line.cover_m is not None and not need.raised:
+        return str(words["designed"])
+    if need.cover_cell is None:
+        return str(words["unstated"])
+    unverified = f" {words['unverified']}" if need.cover_cell.unverified else ""
+    return f"{need.cover_cell.standard} {need.cover_cell.clause}{unverified}"
 
 
 def _short(section: Section, bound: Bound, language: str) -> str:
     """Return a bound in one short line: which lines by their numbers, how much, by which clauses."""
     words, zh = WORDS[language], language == "zh"
     numbers = {laid.need.line.id: str(k) for k, laid in enumerate(section.lines, 1)}
+    first = next(laid for laid in section.lines if laid.need.line.id == bound.a)
     who = numbers[bound.a] if bound.b is None else f"{numbers[bound.a]}–{numbers[bound.b]}"
     what = {
         "clearance": ("外壁净距", "between outer walls"), "step": ("留台", "for the step"),
@@ -92,7 +100,7 @@ def _short(section: Section, bound: Bound, language: str) -> str:
     clauses = dict.fromkeys(
         f"{cell.standard} {cell.clause}{' ' + words['unverified'] if cell.unverified else ''}" for cell in bound.cells
     )
-    by = (words["and"].join(clauses)) or words["designed"]
+    by = words["and"].join(clauses) or _cover_by(first, language)
     return f"{who} {what[0]} {shown(bound.metres)} m：{by}" if zh else f"{who}: {shown(bound.metres)} m {what[1]}; {by}"
 
 

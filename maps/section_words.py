@@ -30,7 +30,8 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "wider": "宽 {} m、土方多 {} m³/m", "less": "宽 {} m、土方少 {} m³/m",
             "holds": "起控制作用", "notes": "说明", "obstacles": "不可行之处",
             "assumed": "* 未填管径，按常用外径；“待核”为凭记忆的数值，须对照标准原文。",
-            "designed": "设计", "legend": (("bedding", "垫层"), ("fill", "先回填夯实"), ("soil", "原土")),
+            "designed": "设计", "unstated": "标准未规定",
+            "legend": (("bedding", "垫层"), ("fill", "先回填夯实"), ("soil", "原土")),
             "and": "、",
         },
         "en": {
@@ -50,7 +51,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
             "less": "{} m wider and {} m³/m less earth than the narrowest",
             "holds": "What holds it", "notes": "Notes", "obstacles": "Why not",
             "assumed": "* no diameter stated, the usual one; “unverified”: recalled, check it in the standard itself.",
-            "designed": "design",
+            "designed": "design", "unstated": "none stated",
             "legend": (("bedding", "bedding"), ("fill", "compacted fill"), ("soil", "natural soil")),
             "and": ", ",
         },

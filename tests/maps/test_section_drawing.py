@@ -92,6 +92,16 @@ def test_the_same_section_is_the_same_text_and_languages_differ():
     assert "Top 6.51" in english
 
 
+@pytest.mark.parametrize(
+    ("language", "unstated", "designed"), [("zh", "标准未规定", "设计"), ("en", "none stated", "design")]
+)
+def test_a_cover_that_nobody_states_is_not_called_designed(language, unstated, designed):
+    """A channel under a footway has no cover in table 4.1.1."""
+    channel = Buried("power", voltage_kv=10, laying="trench")
+    for cover_m, said in ((None, f"0.00 ({unstated})"), (0.3, f"0.30 ({designed})")):
+        assert said in section_svg(best_section([SectionLine("E", channel, cover_m)], **CLAY), language)
+
+
 def test_a_hostile_name_stays_a_name():
     hostile = SectionLine(
         '"><script>alert(1)</script>', WATER.buried, name="]]><image href='http://x'/>\x00\x1b\ud800&"
