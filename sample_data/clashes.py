@@ -145,13 +145,13 @@ def _under_the_street(made: Strip) -> None:
 
 
 def _two_crews(made: Strip) -> None:
-    """Let two crews dig 2.2 m from each other in the same weeks."""
-    why = ("两支队伍同期同地施工，相距 2.2 米", "two crews at work 2.2 m apart in the same weeks")
+    """Let two crews dig 4.5 m from each other, too far for one trench, in the same weeks."""
+    why = ("两支队伍同期同地施工，相距 4.5 米", "two crews at work 4.5 m apart in the same weeks")
     found = KnownFinding("K6", "K7", "space_time", "fails", *why, grave=False)
     points = [(-300.0, -1440.0), (-240.0, -1440.0)]
     _add(made, {"utility": "water", "diameter_mm": 150.0, "cover_m": 1.0, "operator": "试验段甲"}, points, found)
     later = {"start": PLAN_START + timedelta(days=100), "end": PLAN_START + timedelta(days=130)}
-    points = [(u, v - 2.2) for u, v in points]
+    points = [(u, v - 4.5) for u, v in points]
     telecom = {"utility": "telecom", "diameter_mm": 110.0, "cover_m": 0.9, "operator": "试验段乙", "laying": "duct"}
     made.routes.append(
         {**made.routes[-1], "pressure_mpa": None, "id": "K7", "name": why[0], **telecom, **later}

@@ -12,7 +12,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from survey.findings import KINDS, OUTCOMES, SEVERITIES, Cited, Finding, Mend, severity_of
+from survey.findings import FAILS, GRAVE, KINDS, OUTCOMES, SEVERITIES, Cited, Finding, Mend, severity_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +81,9 @@ class Found:
         The place, metres of the grid; NaN where there is none.
     tell
         Says what is told of the finding in row k of these columns.
+    collides
+        bool[n], where two things would be in one place beyond doubt, so that the limit's trust does not matter; None:
+        nowhere.
     """
 
     kind: str
@@ -101,6 +104,7 @@ class Found:
     x: Floats
     y: Floats
     tell: Callable[[int], Told] = field(repr=False)
+    collides: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         return len(self.a)
@@ -127,8 +131,9 @@ class Found:
             "y",
         )
         made = replace(
-            self, **{name: getattr(self, name)[kept] for name in named}, tell=lambda k: self.tell(int(kept[k]))
-        )
+            self, **{name: getattr(self, name)[kept] for name in named}, tell=lambda k: self.tell(int(kept[k])),
+            collides=None if self.collides is None else self.collides[kept],
+        )  # fmt: skip
         if len(kept):
             made.__dict__["keys"] = self.keys[kept]  # which of its places a finding is was counted among all of them
         return made
@@ -139,7 +144,10 @@ class Found:
         table = np.array(
             [[severity_of(outcome, cited) for outcome in range(len(_OUTCOMES))] for cited in self.cited], dtype=np.int8
         ).reshape(-1, len(_OUTCOMES))
-        return table[self.citation, self.outcome]
+        made: NDArray[np.int8] = table[self.citation, self.outcome]
+        if self.collides is None:
+            return made
+        return np.where(self.collides & (self.outcome == FAILS), np.int8(GRAVE), made)
 
     @cached_property
     def keys(self) -> Hashes:

@@ -55,7 +55,7 @@ MENDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "depth": ("调整埋深", "change the depth"),
         "date": ("调整工期", "move the dates"),
         "expose": ("现场核实", "verify on site"),
-        "ask": ("补充资料", "ask for what is missing"),
+        "ask": ("补充或商定", "supply or settle"),
     }
 )
 """What a mend changes."""
@@ -103,7 +103,8 @@ def severity_of(outcome: int, cited: Cited) -> int:
 
     ``GRAVE``: a hard limit that somebody has read is broken. ``SERIOUS``: one that is 待核 is broken, or one that holds
     only because something was missing, or a recommendation; or the uncertainty leaves it open. ``NOTICE``: facts are
-    missing, advice, or nothing is wrong.
+    missing, advice, or nothing is wrong. Where two things would be in one place beyond doubt it is ``GRAVE`` whatever
+    the limit, see `survey.finding_columns.Found.collides`.
 
     Examples
     --------
@@ -128,7 +129,8 @@ class Mend:
     Parameters
     ----------
     kind
-        ``offset depth date expose ask``; the last two change nothing by themselves: a person goes and sees.
+        ``offset depth date expose ask``; the last two change nothing by themselves: a person goes and sees, supplies
+        what is missing, or settles what no change of this one route clears, and the sentence says why.
     subject
         Id of the route that changes.
     value, unit
@@ -184,7 +186,7 @@ class Finding:
     from_m, to_m
         Chainage on ``a``, metres of the grid.
     mend
-        The nearest mend; None where none was found.
+        The nearest mend; ``ask`` with the reason where no change of one route clears it.
     geometry
         The place in the grid: a stretch of ``a``, or a point.
     """

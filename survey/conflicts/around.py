@@ -45,6 +45,8 @@ class Around:
         Ids and polygons; rows that are no polygon are left out.
     trees, tree_points
         Ids and points.
+    building_names, tree_kinds
+        Names of buildings and species of trees; None where not stated.
     accuracy_m
         Mean error of a building or a tree (metres): that of the county's own layers.
     """
@@ -58,6 +60,8 @@ class Around:
     building_shapes: Objects
     trees: Subjects
     tree_points: Objects
+    building_names: Objects
+    tree_kinds: Objects
     accuracy_m: float
 
     @classmethod
@@ -72,8 +76,8 @@ class Around:
         facts = surroundings.facts
         marks = _marks(roads)
         stated = [marks.get(name, frozenset()) for name in facts.ids]
-        building_ids, building_shapes = _kept(buildings, _POLYGONS)
-        tree_ids, tree_points = _kept(trees, _POINTS)
+        building_ids, building_shapes, names = _kept(buildings, _POLYGONS, "name")
+        tree_ids, tree_points, species = _kept(trees, _POINTS, "species")
         return cls(
             surroundings=surroundings,
             roads=Subjects("roads", np.array(facts.ids, dtype=object)),
@@ -84,8 +88,24 @@ class Around:
             building_shapes=building_shapes,
             trees=Subjects("trees", tree_ids),
             tree_points=tree_points,
+            building_names=names,
+            tree_kinds=species,
             accuracy_m=float(surroundings.defaults.accuracy_m["greens"]),
         )
+
+    def building_called(self, row: int) -> tuple[str, str]:
+        """Return what a building is called in both languages: its name beside its id."""
+        number, name = self.buildings.ids[row], self.building_names[row]
+        return (
+            (f"建筑物 {number}（{name}）", f"building {number} ({name})")
+            if name
+            else (f"建筑物 {number}", f"building {number}")
+        )
+
+    def tree_called(self, row: int) -> tuple[str, str]:
+        """Return what a tree is called in both languages: its species beside its id."""
+        number, kind = self.trees.ids[row], self.tree_kinds[row]
+        return (f"树木 {number}（{kind}）", f"tree {number} ({kind})") if kind else (f"树木 {number}", f"tree {number}")
 
     @cached_property
     def near_buildings(self) -> NearAreas:
@@ -155,12 +175,16 @@ def _word(value: Any) -> str:  # noqa: ANN401 - whatever a column holds
     return "" if value is None or (isinstance(value, float) and np.isnan(value)) else str(value).strip().lower()
 
 
-def _kept(frame: gpd.GeoDataFrame | None, types: tuple[int, ...]) -> tuple[Objects, Objects]:
-    """Return ids and geometries of the rows of some types, sorted by id."""
+def _kept(frame: gpd.GeoDataFrame | None, types: tuple[int, ...], words: str) -> tuple[Objects, Objects, Objects]:
+    """Return ids, geometries and a column of words of the rows of some types, sorted by id."""
     if frame is None or not len(frame):
-        return np.array([], dtype=object), np.array([], dtype=object)
+        none = np.array([], dtype=object)
+        return none, none, none
     shapes = frame.geometry.to_numpy()
     kept = np.flatnonzero(np.isin(shapely.get_type_id(shapes), types) & ~shapely.is_empty(shapes))
     ids = np.array([str(i) for i in (frame["id"] if "id" in frame else range(len(frame)))], dtype=object)[kept]
     order = np.argsort(ids.astype(str), kind="stable")
-    return ids[order], shapes[kept][order]
+    said = np.full(len(kept), None, dtype=object)
+    if words in frame:
+        said[:] = [word.strip() or None if isinstance(word, str) else None for word in frame[words].to_numpy()[kept]]
+    return ids[order], shapes[kept][order], said[order]

@@ -21,7 +21,7 @@ from survey.conflicts.parameters import load_parameters
 from survey.conflicts.road_age_findings import protected_findings
 from survey.conflicts.road_findings import Passing, along_findings, bridge_findings, skew_findings
 from survey.conflicts.scope_findings import scope_findings
-from survey.conflicts.window_findings import clash_findings, reopened_findings
+from survey.conflicts.window_findings import window_findings
 from survey.finding_columns import Findings, Found
 from survey.findings import MUST_EXPOSE, PASSES
 from survey.surroundings import Surroundings
@@ -167,10 +167,7 @@ def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
         lambda: object_findings(own, scene.around, parameters, workers=1),
         lambda: _of_lines(LinePairs.of(scene.routes, None, scene.group, parameters, workers=1), least, parameters),
         lambda: _of_lines(LinePairs.of(own, scene.pipes, None, parameters, workers=1), lambda: beds.least, parameters),
-        lambda: clash_findings(scene.routes, scene.group, parameters, scene.on, workers=1),
-        lambda: [
-            reopened_findings(scene.routes, scene.group, parameters, scene.on, months=scene.months, workers=1),
-        ],
+        lambda: window_findings(scene.routes, scene.group, parameters, scene.on, months=scene.months, workers=1),
         lambda: [
             skew_findings(passing, parameters),
             along_findings(passing, parameters),

@@ -236,7 +236,8 @@ def _taken(reading: _Reading, utility: Objects, shapes: Objects, defaults: Defau
         accuracy = np.where(np.isnan(stated), limit / COVERAGE, stated)
     return BuriedLines(
         subjects=Subjects(reading.layer, reading.ids), lines=lines, depths=depths, buried=buried, code=code,
-        name=name, radius=radius, thin=thin, accuracy_m=accuracy, stated=~np.isnan(stated), depth_accuracy_m=stated_depth, quality=quality,
+        name=name, radius=radius, thin=thin, accuracy_m=accuracy, stated=~np.isnan(stated),
+        depth_accuracy_m=stated_depth, quality=quality,
         operator=reading.words("operator", lambda name: operator_key(_text(name))),
         method=reading.words("method", _text), start=reading.days("start"), end=reading.days("end"),
         replaces=reading.words("replaces", lambda text: frozenset((_text(text) or "").split())),

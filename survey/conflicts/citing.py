@@ -46,8 +46,6 @@ def cited_clause(found: Clause, weight: str, rule: str) -> Cited:
     )  # fmt: skip
 
 
-def cited_place(found: Citation, rule: str) -> Cited:
-    """Return a place in an order as findings cite it: the wording is 宜, and the limit none below the other."""
-    return Cited(
-        rule, found.standard, found.clause, found.status, "recommendation", found.evidence_zh, found.evidence_en, 0.0
-    )
+def cited_place(found: Citation, rule: str, weight: str) -> Cited:
+    """Return a place in an order as findings cite it; the limit is 0: no lower than the other."""
+    return Cited(rule, found.standard, found.clause, found.status, weight, found.evidence_zh, found.evidence_en, 0.0)

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from survey.conflicts.judging import as_found, outcomes_of, spread, unread
+from survey.conflicts.judging import TINY, as_found, left_open, outcomes_of, unread
 from survey.conflicts.line_pairs import plan_uncertainty
-from survey.conflicts.naming import gives_way, known_how, named
-from survey.conflicts.offsets import offset_mend
+from survey.conflicts.naming import called, gives_way, known_how, named
+from survey.conflicts.offsets import offset_mend, why_none
+from survey.conflicts.wording import figures, joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Mend
 
@@ -82,21 +83,25 @@ def _in_plan(
         side, why_zh, why_en = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))
         zh, en = _gap_sentence(pairs, int(a[k]), int(b[k]), gap[k], limit[k], uncertainty[k], int(outcome[k]), kind)
         known_zh, known_en = known_how(pairs.b, int(b[k]))
-        mend: Mend | None
         if outcome[k] == FAILS:
             need = float(np.nan_to_num(limit[k]) + uncertainty[k])
-            mend = offset_mend(pairs, int(kept[k]), side, need)
+            mend = offset_mend(pairs, int(kept[k]), side, need) or _other_course(pairs, int(a[k]), int(b[k]), side)
         else:
             mend = verify_mend(pairs, int(a[k]), int(b[k]), int(outcome[k]))
         where = pairs.a.piece(int(a[k]), from_m[k], to_m[k])
         return Told(
-            f"{zh}{unread(c, 'zh')}。{why_zh}。", f"{en}{unread(c, 'en')}; {why_en}.", mend, where, known_zh, known_en
+            f"{zh}{unread(c, 'zh')}。{why_zh}。",
+            f"{opened(en)}{unread(c, 'en')}. {why_en}.",
+            mend,
+            where,
+            known_zh,
+            known_en,
         )
 
     return as_found(
         kind, "m", pairs.a.subjects, a, outcome, cited, tell, b_of=pairs.b.subjects, b=b, citation=citation,
         measured=gap, limit=limit, margin=gap - limit, uncertainty=uncertainty, from_m=from_m, to_m=to_m,
-        x=sides.x[kept], y=sides.y[kept],
+        x=sides.x[kept], y=sides.y[kept], collides=gap < -uncertainty - TINY,
     )  # fmt: skip
 
 
@@ -105,29 +110,58 @@ def _gap_sentence(
 ) -> tuple[str, str]:
     other_zh, other_en = named(pairs.b, b, "zh"), named(pairs.b, b, "en")
     own_zh, own_en = named(pairs.a, a, "zh"), named(pairs.a, a, "en")
-    off = spread(uncertainty)
+    said = figures(gap, 0.0 if kind == "stacking" else limit, uncertainty)
+    by, least = f"{said.measured} m{said.off}", f"{said.limit} m"
     if kind == "stacking":
-        zh = f"{own_zh} 与{other_zh} 平行重叠敷设，平面上管壁重叠 {-gap:.2f} m{off}"
-        en = f"{own_en} lies over {other_en} along its run: their walls overlap by {-gap:.2f} m{off} in plan"
+        zh = joined(own_zh, "与", other_zh, "平行重叠敷设，平面上管壁重叠", by)
+        en = f"{own_en} lies over {other_en} along its run: their walls overlap by {by} in plan"
     elif outcome == UNKNOWN:
-        zh = f"{own_zh} 与{other_zh} 的水平净距 {gap:.2f} m{off}，超出本表范围，须按专门标准核定"
-        en = f"{own_en} is {gap:.2f} m{off} from {other_en}, which the table does not cover: another standard decides"
+        apart = ("平面上管壁重叠", "they overlap by") if gap < 0 else ("水平净距", "the gap is")
+        zh = f"{joined(own_zh, '与', other_zh, apart[0], by)}，超出本表范围，须按专门标准核定"
+        en = (
+            f"{own_en} is beside {other_en}, which the table does not cover ({apart[1]} {by}): another standard decides"
+        )
+    elif gap < 0:
+        zh = f"{joined(own_zh, '与', other_zh, '平面上管壁重叠', by)}，要求水平净距不小于 {least}"
+        en = f"{own_en} and {other_en} overlap by {by} in plan; at least {least} between them is required"
     else:
-        zh = f"{own_zh} 与{other_zh} 的水平净距 {gap:.2f} m{off}，要求不小于 {limit:.2f} m"
-        en = f"{own_en} is {gap:.2f} m{off} from {other_en}; at least {limit:.2f} m is asked for"
+        zh = f"{joined(own_zh, '与', other_zh, '的水平净距', by)}，要求不小于 {least}"
+        en = f"{own_en} is {by} from {other_en}; at least {least} is required"
     if outcome == MUST_EXPOSE:
-        zh, en = f"{zh}，差值在不确定度之内，须现场核实", f"{en}; the uncertainty leaves it open: verify on site"
+        more = left_open(planned=pairs.b.subjects.layer == "routes")
+        zh, en = zh + more[0], en + more[1]
     return zh, en
 
 
-def verify_mend(pairs: LinePairs, a: int, b: int, outcome: int) -> Mend:
+def _other_course(pairs: LinePairs, a: int, b: int, side: str) -> Mend:
+    """Say why no offset is proposed and what remains, so that nobody faces a blank."""
+    lines, row, other, other_row = (pairs.a, a, pairs.b, b) if side == "a" else (pairs.b, b, pairs.a, a)
+    stays = named(other, other_row, "zh")
+    owner = "权属单位" if other.subjects.layer == "pipes" else "建设单位"
+    why_zh, why_en = why_none(lines, row)
+    zh = joined(f"{why_zh}；须另选线位，或与", stays, f"的{owner}商定")
+    en = f"{why_en}: choose another course, or settle it with the owner of {named(other, other_row, 'en')}"
+    return Mend("ask", str(lines.subjects.ids[row]), None, "", zh, en)
+
+
+def verify_mend(pairs: LinePairs, a: int, b: int, outcome: int, *, in_depth: bool = False) -> Mend:
     """Return what a person does where the uncertainty, or a missing standard, leaves it open."""
     own = str(pairs.a.subjects.ids[a])
+    own_zh, own_en = called(pairs.a, a, "zh"), called(pairs.a, a, "en")
     other_zh, other_en = named(pairs.b, b, "zh"), named(pairs.b, b, "en")
     if outcome == UNKNOWN:
-        return Mend("ask", own, None, "", f"按专门标准核定与{other_zh} 的净距", f"settle the clearance to {other_en}")
-    if pairs.b.subjects.layer == "pipes":
         return Mend(
-            "expose", own, None, "", f"现场探挖{other_zh}，核实位置", f"expose {other_en} and measure where it is"
-        )
-    return Mend("expose", own, None, "", f"实测 {own} 与{other_zh} 的位置", f"survey where {own} and {other_en} are")
+            "ask", own, None, "", joined("按专门标准核定与", other_zh, "的净距"),
+            f"settle the clearance to {other_en} by the standard that covers it",
+        )  # fmt: skip
+    if pairs.b.subjects.layer == "pipes":
+        what_zh, what_en = ("埋深", "how deep it is") if in_depth else ("平面位置", "where it is")
+        return Mend(
+            "expose", own, None, "", f"{joined('现场探挖', other_zh)}，核实{what_zh}",
+            f"expose {other_en} and measure {what_en}",
+        )  # fmt: skip
+    what_zh, what_en = ("埋深", "depths") if in_depth else ("净距", "gap")
+    return Mend(
+        "expose", own, None, "", f"{joined('放线实测', own_zh, '与', other_zh)}，复核{what_zh}",
+        f"set out and survey {own_en} and {other_en}, then check the {what_en} again",
+    )  # fmt: skip

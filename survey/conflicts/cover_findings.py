@@ -9,11 +9,12 @@ import numpy as np
 
 from survey.conflicts.citing import cited_of, classes_of
 from survey.conflicts.depth_mends import cover_mend
-from survey.conflicts.judging import COVERAGE, as_found, outcomes_of, spread, unread
+from survey.conflicts.judging import COVERAGE, as_found, left_open, outcomes_of, unread
 from survey.conflicts.naming import named
 from survey.conflicts.road_findings import joined_runs
+from survey.conflicts.wording import figures, joined, opened
 from survey.finding_columns import Told
-from survey.findings import PASSES, UNKNOWN, Cited, Mend
+from survey.findings import MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,11 +103,13 @@ def _shallow(beds: Beds, place: str) -> Found:
     def tell(k: int) -> Told:
         c, row = cited[citation[k]], int(route[k])
         zh, en = _UNDER[place]
-        off, asked = spread(uncertainty[k]), f"要求不小于 {limit[k]:.2f} m{unread(c, 'zh')}"
+        said = figures(measured[k], limit[k], uncertainty[k])
+        open_zh, open_en = left_open(planned=True) if outcome[k] == MUST_EXPOSE else ("", "")
+        zh = joined(named(routes, row, "zh"), f"在{zh}覆土 {said.measured} m{said.off}，要求不小于 {said.limit} m")
+        en = f"{named(routes, row, 'en')} has {said.measured} m{said.off} of cover {en}; at least {said.limit} m is"
         return Told(
-            f"{named(routes, row, 'zh')} 在{zh}覆土 {measured[k]:.2f} m{off}，{asked}。",
-            f"{named(routes, row, 'en')} has {measured[k]:.2f} m{off} of cover {en}; at least {limit[k]:.2f} m is asked"
-            f" for{unread(c, 'en')}.",
+            f"{zh}{open_zh}{unread(c, 'zh')}。",
+            f"{opened(en)} required{open_en}{unread(c, 'en')}.",
             cover_mend(routes, row, float(beds.least[row] + uncertainty[k])),
             routes.piece(row, from_m[k], to_m[k]),
         )
@@ -133,8 +136,8 @@ def _unknown(beds: Beds) -> Found:
         zh, en = named(routes, int(rows[k]), "zh"), named(routes, int(rows[k]), "en")
         c = cited[citation[k]]
         return Told(
-            f"{zh} 未填（或未填全）覆土，埋深无法判断{unread(c, 'zh')}。",
-            f"{en} does not state its cover everywhere: its depth is unknown{unread(c, 'en')}.",
+            f"{joined(zh, '未填（或未填全）覆土，埋深无法判断')}{unread(c, 'zh')}。",
+            f"{opened(en)} does not state its cover everywhere: its depth is unknown{unread(c, 'en')}.",
             Mend("ask", name, None, "", "补充覆土（地面至管顶，m）", "state the cover (ground to top, metres)"),
             routes.shape(int(rows[k])),
         )  # fmt: skip

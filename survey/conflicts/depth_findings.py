@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,11 +10,12 @@ import numpy as np
 from survey.conflicts.citing import cited_place
 from survey.conflicts.clearance_findings import verify_mend
 from survey.conflicts.depth_mends import Crossed, crossing_mend
-from survey.conflicts.judging import as_found, outcomes_of, spread, unread
-from survey.conflicts.naming import gives_way, known_how, named
+from survey.conflicts.judging import TINY, as_found, left_open, outcomes_of, unread
+from survey.conflicts.naming import called, gives_way, known_how, named
+from survey.conflicts.wording import figures, joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
-from survey.standards.orders import place
+from survey.standards.orders import order_is_must, place
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,20 +43,27 @@ def vertical_findings(crossings: Crossings) -> Found:
         if outcome[k] == UNKNOWN:
             missing = [named(lines, row, "zh") for lines, row, cover in _covers(c, k) if np.isnan(cover)]
             missing_en = [named(lines, row, "en") for lines, row, cover in _covers(c, k) if np.isnan(cover)]
-            zh = f"{own_zh} 与{other_zh} 交叉，{'、'.join(missing)} 埋深未知，垂直净距无法判断"
+            zh = joined(own_zh, "与", other_zh, "交叉，", joined("、".join(missing), "埋深未知，垂直净距无法判断"))
             en = f"{own_en} crosses {other_en}; the depth of {' and '.join(missing_en)} is unknown"
         else:
-            off = spread(c.uncertainty[k])
-            zh = f"{own_zh} 与{other_zh} 交叉，垂直净距 {c.gap[k]:.2f} m{off}，要求不小于 {c.limit[k]:.2f} m"
-            en = f"{own_en} crosses {other_en} with {c.gap[k]:.2f} m{off} between; {c.limit[k]:.2f} m is asked for"
+            said = figures(c.gap[k], c.limit[k], c.uncertainty[k])
+            by, least = f"{said.measured} m{said.off}", f"{said.limit} m"
+            if c.gap[k] < 0:
+                zh = joined(own_zh, "与", other_zh, f"交叉，上下管壁重叠 {by}，要求垂直净距不小于 {least}")
+                en = f"{own_en} and {other_en} cross and overlap by {by} in depth; at least {least} between is required"
+            else:
+                zh = joined(own_zh, "与", other_zh, f"交叉，垂直净距 {by}，要求不小于 {least}")
+                en = f"{own_en} crosses {other_en} with {by} between; at least {least} is required"
         if outcome[k] == MUST_EXPOSE:
-            zh, en = f"{zh}，差值在不确定度之内，须现场核实", f"{en}; the uncertainty leaves it open: verify on site"
+            more = left_open(planned=c.pairs.b.subjects.layer == "routes")
+            zh, en = zh + more[0], en + more[1]
         return _told(c, k, zh, en, rule, int(outcome[k]))
 
     found = as_found(
         "vertical_clearance", "m", c.pairs.a.subjects, places.a, outcome, c.cited, tell, b_of=c.pairs.b.subjects,
         b=places.b, citation=c.citation, measured=c.gap, limit=c.limit, margin=c.gap - c.limit,
         uncertainty=c.uncertainty, from_m=places.at_a, to_m=places.at_a, x=places.x, y=places.y,
+        collides=c.gap < -c.uncertainty - TINY,
     )  # fmt: skip
     return found.take(stated & (outcome != PASSES))
 
@@ -73,12 +82,16 @@ def order_findings(crossings: Crossings) -> Found:
         (upper, upper_row, _), (below, below_row, _) = _covers(c, k)[:: 1 if c.should[k] > 0 else -1]
         over_zh, over_en = named(upper, upper_row, "zh"), named(upper, upper_row, "en")
         under_zh, under_en = named(below, below_row, "zh"), named(below, below_row, "en")
-        off = spread(c.uncertainty[k])
-        zh = f"{over_zh} 应在{under_zh} 上方交叉，实际低 {-measured[k]:.2f} m{off}（按轴线）"
-        en = f"{over_en} belongs above {under_en} and lies {-measured[k]:.2f} m{off} lower (axes)"
+        must = rules[citation[k]].weight == "hard"
+        said = figures(measured[k], 0.0, c.uncertainty[k])
+        by = f"{said.measured} m{said.off}"
+        zh = joined(over_zh, "应在" if must else "宜在", under_zh, "上方交叉，")
+        en = f"{over_en} {'must' if must else 'should'} cross above {under_en}"
         if outcome[k] == MUST_EXPOSE:
-            zh = f"{over_zh} 应在{under_zh} 上方交叉，轴线高差 {measured[k]:.2f} m{off}，在不确定度之内，须现场核实"
-            en = f"{over_en} belongs above {under_en}; {measured[k]:.2f} m{off} between the axes leaves it open: verify"
+            more = left_open(planned=c.pairs.b.subjects.layer == "routes")
+            zh, en = f"{zh}轴线相差 {by}{more[0]}", f"{en}; {by} lies between their axes{more[1]}"
+        else:
+            zh, en = f"{zh}设计中其轴线反低 {by}", f"{en}; its axis lies {by} lower instead"
         return _told(c, k, zh, en, rules[citation[k]], int(outcome[k]), in_order=True)
 
     found = as_found(
@@ -92,9 +105,16 @@ def order_findings(crossings: Crossings) -> Found:
 
 
 def _order_rules(pairs: LinePairs) -> tuple[tuple[Cited, ...], Integers]:
-    """Return the rule of each planned line's place in the order, and which each crossing rests on."""
-    rules = tuple(cited_place(place("crossing", line), "order") for line in pairs.a.buried)
-    return rules, pairs.a.code[pairs.crossings.a]
+    """Return the rule of each planned line's place in the order, advised and demanded; which each crossing rests on."""
+    rules = tuple(
+        cited_place(place("crossing", line), "order", weight)
+        for weight in ("recommendation", "hard")
+        for line in pairs.a.buried
+    )
+    first, second = pairs.a.code[pairs.crossings.a], pairs.b.code[pairs.crossings.b]
+    distinct, number = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)
+    must = np.array([order_is_must(pairs.a.buried[p], pairs.b.buried[q]) for p, q in distinct], dtype=np.int64)
+    return rules, first + len(pairs.a.buried) * must[number.ravel()]
 
 
 def _covers(c: Crossings, k: int) -> list[tuple[BuriedLines, int, float]]:
@@ -110,41 +130,96 @@ def _told(c: Crossings, k: int, zh: str, en: str, rule: Cited, outcome: int, *, 
     places = c.pairs.crossings
     a, b = int(places.a[k]), int(places.b[k])
     side, why_zh, why_en = gives_way(c.pairs.a, a, c.pairs.b, b)
-    known = known_how(c.pairs.b, b, float(c.cover_b[0, k] + c.pairs.b.radius[b]))
-    zh, en = f"{zh}{unread(rule, 'zh')}。{why_zh}。", f"{en}{unread(rule, 'en')}; {why_en}."
-    return Told(zh, en, _mend(c, k, side, outcome, in_order=in_order), None, *known)
+    known_zh, known_en = known_how(c.pairs.b, b, float(c.cover_b[0, k] + c.pairs.b.radius[b]))
+    if in_order:
+        other = place("crossing", c.pairs.b.buried[c.pairs.b.code[b]])
+        known_zh = f"；另一条{other.zh}第 {other.rank} 位{known_zh}"
+        known_en = f"; the other, {other.en}, is number {other.rank}{known_en}"
+    zh, en = f"{zh}{unread(rule, 'zh')}。{why_zh}。", f"{opened(en)}{unread(rule, 'en')}. {why_en}."
+    return Told(zh, en, _mend(c, k, side, outcome, in_order=in_order), None, known_zh, known_en)
 
 
-def _mend(c: Crossings, k: int, side: str, outcome: int, *, in_order: bool) -> Mend | None:
+def _mend(c: Crossings, k: int, side: str, outcome: int, *, in_order: bool) -> Mend:
     places = c.pairs.crossings
     a, b = int(places.a[k]), int(places.b[k])
     if outcome == UNKNOWN:
         missing = [(lines, row) for lines, row, cover in _covers(c, k) if np.isnan(cover)]
         zh, en = ("、".join(named(*one, "zh") for one in missing), " and ".join(named(*one, "en") for one in missing))
         if any(lines.subjects.layer == "pipes" for lines, _ in missing):
-            return Mend("expose", str(c.pairs.a.subjects.ids[a]), None, "", f"现场探挖，核实{zh} 埋深", f"expose {en}")
-        return Mend("ask", str(c.pairs.a.subjects.ids[a]), None, "", f"补充{zh} 的覆土", f"state the cover of {en}")
+            return Mend(
+                "expose", str(c.pairs.a.subjects.ids[a]), None, "", joined("现场探挖，核实", zh, "埋深"), f"expose {en}"
+            )
+        return Mend(
+            "ask", str(c.pairs.a.subjects.ids[a]), None, "", joined("补充", zh, "的覆土"), f"state the cover of {en}"
+        )
     if outcome == MUST_EXPOSE:
-        return verify_mend(c.pairs, a, b, outcome)
+        return verify_mend(c.pairs, a, b, outcome, in_depth=True)
     return _depth_mend(c, k, side, in_order=in_order)
 
 
-def _depth_mend(c: Crossings, k: int, side: str, *, in_order: bool) -> Mend | None:
+def _depth_mend(c: Crossings, k: int, side: str, *, in_order: bool) -> Mend:
     """Return the smallest change of cover: of the line that gives way, else of the other one where that is planned too.
 
-    Either keeps the order of 4.1.12. Where neither can and the order was not asked for, the line that gives way passes
-    on the wrong side: the clearance is a must, the order a wish.
+    Either keeps the order of 4.1.12. Where neither can and the order was neither asked for nor is demanded, the line
+    that gives way passes on the wrong side: the clearance is a must, the order a wish. Where nothing helps, the mend
+    says why and what remains.
     """
-    tries = [(side, True)]
+    other = "b" if side == "a" else "a"
+    made = _moved(c, k, side, keeps_order=True)
+    if made is not None:
+        return made
     if c.pairs.b.subjects.layer != "pipes":
-        tries.append(("b" if side == "a" else "a", True))
-    if not in_order:
-        tries.append((side, False))
-    for mover, keeps_order in tries:
-        made = _moved(c, k, mover, keeps_order=keeps_order)
+        made = _moved(c, k, other, keeps_order=True)
         if made is not None:
-            return made
-    return None
+            zh, en = _line(c, k, side, "zh"), _line(c, k, side, "en")
+            return replace(
+                made, zh=f"{joined(zh, '受最小覆土和上下次序所限')}，改由对方让：{made.zh}",
+                en=f"{en} cannot, for its least cover and the order; so {made.en}",
+            )  # fmt: skip
+    if not in_order and not _demanded(c, k):
+        made = _moved(c, k, side, keeps_order=False)
+        if made is not None:
+            return replace(
+                made, zh=f"{made.zh}（净距满足，上下次序未按 4.1.12，该条为“宜”）",
+                en=f"{made.en} (which clears it; the order of 4.1.12, a recommendation, is not kept)",
+            )  # fmt: skip
+    return _nothing_helps(c, k, side, in_order=in_order)
+
+
+def _demanded(c: Crossings, k: int) -> bool:
+    a, b, places = c.pairs.a, c.pairs.b, c.pairs.crossings
+    return order_is_must(a.buried[a.code[places.a[k]]], b.buried[b.code[places.b[k]]])
+
+
+def _line(c: Crossings, k: int, side: str, language: str) -> str:
+    places = c.pairs.crossings
+    lines, row = (c.pairs.a, places.a[k]) if side == "a" else (c.pairs.b, places.b[k])
+    return called(lines, int(row), language)
+
+
+def _nothing_helps(c: Crossings, k: int, side: str, *, in_order: bool) -> Mend:
+    """Say why no cover is proposed and what remains, so that nobody faces a blank."""
+    places = c.pairs.crossings
+    existing = c.pairs.b.subjects.layer == "pipes"
+    owner = "权属单位" if existing else "建设单位"
+    lines, row = (c.pairs.b, int(places.b[k])) if side == "a" else (c.pairs.a, int(places.a[k]))
+    mover, mover_en = _line(c, k, side, "zh"), _line(c, k, side, "en")
+    other, other_en = named(lines, row, "zh"), named(lines, row, "en")
+    subject = str((c.pairs.a.subjects.ids[places.a[k]], c.pairs.b.subjects.ids[places.b[k]])[side == "b"])
+    if in_order and not _demanded(c, k):
+        zh = joined("按次序避让做不到；该条为“宜”，垂直净距满足时可维持现设计埋深，交叉处加套管等保护，并征得", other)
+        return Mend(
+            "ask", subject, None, "", joined(zh, f"的{owner}同意；否则改线位"),
+            "no depth keeps the order; it is a recommendation: where the clearance is kept the depth may stay with a"
+            f" sleeve at the crossing and the consent of the owner of {other_en}; else choose another course",
+        )  # fmt: skip
+    stays_zh, stays_en = ("现状管线不动，", "what exists stays: ") if existing else ("", "")
+    return Mend(
+        "ask", subject, None, "",
+        joined(mover, f"的覆土、净距和上下次序不能同时满足；{stays_zh}须改线位，或与", other, f"的{owner}商定"),
+        f"no depth of {mover_en} keeps cover, clearance and order; {stays_en}choose another course, or settle it with"
+        f" the owner of {other_en}",
+    )  # fmt: skip
 
 
 def _moved(c: Crossings, k: int, side: str, *, keeps_order: bool) -> Mend | None:

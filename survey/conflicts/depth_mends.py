@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from survey.conflicts.naming import called
+from survey.conflicts.wording import joined
 from survey.findings import Mend
 
 if TYPE_CHECKING:
@@ -85,9 +87,10 @@ def crossing_mend(routes: BuriedLines, row: int, now: float, crossed: Sequence[C
 
 
 def _depth(routes: BuriedLines, row: int, cover: float) -> Mend:
-    name = str(routes.subjects.ids[row])
     cover = round(cover, 2)
+    zh, en = called(routes, row, "zh"), called(routes, row, "en")
     return Mend(
-        "depth", name, cover, "m", f"{name} 覆土改为 {cover:.2f} m", f"give {name} {cover:.2f} m of cover",
+        "depth", str(routes.subjects.ids[row]), cover, "m", joined(zh, f"全线覆土改为 {cover:.2f} m"),
+        f"give {en} {cover:.2f} m of cover along all of it",
         properties={"cover_m": cover, "covers_m": None},
     )  # fmt: skip

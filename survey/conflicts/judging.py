@@ -69,8 +69,15 @@ def as_found(
     return Found(
         kind=kind, unit=unit, a_of=a_of, a=a, b_of=b_of, b=columns.get("b", np.full(n, -1, dtype=np.int64)),
         outcome=outcome, cited=tuple(cited), citation=columns.get("citation", np.zeros(n, dtype=np.int64)),
-        tell=tell, **numbers,
+        tell=tell, collides=columns.get("collides"), **numbers,
     )  # fmt: skip
+
+
+def left_open(*, planned: bool) -> tuple[str, str]:
+    """Return what to do where the uncertainty leaves it open; ``planned``: all is still to be set out."""
+    if planned:
+        return "，差值在不确定度以内，须放线实测后复核", "; the uncertainty leaves it open: set it out and survey it"
+    return "，差值在不确定度以内，须现场核实", "; the uncertainty leaves it open: verify on site"
 
 
 def unread(cited: Cited, language: str) -> str:

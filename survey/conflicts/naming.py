@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from survey.surroundings import RoadFacts
 
 LONGEST_NAME = 20
-"""A longer name is not said beside the id, nor one with a stop in it: it is a remark, and makes no readable sentence."""
+"""A longer name is not said beside the id, nor one with a stop in it: it is a remark."""
 _STOP = re.compile("[，。；：！？,;:!?]")
 _NOT_SAVED = ("本管线", "this line")
 """A line that is drawn and not saved yet has no id."""

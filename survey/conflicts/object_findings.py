@@ -10,10 +10,11 @@ import numpy as np
 from geo.clearances import find_close, find_line_crossings
 from geo.polylines import Polylines
 from survey.conflicts.citing import cited_of, classes_of
-from survey.conflicts.judging import COVERAGE, TINY, as_found, outcomes_of, spread, unread
-from survey.conflicts.naming import named
-from survey.conflicts.offsets import aside
+from survey.conflicts.judging import COVERAGE, TINY, as_found, left_open, outcomes_of, unread
+from survey.conflicts.naming import called, named, road_named
+from survey.conflicts.offsets import aside, why_none
 from survey.conflicts.sides import Meetings, sides_of
+from survey.conflicts.wording import figures, joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
 
@@ -27,14 +28,19 @@ if TYPE_CHECKING:
     from survey.conflicts.around import Around
     from survey.conflicts.buried_lines import BuriedLines
     from survey.conflicts.parameters import Parameters
-    from survey.finding_columns import Found, Subjects
+    from survey.conflicts.wording import Figures
+    from survey.finding_columns import Found
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Clears = Callable[[shapely.Geometry], bool]
     Measuring = Callable[[int, shapely.Geometry], Clears]
 
-_NAMES = {"building": ("建筑物", "building"), "tree": ("树木", "tree"), "curb": ("路缘石，道路", "the kerb of road")}
+_OTHERWISE = {
+    "building": ("核实该建筑物是否拆除", "find out whether the building is to be taken down"),
+    "tree": ("与园林主管部门商定移树或护根", "settle with the parks' authority to move the tree or shield its roots"),
+    "curb": ("与道路主管部门商定", "settle it with the road authority"),
+}
 _AT_END_M = 1e-6
 FEW = 16
 """For so few routes kerbs are picked by place first; laying out all of them would take longer than all else."""
@@ -74,7 +80,7 @@ class Limits:
 class Places:
     """Where routes are near objects: rows of both, metres between wall and object, chainages, the place.
 
-    ``shape(k)`` is the geometry of the object in row k.
+    ``shape(k)`` is the geometry of the object in row k; ``inside_m``: metres of the route that lie in it.
     """
 
     route: Integers
@@ -85,6 +91,7 @@ class Places:
     x: Floats
     y: Floats
     shape: Callable[[int], shapely.Geometry]
+    inside_m: Floats
 
 
 def object_findings(routes: BuriedLines, around: Around, parameters: Parameters, *, workers: int) -> list[Found]:
@@ -99,7 +106,8 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
     near = around.near_buildings.near(routes.lines, buildings.reach, workers=workers)
     near = near.take(~_house_connections(routes, near, buildings))
     at_trees = around.near_trees.near(routes.lines, trees.reach, workers=workers)
-    houses, points = _places(routes, near, around.building_shapes), _places(routes, at_trees, around.tree_points)
+    houses = _places(routes, near, around.building_shapes)
+    points = _places(routes, at_trees, around.tree_points)
     edges, road = around.kerbs
     if len(routes) <= FEW and len(road):
         edges, road = around.kerbs_near(routes.lines.to_shapely(), float(np.nanmax(kerbs.reach, initial=0.0)))
@@ -120,9 +128,9 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
 
     beside = _beside_kerbs(routes, edges, road, kerbs, least, workers)
     return [
-        _judged(routes, "building", houses, around.buildings, buildings, off_object(buildings)),
-        _judged(routes, "tree", points, around.trees, trees, off_object(trees)),
-        _judged(routes, "curb", beside, around.roads, kerbs, off_kerb),
+        _judged(routes, "building", houses, around, buildings, off_object(buildings)),
+        _judged(routes, "tree", points, around, trees, off_object(trees)),
+        _judged(routes, "curb", beside, around, kerbs, off_kerb),
     ]
 
 
@@ -141,10 +149,20 @@ def _house_connections(routes: BuriedLines, near: NearStretches, limits: Limits)
     return made
 
 
+def _called(around: Around, kind: str, row: int) -> tuple[str, str]:
+    """Return what the object in a row of its layer is called in both languages."""
+    if kind != "curb":
+        return around.building_called(row) if kind == "building" else around.tree_called(row)
+    zh, en = road_named(around.surroundings.facts, row)
+    return joined(zh, "路缘石"), f"the kerb of {en}"
+
+
 def _places(routes: BuriedLines, near: NearStretches, shapes: NDArray[np.object_]) -> Places:
     gap = near.distance - routes.radius[near.line]
     other = near.other
-    return Places(near.line, other, gap, near.from_m, near.to_m, near.x, near.y, lambda k: shapes[other[k]])
+    return Places(
+        near.line, other, gap, near.from_m, near.to_m, near.x, near.y, lambda k: shapes[other[k]], near.inside_m,
+    )  # fmt: skip
 
 
 def _beside_kerbs(
@@ -172,13 +190,14 @@ def _beside_kerbs(
     edge = b[k]
     return Places(
         a[k], road[edge], sides.gap[k], sides.from_m[k], sides.to_m[k], sides.x[k], sides.y[k],
-        lambda row: edges.take(edge[row : row + 1]).to_shapely()[0],
+        lambda row: edges.take(edge[row : row + 1]).to_shapely()[0], np.zeros(len(k)),
     )  # fmt: skip
 
 
 def _judged(
-    routes: BuriedLines, kind: str, places: Places, subjects: Subjects, limits: Limits, measuring: Measuring
+    routes: BuriedLines, kind: str, places: Places, around: Around, limits: Limits, measuring: Measuring
 ) -> Found:
+    subjects = {"building": around.buildings, "tree": around.trees, "curb": around.roads}[kind]
     limit, uncertainty = limits.limit[places.route], limits.uncertainty[places.route]
     margin = places.gap - limit
     outcome = outcomes_of(margin, uncertainty)
@@ -186,34 +205,69 @@ def _judged(
 
     def tell(k: int) -> Told:
         row, c = int(places.route[k]), limits.cited[citation[k]]
-        object_zh, object_en = (f"{name} {subjects.ids[places.other[k]]}" for name in _NAMES[kind])
-        own_zh, own_en = named(routes, row, "zh"), named(routes, row, "en")
-        off = spread(uncertainty[k])
-        zh = f"{own_zh} 距{object_zh} {places.gap[k]:.2f} m{off}，要求不小于 {limit[k]:.2f} m"
-        en = f"{own_en} is {places.gap[k]:.2f} m{off} from {object_en}; at least {limit[k]:.2f} m is asked for"
-        if outcome[k] == UNKNOWN:
-            zh, en = (
-                f"{own_zh} 距{object_zh} {places.gap[k]:.2f} m，超出本表范围",
-                f"{own_en} near {object_en}: no table",
-            )
-        if outcome[k] == MUST_EXPOSE:
-            zh, en = f"{zh}，差值在不确定度之内，须现场核实", f"{en}; the uncertainty leaves it open: verify on site"
+        object_zh, object_en = _called(around, kind, int(places.other[k]))
+        said = figures(places.gap[k], limit[k], uncertainty[k])
+        inside = places.inside_m[k] > 0
+        zh, en = _sentence(
+            (named(routes, row, "zh"), named(routes, row, "en")), (object_zh, object_en), said,
+            "inside" if inside else "over" if places.gap[k] < 0 else "apart", int(outcome[k]),
+        )  # fmt: skip
         own = str(routes.subjects.ids[row])
         mend: Mend | None = Mend(
-            "expose", own, None, "", f"实测与{object_zh} 的距离", f"measure the distance to {object_en}"
-        )
-        if outcome[k] == FAILS:
+            "expose", own, None, "", joined("放线实测", called(routes, row, "zh"), "与", object_zh, "的净距"),
+            f"set out {called(routes, row, 'en')} and measure its gap to {object_en}",
+        )  # fmt: skip
+        if outcome[k] == UNKNOWN:
+            mend = Mend(
+                "ask", own, None, "", joined("按专门标准核定与", object_zh, "的净距"),
+                f"settle the clearance to {object_en} by the standard that covers it",
+            )  # fmt: skip
+        elif outcome[k] == FAILS:
             short = float(limit[k] + uncertainty[k] - places.gap[k])
             mend = aside(
                 routes, row, (float(places.from_m[k]), float(places.to_m[k])), short, places.shape(k),
                 measuring(row, places.shape(k)),
-            )  # fmt: skip
+            ) or _other_course(routes, row, kind)  # fmt: skip
         where = routes.piece(row, places.from_m[k], places.to_m[k])
-        return Told(f"{zh}{unread(c, 'zh')}。", f"{en}{unread(c, 'en')}.", mend, where)
+        return Told(f"{zh}{unread(c, 'zh')}。", f"{opened(en)}{unread(c, 'en')}.", mend, where)
 
     found = as_found(
         kind, "m", routes.subjects, places.route, outcome, limits.cited, tell, b_of=subjects, b=places.other,
         citation=citation, measured=places.gap, limit=limit, margin=margin, uncertainty=uncertainty,
         from_m=places.from_m, to_m=places.to_m, x=places.x, y=places.y,
+        collides=places.inside_m > 2 * uncertainty + TINY,
     )  # fmt: skip
     return found.take(outcome != PASSES)
+
+
+def _sentence(own: tuple[str, str], other: tuple[str, str], said: Figures, how: str, outcome: int) -> tuple[str, str]:
+    """Say how near a route is to an object: ``inside`` it, ``over`` its edge, ``apart``."""
+    by, least = f"{said.measured} m{said.off}", f"{said.limit} m"
+    apart = joined(own[0], "距", other[0], by), f"{own[1]} is {by} from {other[1]}"
+    if outcome == UNKNOWN:
+        return (
+            f"{apart[0]}，超出本表范围，须按专门标准核定",
+            f"{apart[1]}, which the table does not cover: another standard decides",
+        )
+    if how == "inside":
+        zh = f"{joined(own[0], '的线位进入', other[0], '范围内')}，要求水平净距不小于 {least}"
+        en = f"{own[1]} runs into {other[1]}; at least {least} from it is required"
+    elif how == "over":
+        zh = f"{joined(own[0], '与', other[0], '平面上重叠', by)}，要求水平净距不小于 {least}"
+        en = f"{own[1]} and {other[1]} overlap by {by} in plan; at least {least} between them is required"
+    else:
+        zh, en = f"{apart[0]}，要求不小于 {least}", f"{apart[1]}; at least {least} is required"
+    if outcome == MUST_EXPOSE:
+        more = left_open(planned=True)
+        zh, en = zh + more[0], en + more[1]
+    return zh, en
+
+
+def _other_course(routes: BuriedLines, row: int, kind: str) -> Mend:
+    """Say why no offset is proposed and what remains, so that nobody faces a blank."""
+    why_zh, why_en = why_none(routes, row)
+    otherwise_zh, otherwise_en = _OTHERWISE[kind]
+    return Mend(
+        "ask", str(routes.subjects.ids[row]), None, "", f"{why_zh}；须另选线位，或{otherwise_zh}",
+        f"{why_en}: choose another course, or {otherwise_en}",
+    )  # fmt: skip

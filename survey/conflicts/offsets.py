@@ -14,7 +14,9 @@ from geo.depths import Depths
 from geo.polylines import Polylines
 from survey.conflicts.crossings import Crossings
 from survey.conflicts.judging import COVERAGE, TINY
+from survey.conflicts.naming import called
 from survey.conflicts.parameters import load_parameters
+from survey.conflicts.wording import joined
 from survey.findings import Mend
 
 if TYPE_CHECKING:
@@ -114,6 +116,17 @@ def aside(
     return None
 
 
+def why_none(routes: BuriedLines, row: int) -> tuple[str, str]:
+    """Return why no offset of a route is proposed, in both languages."""
+    zh, en = called(routes, row, "zh"), called(routes, row, "en")
+    if routes.shape(row).geom_type != "LineString":
+        return joined(zh, "由几段组成，不能整体平移"), f"{en} has several parts and is not moved as one"
+    return (
+        joined(zh, f"平移 {GREATEST_M:g} m 以内没有满足要求的线位"),
+        f"no line within {GREATEST_M:g} m of {en} clears it",
+    )
+
+
 def _nearer_first(shape: shapely.Geometry, stays: shapely.Geometry, begin: float, end: float) -> tuple[float, float]:
     """Return the sides, the one away from the other line first."""
     middle = (begin + end) / 2
@@ -208,7 +221,7 @@ def covers_along(routes: BuriedLines, row: int, moved: shapely.Geometry) -> NDAr
 
 
 def _mend(routes: BuriedLines, row: int, metres: float, moved: shapely.Geometry, *, keep_ends: bool) -> Mend:
-    name = str(routes.subjects.ids[row])
+    name, zh, en = str(routes.subjects.ids[row]), called(routes, row, "zh"), called(routes, row, "en")
     side_zh, side_en = ("左", "left") if metres > 0 else ("右", "right")
     ends_zh, ends_en = (
         ("", "") if keep_ends else ("，端点随之移动，须重新接驳", "; its end moves along and is connected anew")
@@ -217,6 +230,6 @@ def _mend(routes: BuriedLines, row: int, metres: float, moved: shapely.Geometry,
     if routes.depths.starts[row + 1] - routes.depths.starts[row] > 1:  # one cover for each vertex: there are others now
         properties["covers_m"] = " ".join(f"{cover:.3f}" for cover in covers_along(routes, row, moved))
     return Mend(
-        "offset", name, metres, "m", f"{name} 在该段向{side_zh}平移 {abs(metres):.2f} m{ends_zh}",
-        f"move {name} {abs(metres):.2f} m to the {side_en} there{ends_en}", moved, properties,
+        "offset", name, metres, "m", f"{joined(zh, '在该段向')}{side_zh}平移 {abs(metres):.2f} m{ends_zh}",
+        f"move {en} {abs(metres):.2f} m to the {side_en} there{ends_en}", moved, properties,
     )  # fmt: skip

@@ -9,6 +9,8 @@ import numpy as np
 
 from survey.conflicts.buried_lines import TRENCHLESS
 from survey.conflicts.judging import as_found
+from survey.conflicts.naming import called, named
+from survey.conflicts.wording import joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, PASSES, UNKNOWN, Mend
 
@@ -54,16 +56,18 @@ def _protected(passing: Passing, c: Cited, kind: tuple[str, str, str, str], on: 
 
     def tell(k: int) -> Told:
         row = rows[k]
-        road = passing.road(s.road[row])
+        road_zh, road_en = road = passing.road(s.road[row])
+        own = named(routes, int(s.route[row]), "zh"), named(routes, int(s.route[row]), "en")
         where = passing.piece(s.route[row], s.from_m[row], s.to_m[row])
         if outcome[k] == UNKNOWN:
             return Told(
-                f"{road}未登记{kind[2]}日期，是否在禁挖期内无法判断。",
-                f"When {road} was {kind[3]} is not stated: whether it is protected is unknown.",
+                joined(own[0], "穿过", road_zh, f"，该路未登记{kind[2]}日期，是否在禁挖期内无法判断。"),
+                f"{opened(own[1])} passes {road_en}; when that was {kind[3]} is not stated, so whether it"
+                " is protected is unknown.",
                 _asks(routes, s.route[row], kind),
                 where,
             )
-        said = _sentence(road, begun[k].astype(object), ends[k].astype(object), dug[k].astype(object), c, kind)
+        said = _sentence(own, road, begun[k].astype(object), ends[k].astype(object), dug[k].astype(object), c, kind)
         if trenchless[k]:
             said = (
                 said[0] + "非开挖是否算挖掘，由主管部门认定。",
@@ -97,11 +101,12 @@ def later_mend(routes: BuriedLines, route: int, first: date) -> Mend:
             properties["end"] = (first + (end - start)).isoformat()
     elif end is not None and end < first:
         properties["end"] = None
-    shift_zh = f"开工推迟 {days:.0f} 天，" if days is not None else ""
-    shift_en = f"start {days:.0f} days later, " if days is not None else "start "
+    zh, en = called(routes, route, "zh"), called(routes, route, "en")
+    shift_zh = f"推迟 {days:.0f} 天，" if days is not None else ""
+    shift_en = f"{days:.0f} days later, " if days is not None else ""
     return Mend(
-        "date", str(routes.subjects.ids[route]), days, "day", f"{shift_zh}自 {first.isoformat()} 起开工",
-        f"{shift_en}on {first.isoformat()}", properties=properties,
+        "date", str(routes.subjects.ids[route]), days, "day", joined(zh, f"开工{shift_zh}改为 {first} 或以后"),
+        f"start {en} {shift_en}on {first.isoformat()} or after", properties=properties,
     )  # fmt: skip
 
 
@@ -113,12 +118,21 @@ def _asks(routes: BuriedLines, route: int, kind: tuple[str, str, str, str]) -> M
 
 
 def _sentence(
-    road: str, begun: date, last: date, dug: date, c: Cited, kind: tuple[str, str, str, str]
+    own: tuple[str, str],
+    road: tuple[str, str],
+    begun: date,
+    last: date,
+    dug: date,
+    c: Cited,
+    kind: tuple[str, str, str, str],
 ) -> tuple[str, str]:
-    zh = f"{road}于 {begun} {kind[2]}，{c.limit:g} 年内（至 {last}）不得挖掘，本管线 {dug} 开挖；"
-    en = f"{road} was {kind[3]} on {begun} and is not dug within {c.limit:g} years (until {last});"
-    en += f" this route digs on {dug}."
-    return zh + "特殊情况须报县级以上人民政府批准。", en + " Exceptions need the people's government."
+    zh = f"{joined(road[0], '于')} {begun} {kind[2]}，{c.limit:g} 年内（至 {last}）不得挖掘；"
+    zh += joined(own[0], f"定于 {dug} 开工。特殊情况须经县级以上人民政府批准。")
+    en = f"{road[1]} was {kind[3]} on {begun} and must not be dug within {c.limit:g} years, until {last};"
+    en += (
+        f" {own[1]} begins on {dug}. An exception needs the approval of the people's government of the county or above."
+    )
+    return zh, opened(en)
 
 
 def _once_a_road(route: NDArray[np.int64], road: NDArray[np.int64]) -> NDArray[np.int64]:

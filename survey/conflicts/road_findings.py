@@ -9,6 +9,8 @@ import numpy as np
 
 from geo.crossings import find_passages
 from survey.conflicts.judging import COVERAGE, as_found, outcomes_of, spread, unread
+from survey.conflicts.naming import named, road_named
+from survey.conflicts.wording import joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, UNKNOWN, Mend
 from survey.stretches import stretches_of
@@ -48,9 +50,13 @@ class Passing:
         x, y = routes.lines.points_at(made.route, (made.from_m + made.to_m) / 2)
         return cls(routes, around, made, x, y)
 
-    def road(self, number: int) -> str:
-        """Return a road's name, else its id."""
-        return self.around.surroundings.facts.label(number)
+    def road(self, number: int) -> tuple[str, str]:
+        """Return what a road is called in both languages."""
+        return road_named(self.around.surroundings.facts, int(number))
+
+    def asks(self, route: int, zh: str, en: str) -> Mend:
+        """Return a mend that a person settles."""
+        return Mend("ask", str(self.routes.subjects.ids[route]), None, "", zh, en)
 
     def piece(self, route: int, from_m: float, to_m: float) -> shapely.Geometry:
         """Return a stretch of a route as a line."""
@@ -75,12 +81,20 @@ def skew_findings(passing: Passing, parameters: Parameters) -> Found:
 
     def tell(k: int) -> Told:
         row, c = rows[k], cited[rule[k]]
-        angle, road = s.skew_deg[row], passing.road(s.road[row])
+        angle, (road_zh, road_en) = s.skew_deg[row], passing.road(s.road[row])
+        own_zh, own_en = (named(passing.routes, int(s.route[row]), language) for language in ("zh", "en"))
         off = spread(uncertainty[k], "°")
+        digits = 0 if abs(margin[k]) >= 1 else 1 if abs(margin[k]) >= 0.1 else 2  # noqa: PLR2004 - of a degree
+        at = f"{angle:.{digits}f}°{off}"
+        mend = passing.asks(
+            s.route[row], f"调整线位，使交角不小于 {c.limit:g}°，宜垂直穿越",
+            f"turn the line until it crosses at {c.limit:g}° or more, at best at right angles",
+        )  # fmt: skip
         return Told(
-            f"与{road}的交角 {angle:.0f}°{off}，小于 {c.limit:g}°，宜垂直穿越{unread(c, 'zh')}。",
-            f"Crosses {road} at {angle:.0f}°{off}, flatter than {c.limit:g}°; at right angles is best"
+            f"{joined(own_zh, '与', road_zh, '的交角')} {at}，小于 {c.limit:g}°，宜垂直穿越{unread(c, 'zh')}。",
+            f"{opened(own_en)} crosses {road_en} at {at}, flatter than {c.limit:g}°; at right angles is best"
             f"{unread(c, 'en')}.",
+            mend,
             geometry=passing.piece(s.route[row], s.from_m[row], s.to_m[row]),
         )
 
@@ -109,12 +123,19 @@ def along_findings(passing: Passing, parameters: Parameters) -> Found:
     x, y = passing.routes.lines.points_at(route, (from_m + to_m) / 2)
 
     def tell(k: int) -> Told:
-        name = passing.road(road[k])
+        name_zh, name_en = passing.road(road[k])
+        own_zh, own_en = (named(passing.routes, int(route[k]), language) for language in ("zh", "en"))
         metres = f"{length[k]:.1f} m{spread(uncertainty[k])}"
+        zh = joined(own_zh, "在", name_zh, f"车行道内沿路敷设 {metres}，超过 {c.limit:g} m，宜移至人行道或非机动车道下")
+        mend = passing.asks(
+            route[k], "把线位移至人行道或非机动车道下；确无位置时说明理由",
+            "move the line under the pavement or cycle lane, or say why there is no room",
+        )  # fmt: skip
         return Told(
-            f"在{name}车行道内沿路敷设 {metres}，超过 {c.limit:g} m，宜移至人行道或非机动车道下{unread(c, 'zh')}。",
-            f"Laid {metres} along the carriageway of {name}, more than {c.limit:g} m; it belongs under the pavement or"
-            f" cycle lane{unread(c, 'en')}.",
+            f"{zh}{unread(c, 'zh')}。",
+            f"{opened(own_en)} is laid {metres} along the carriageway of {name_en}, more than {c.limit:g} m; it belongs"
+            f" under the pavement or cycle lane{unread(c, 'en')}.",
+            mend,
             geometry=passing.piece(route[k], from_m[k], to_m[k]),
         )
 
@@ -183,15 +204,22 @@ def _on_bridge(
 
     def tell(k: int) -> Told:
         row = rows[k]
-        road = passing.road(s.road[row])
-        zh = f"{name_zh}（{measured[k]:g} {unit}）经过桥梁{road}，{c.limit:g} {unit} 及以上不得上桥"
-        en = f"A {name_en} of {measured[k]:g} {unit} on the bridge {road}; {c.limit:g} {unit} or more must not be there"
-        mend = None
+        road_zh, road_en = passing.road(s.road[row])
+        own_zh, own_en = (named(routes, int(s.route[row]), language) for language in ("zh", "en"))
+        over = joined(own_zh, "经过桥梁", road_zh)
+        zh = f"{over}，{missing_zh} {measured[k]:g} {unit}；{c.limit:g} {unit} 及以上的{name_zh}不得上桥"
+        en = (
+            f"{opened(own_en)} is on the bridge {road_en} with {measured[k]:g} {unit}; no {name_en} of {c.limit:g}"
+            f" {unit} or more may be there"
+        )
+        mend = passing.asks(s.route[row], "不得上桥：另选过河线位", "keep off the bridge: choose another way across")
         if outcome[k] == UNKNOWN:
-            zh = f"{name_zh}经过桥梁{road}，未填{missing_zh}，无法判断是否达到 {c.limit:g} {unit}"
-            en = f"A {name_en} on the bridge {road} states no {missing_en}: {c.limit:g} {unit} or not is unknown"
-            route = str(routes.subjects.ids[s.route[row]])
-            mend = Mend("ask", route, None, "", f"补充{missing_zh}（{unit}）", f"state the {missing_en} ({unit})")
+            zh = f"{over}，未填{missing_zh}，是否达到 {c.limit:g} {unit} 无法判断"
+            en = (
+                f"{opened(own_en)} is on the bridge {road_en} and states no {missing_en}: whether it is {c.limit:g}"
+                f" {unit} or more is unknown"
+            )
+            mend = passing.asks(s.route[row], f"补充{missing_zh}（{unit}）", f"state the {missing_en} ({unit})")
         where = passing.piece(s.route[row], s.from_m[row], s.to_m[row])
         return Told(f"{zh}{unread(c, 'zh')}。", f"{en}{unread(c, 'en')}.", mend, where)
 

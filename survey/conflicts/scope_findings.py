@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from survey.conflicts.judging import as_found, outcomes_of
+from survey.conflicts.naming import named
+from survey.conflicts.wording import joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, UNKNOWN, Cited, Mend
 
@@ -40,18 +42,27 @@ def _beyond(routes: BuriedLines, rule: Rule, policy: Policy) -> Found:
     x, y = routes.lines.points_at(rows, routes.lines.lengths()[rows] / 2)
 
     def tell(k: int) -> Told:
-        where = routes.shape(int(rows[k]))
+        where, name = routes.shape(int(rows[k])), str(routes.subjects.ids[rows[k]])
+        own_zh, own_en = named(routes, int(rows[k]), "zh"), named(routes, int(rows[k]), "en")
         if outcome[k] == UNKNOWN:
-            name = str(routes.subjects.ids[rows[k]])
             return Told(
-                f"未填电压，无法判断是否在{policy.county_zh}适用范围（{rule.limit:g} kV）内。",
-                f"No voltage is stated: whether {policy.county_en} takes it (up to {rule.limit:g} kV) is unknown.",
+                joined(own_zh, f"未填电压，是否在{policy.county_zh}适用范围（{rule.limit:g} kV）内无法判断。"),
+                f"{opened(own_en)} states no voltage: whether {policy.county_en} takes it (up to {rule.limit:g} kV)"
+                " is unknown.",
                 Mend("ask", name, None, "", "补充电压（kV）", "state the voltage (kV)"),
                 where,
             )
         return Told(
-            f"电压 {measured[k]:g} kV，超出{policy.county_zh}并联审批的适用范围（{rule.limit:g} kV）。",
-            f"{measured[k]:g} kV is beyond the scope of {policy.county_en} ({rule.limit:g} kV).",
+            joined(own_zh, f"电压 {measured[k]:g} kV，超出{policy.county_zh}并联审批的适用范围（{rule.limit:g} kV）。"),
+            f"{opened(own_en)} has {measured[k]:g} kV, beyond the scope of {policy.county_en} ({rule.limit:g} kV).",
+            Mend(
+                "ask",
+                name,
+                None,
+                "",
+                "不在本文件范围内：向牵头部门询问适用的程序",
+                "ask the leading office which procedure applies: this document does not",
+            ),
             geometry=where,
         )
 

@@ -1,8 +1,12 @@
-"""Find two crews in one place at one time, and stretches that would be opened twice within some months."""
+"""Find two crews in one place at one time, chances to dig once, and stretches opened twice within some months.
+
+Routes that lie side by side and are both dug could share one trench: together in time they are a chance and no clash,
+apart in time they open one stretch twice, and the mend brings them together.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +16,8 @@ from geo.clearances import find_close
 from geo.parallels import find_runs
 from survey.conflicts.buried_lines import TRENCHLESS
 from survey.conflicts.judging import as_found
+from survey.conflicts.naming import called, named
+from survey.conflicts.wording import joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, UNKNOWN, Mend
 from survey.periods import after_months
@@ -35,32 +41,78 @@ USUAL_METHOD = "open_cut"
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of planned routes at one stretch of the first."""
+    """Pairs of planned routes at their first stretch, by chainage of the first; ``length``: metres of all of them."""
 
     a: Integers
     b: Integers
     from_m: Floats
     to_m: Floats
+    length: Floats
 
     @classmethod
     def first_of(cls, a: Integers, b: Integers, from_m: Floats, to_m: Floats) -> Pairs:
         """Keep the first stretch of each pair; rows come sorted by pair and place."""
-        new = np.ones(len(a), dtype=bool)
-        new[1:] = (np.diff(a) != 0) | (np.diff(b) != 0)
-        return cls(a[new], b[new], from_m[new], to_m[new])
+        new = np.flatnonzero(np.append(True, (np.diff(a) != 0) | (np.diff(b) != 0))[: len(a)])
+        length = np.add.reduceat(to_m - from_m, new) if len(new) else np.empty(0)
+        return cls(a[new], b[new], from_m[new], to_m[new], length)
 
     def take(self, rows: NDArray[Any]) -> Pairs:
         """Return some of the pairs."""
-        return Pairs(self.a[rows], self.b[rows], self.from_m[rows], self.to_m[rows])
+        return Pairs(self.a[rows], self.b[rows], self.from_m[rows], self.to_m[rows], self.length[rows])
+
+    def among(self, others: Pairs) -> NDArray[np.bool_]:
+        """Return which of the pairs are in ``others`` too."""
+        n = max(int(self.b.max(initial=0)), int(others.b.max(initial=0))) + 1
+        made: NDArray[np.bool_] = np.isin(self.a * n + self.b, others.a * n + others.b)
+        return made
 
 
-def clash_findings(
-    routes: BuriedLines, group: Integers | None, parameters: Parameters, on: date, *, workers: int
+def window_findings(
+    routes: BuriedLines,
+    group: Integers | None,
+    parameters: Parameters,
+    on: date,
+    *,
+    months: int | None = None,
+    workers: int,
+) -> list[Found]:
+    """Find clashes of crews, chances to dig once, missing windows, and stretches opened again.
+
+    Parameters
+    ----------
+    routes
+        Planned routes; those of one ``group`` (0 and above) are not compared with each other, None: all are.
+    on
+        The day of judging: no mend moves a window to before it.
+    months
+        Within how many months opening again counts; None: as the parameters say.
+    """
+    beside = _side_by_side(routes, group, parameters, workers)
+    return [
+        *_clash_findings(routes, group, beside, parameters, on, workers),
+        _reopened_findings(routes, beside, parameters, on, months),
+    ]
+
+
+def _side_by_side(routes: BuriedLines, group: Integers | None, parameters: Parameters, workers: int) -> Pairs:
+    """Return the pairs that one trench could hold: runs of some length within its distance, dug, with windows."""
+    opens = ~np.isin(routes.method.astype(str), TRENCHLESS) & ~np.isnat(routes.start) & ~np.isnat(routes.end)
+    rows = np.flatnonzero(opens)
+    runs = find_runs(
+        routes.lines.take(rows), distance=parameters.value("reopened_beside"),
+        min_length=parameters.value("reopened_least"), group=None if group is None else group[rows], workers=workers,
+    )  # fmt: skip
+    return Pairs.first_of(rows[runs.a], rows[runs.b], runs.from_a, runs.to_a)
+
+
+def _clash_findings(
+    routes: BuriedLines, group: Integers | None, beside: Pairs, parameters: Parameters, on: date, workers: int
 ) -> list[Found]:
     """Find pairs whose working places overlap while their windows do, days before and after included.
 
-    A place is the axis with a buffer by the kind of work. Works of one operator are its own to arrange: no clash. Where
-    a window is not stated and another route is near, the finding says unknown.
+    A place is the axis with a buffer by the kind of work. Works of one operator are its own to arrange: no clash. Pairs
+    that one trench could hold are told of as a chance. Where a window is not stated and another route is near, the
+    finding says unknown.
     """
     pairs = _near(routes, group, parameters, workers)
     stated = ~(np.isnat(routes.start) | np.isnat(routes.end))
@@ -68,14 +120,22 @@ def clash_findings(
     unknown = np.concatenate([pairs.a[~stated[pairs.a]], pairs.b[~stated[pairs.b]]])
     if group is not None:
         unknown = unknown[group[unknown] < 0]
+    begin, end = _occupied(routes, parameters)
+    clashing = pairs.take(both & ~pairs.among(beside))
+    met, days = _meet(routes, clashing, begin, end)
+    clashes = _clashes(routes, clashing.take(met), days[met], parameters, on)
+    met, days = _meet(routes, beside, routes.start, routes.end)
+    chances = _chances(routes, beside.take(met), days[met], parameters)
+    return [clashes, chances, _undated(routes, unknown, parameters)]
+
+
+def _meet(routes: BuriedLines, pairs: Pairs, begin: Days, end: Days) -> tuple[NDArray[np.bool_], Integers]:
+    """Return which pairs of different operators are at work together, and for how many days."""
     operators = routes.operator
     same = (operators[pairs.a] == operators[pairs.b]) & (operators[pairs.a] != np.array(None))
-    pairs = pairs.take(both & ~same)
-    begin, end = _occupied(routes, parameters)
     overlap = np.minimum(end[pairs.a], end[pairs.b]) - np.maximum(begin[pairs.a], begin[pairs.b])
     days = overlap.astype(np.int64) + 1
-    met = days > 0
-    return [_clashes(routes, pairs.take(met), days[met], parameters, on), _undated(routes, unknown, parameters)]
+    return (days > 0) & ~same, days
 
 
 def _works(routes: BuriedLines, parameters: Parameters) -> Integers:
@@ -105,7 +165,6 @@ def _occupied(routes: BuriedLines, parameters: Parameters) -> tuple[Days, Days]:
 def _clashes(routes: BuriedLines, pairs: Pairs, days: Integers, parameters: Parameters, on: date) -> Found:
     c = parameters.rules["clash"]
     begin, end = _occupied(routes, parameters)
-    ids = routes.subjects.ids
     x, y = routes.lines.points_at(pairs.a, (pairs.from_m + pairs.to_m) / 2)
 
     def tell(k: int) -> Told:
@@ -117,11 +176,12 @@ def _clashes(routes: BuriedLines, pairs: Pairs, days: Integers, parameters: Para
         earlier = int((end[mover] - begin[stays]).astype(np.int64)) + 1
         possible = routes.start[mover] - np.timedelta64(earlier, "D") > np.datetime64(on)
         mend = shift_mend(routes, mover, -earlier if possible and earlier < later else later)
+        zh, en = _both(routes, a, b)
         return Told(
-            f"与 {ids[b]} 在同一地点同时施工 {days[k]} 天（{first} 至 {last}，含前后余量）；"
-            "可错开工期，或商定同沟施工。",
-            f"Works in one place with {ids[b]} for {days[k]} days ({first} to {last}, days before and after included);"
-            " move the dates, or agree on one trench.",
+            f"{zh}相交或邻近，不具备同沟条件，却同时施工 {days[k]} 天（{first} 至 {last}，含前后余量）；"
+            "宜错开工期，或由双方商定作业次序。",
+            f"{en} cross or come near without room for one trench, and work at the same time for {_days(int(days[k]))}"
+            f" ({first} to {last}, days before and after included); move the dates, or agree who works when.",
             mend,
             _piece(routes, pairs, k),
         )
@@ -134,50 +194,92 @@ def _clashes(routes: BuriedLines, pairs: Pairs, days: Integers, parameters: Para
     )  # fmt: skip
 
 
+def _chances(routes: BuriedLines, pairs: Pairs, days: Integers, parameters: Parameters) -> Found:
+    """Tell of pairs that are dug side by side at one time: they could share a trench."""
+    c, distance = parameters.rules["one_trench"], parameters.value("reopened_beside")
+    x, y = routes.lines.points_at(pairs.a, (pairs.from_m + pairs.to_m) / 2)
+
+    def tell(k: int) -> Told:
+        a, b = int(pairs.a[k]), int(pairs.b[k])
+        zh, en = _both(routes, a, b)
+        first, last = max(routes.start[a], routes.start[b]), min(routes.end[a], routes.end[b])
+        mend = Mend(
+            "ask", str(routes.subjects.ids[b]), None, "",
+            joined("由", called(routes, a, "zh"), "和", called(routes, b, "zh"), "双方商定同沟施工"),
+            f"{called(routes, a, 'en')} and {called(routes, b, 'en')} agree on one trench",
+        )  # fmt: skip
+        return Told(
+            f"{zh}同期同位：并行 {pairs.length[k]:.0f} m、相距不超过 {distance:g} m，工期重叠 {days[k]} 天"
+            f"（{first} 至 {last}）；宜商定同沟施工，一次开挖。",
+            f"{en} are dug side by side at one time: {pairs.length[k]:.0f} m within {distance:g} m, with"
+            f" {_days(int(days[k]))} in common ({first} to {last}); better agree on one trench and dig once.",
+            mend,
+            _piece(routes, pairs, k),
+        )
+
+    n = len(pairs.a)
+    return as_found(
+        "space_time", "day", routes.subjects, pairs.a, np.full(n, FAILS, dtype=np.int8), (c,), tell,
+        b_of=routes.subjects, b=pairs.b, measured=days, limit=np.zeros(n), margin=-days.astype(np.float64),
+        uncertainty=np.zeros(n), from_m=pairs.from_m, to_m=pairs.to_m, x=x, y=y,
+    )  # fmt: skip
+
+
+def _both(routes: BuriedLines, a: int, b: int) -> tuple[str, str]:
+    """Return both routes of a pair, as a Chinese and an English sentence begin."""
+    zh = joined(named(routes, a, "zh"), "与", named(routes, b, "zh"), "")
+    # The words that follow are Chinese: an id before them is set apart.
+    return (zh if zh.endswith("）") else f"{zh} "), opened(f"{named(routes, a, 'en')} and {named(routes, b, 'en')}")
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'s' * (number != 1)}"
+
+
 def _undated(routes: BuriedLines, rows: Integers, parameters: Parameters) -> Found:
     """Say once for each route without a window that other works are near it."""
-    named, near = np.unique(rows, return_counts=True)
+    named_rows, near = np.unique(rows, return_counts=True)
     c = parameters.rules["clash"]
-    x, y = routes.lines.points_at(named, routes.lines.lengths()[named] / 2)
+    x, y = routes.lines.points_at(named_rows, routes.lines.lengths()[named_rows] / 2)
 
     def tell(k: int) -> Told:
         mend = Mend(
-            "ask", str(routes.subjects.ids[named[k]]), None, "", "补充开工和完工日期", "state the start and the end"
+            "ask",
+            str(routes.subjects.ids[named_rows[k]]),
+            None,
+            "",
+            "补充开工和完工日期",
+            "state the start and the end",
         )
+        row, others = int(named_rows[k]), int(near[k])
         return Told(
-            f"未填工期，附近另有 {near[k]} 条管线施工，是否同时无法判断。",
-            f"No window is stated and {near[k]} other routes are near: whether they meet is unknown.",
+            joined(named(routes, row, "zh"), f"未填工期，附近另有 {others} 条规划管线，是否同时施工无法判断。"),
+            f"{opened(named(routes, row, 'en'))} states no window and {others} other route{'s' * (others != 1)} lie"
+            f"{'s' * (others == 1)} near: whether they work at one time is unknown.",
             mend,
         )
 
     return as_found(
-        "space_time", "day", routes.subjects, named, np.full(len(named), UNKNOWN, dtype=np.int8), (c,), tell, x=x, y=y
+        "space_time",
+        "day",
+        routes.subjects,
+        named_rows,
+        np.full(len(named_rows), UNKNOWN, dtype=np.int8),
+        (c,),
+        tell,
+        x=x,
+        y=y,
     )
 
 
-def reopened_findings(
-    routes: BuriedLines,
-    group: Integers | None,
-    parameters: Parameters,
-    on: date,
-    *,
-    months: int | None = None,
-    workers: int,
+def _reopened_findings(
+    routes: BuriedLines, pairs: Pairs, parameters: Parameters, on: date, months: int | None
 ) -> Found:
     """Find stretches that are opened again within some months of the end of the first work, by whomever.
 
-    Stretches are side-by-side runs; jacked and drilled routes open none. Works whose windows meet are one opening, or a
-    clash. ``months`` None: as the parameters say.
+    Stretches are side-by-side runs; jacked and drilled routes open none. Works whose windows meet are one opening.
     """
-    c = parameters.rules["reopened"]
-    span = round(c.limit) if months is None else months
-    opens = ~np.isin(routes.method.astype(str), TRENCHLESS) & ~np.isnat(routes.start) & ~np.isnat(routes.end)
-    rows = np.flatnonzero(opens)
-    runs = find_runs(
-        routes.lines.take(rows), distance=parameters.value("reopened_beside"),
-        min_length=parameters.value("reopened_least"), group=None if group is None else group[rows], workers=workers,
-    )  # fmt: skip
-    pairs = Pairs.first_of(rows[runs.a], rows[runs.b], runs.from_a, runs.to_a)
+    span = round(parameters.rules["reopened"].limit) if months is None else months
     a_first = routes.start[pairs.a] <= routes.start[pairs.b]
     first, second = np.where(a_first, pairs.a, pairs.b), np.where(a_first, pairs.b, pairs.a)
     limit = _limit_days(routes.end, span)
@@ -199,20 +301,19 @@ def _openings(
     parameters: Parameters, on: date, months: int,
 ) -> Found:  # fmt: skip
     c = parameters.rules["reopened"]
-    ids = routes.subjects.ids
     x, y = routes.lines.points_at(pairs.a, (pairs.from_m + pairs.to_m) / 2)
 
     def tell(k: int) -> Told:
         one, other = int(first[k]), int(second[k])
-        length = pairs.to_m[k] - pairs.from_m[k]
-        together = (routes.start[one] - routes.start[other]).astype(np.int64)
-        alone = routes.operator[one] is not None and routes.operator[one] == routes.operator[other]
-        joint = alone and routes.start[one] >= np.datetime64(on)
-        mend = shift_mend(routes, other, int(together) if joint else int(limit[k] - between[k]) + 1)
+        length, days = f"{pairs.length[k]:.0f} m", int(between[k])
+        mend = _once(routes, one, other, on) or shift_mend(routes, other, int(limit[k]) - days + 1)
+        first_zh, first_en = (named(routes, one, language) for language in ("zh", "en"))
+        again_zh, again_en = (named(routes, other, language) for language in ("zh", "en"))
         return Told(
-            f"{ids[one]} 完工后 {between[k]} 天，{ids[other]} 又开挖同一路段 {length:.0f} m（{months} 个月内）；"
-            "宜一次开挖。",
-            f"{between[k]} days after {ids[one]} ends {ids[other]} opens the same {length:.0f} m again (within {months}"
+            joined(
+                first_zh, f"完工后 {days} 天，", again_zh, f"又开挖同一路段 {length}（{months} 个月内）；宜一次开挖。"
+            ),
+            f"{opened(again_en)} opens the same {length} again {_days(days)} after {first_en} ends (within {months}"
             " months); better open it once.",
             mend,
             _piece(routes, pairs, k),
@@ -226,14 +327,31 @@ def _openings(
     )  # fmt: skip
 
 
+def _once(routes: BuriedLines, first: int, second: int, on: date) -> Mend | None:
+    """Return the mend that begins the second work when the first ends, so that one trench serves both.
+
+    That is the smallest shift after which their windows meet. None where the first work is over by ``on``: then the
+    stretch is closed, or the second would have to begin in the past.
+    """
+    if routes.end[first] < np.datetime64(on):
+        return None
+    days = int((routes.end[first] - routes.start[second]).astype(np.int64))
+    earlier = shift_mend(routes, second, days)
+    one_zh, one_en = called(routes, first, "zh"), called(routes, first, "en")
+    return replace(
+        earlier, zh=f"{earlier.zh}，{joined('与', one_zh, '工期相接、同沟施工')}",
+        en=f"{earlier.en}, to meet {one_en} and share its trench",
+    )  # fmt: skip
+
+
 def shift_mend(routes: BuriedLines, route: int, days: int) -> Mend:
     """Return the mend that moves both days of a route's window, later or (negative) earlier."""
     start, end = (day[route].astype(object) + timedelta(days=days) for day in (routes.start, routes.end))
     zh, en = ("推迟", "later") if days > 0 else ("提前", "earlier")
     return Mend(
         "date", str(routes.subjects.ids[route]), float(days), "day",
-        f"{routes.subjects.ids[route]} 工期{zh} {abs(days)} 天，改为 {start} 至 {end}",
-        f"{routes.subjects.ids[route]} {abs(days)} days {en}, {start} to {end}",
+        joined(called(routes, route, "zh"), f"工期{zh} {abs(days)} 天，改为 {start} 至 {end}"),
+        f"move {called(routes, route, 'en')} {_days(abs(days))} {en}, to {start} to {end}",
         properties={"start": start.isoformat(), "end": end.isoformat()},
     )  # fmt: skip
 

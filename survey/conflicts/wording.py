@@ -10,7 +10,7 @@ import numpy as np
 from survey.conflicts.judging import TINY
 
 _HAN, _LATIN = r"[\u3400-\u9fff]", r"[A-Za-z0-9]"
-_MEET = re.compile(rf"{_HAN}\0{_LATIN}|{_LATIN}\0{_HAN}")
+_MEET = re.compile(rf"(?<={_HAN})\0(?={_LATIN})|(?<={_LATIN})\0(?={_HAN})")
 MOST_DIGITS = 6
 _SLACK = 1e-9
 
@@ -26,7 +26,7 @@ def joined(*parts: str) -> str:
     ('与支路160 的交角', '与文化路的交角', '与 R2（城东）的净距')
     """
     text = "\0".join(part for part in parts if part)
-    return _MEET.sub(lambda met: met[0].replace("\0", " "), text).replace("\0", "")
+    return _MEET.sub(" ", text).replace("\0", "")
 
 
 def opened(text: str) -> str:

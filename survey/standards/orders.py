@@ -142,6 +142,24 @@ def above(a: Buried, b: Buried) -> tuple[str, Place] | None:
     return ("a", first) if first.rank < second.rank else ("b", second)
 
 
+def order_is_must(a: Buried, b: Buried) -> bool:
+    """Return whether the order of two crossing lines is demanded (应) and not advised (宜).
+
+    4.1.12 advises the order of all, and demands that of water, reclaimed water and drains among themselves; storm water
+    and sewage are both drains.
+
+    Examples
+    --------
+    >>> order_is_must(Buried("water"), Buried("drainage")), order_is_must(Buried("water"), Buried("gas"))
+    (True, False)
+    >>> order_is_must(Buried("drainage", "storm"), Buried("drainage", "sewage"))
+    False
+    """
+    tiers = {"water": 0, "reclaimed": 1, "storm": 2, "sewage": 2}
+    first, second = (tiers.get(place("crossing", line).key) for line in (a, b))
+    return first is not None and second is not None and first != second
+
+
 def yields(a: Buried, b: Buried) -> tuple[str, Clause]:
     """Return which of two planned lines gives way, ``a``, ``b`` or ``either``, and by which rule of 3.0.7.
 

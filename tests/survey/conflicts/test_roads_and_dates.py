@@ -1,8 +1,10 @@
 """Hold findings of roads, dates and scope to hand calculation: angles, runs, protected years, windows, bridges."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from survey.policies import load_policy
 from survey.policies.loader import parse_policy
@@ -89,6 +91,7 @@ def test_two_crews_in_one_place_with_days_before_and_after():
 def test_the_buffers_depend_on_the_kind_of_work():
     assert only(conflicts(two_works(1, apart=6.01)), "space_time") == []
     assert len(only(conflicts(two_works(1, apart=5.99)), "space_time")) == 1
+    assert "不具备同沟条件" in one(conflicts(two_works(1, apart=5.99)), "space_time").sentence_zh
     jacked = {"method": "pipe_jacking"}
     assert only(conflicts(two_works(1, apart=5.99, **jacked)), "space_time") == []
     assert len(only(conflicts(two_works(1, apart=4.99, **jacked)), "space_time")) == 1
@@ -115,8 +118,60 @@ def test_the_same_stretch_opened_again_within_a_year(gap, found):
     if found:
         f = again[0]
         assert (f.limit, f.unit, f.severity) == (366.0, "day", "serious")
-        assert f.mend.subject == "X1"
-        assert only(conflicts(applied(routes, f.mend)), "reopened") == []
+        assert (f.mend.subject, f.mend.value) == ("X1", -f.measured)  # it begins when the first ends: one trench
+        assert f.mend.properties["start"] == "2027-03-31"
+        after = conflicts(applied(routes, f.mend))
+        assert only(after, "reopened") == []
+        chance = one(after, "space_time")
+        assert (chance.severity, chance.measured, chance.mend.kind) == ("notice", 1.0, "ask")
+        assert "并行 80 m" in chance.sentence_zh
+
+
+@pytest.mark.parametrize(("apart", "severity"), [(2.99, "notice"), (3.01, "serious")])
+def test_routes_that_one_trench_could_hold_are_a_chance_and_no_clash(apart, severity):
+    f = one(conflicts(two_works(-5, apart=apart)), "space_time")
+    assert f.severity == severity
+    assert ("宜商定同沟施工" in f.sentence_zh) == (severity == "notice")
+    jacked = one(conflicts(two_works(-5, apart=apart, method="pipe_jacking")), "space_time")
+    assert jacked.severity == "serious"  # what is jacked opens no trench
+
+
+def test_where_the_first_work_is_over_only_waiting_helps():
+    routes = two_works(40, apart=2.0)
+    f = one(conflicts(routes, on=date(2027, 4, 1)), "reopened")
+    assert (f.mend.subject, f.mend.value) == ("X1", f.limit - f.measured + 1)
+    assert only(conflicts(applied(routes, f.mend), on=date(2027, 4, 1)), "reopened") == []
+    assert one(conflicts(routes, on=date(2027, 3, 31)), "reopened").mend.value == -40.0
+
+
+SEVERITY = {"grave": 0, "serious": 1, "notice": 2, None: 3}
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    gap=st.integers(-45, 420), apart=st.sampled_from([0.5, 2.0, 2.999, 3.001, 4.5]), today=st.integers(-200, 200),
+    method=st.sampled_from(["open_cut", "pipe_jacking", "directional_drilling"]), own=st.booleans(),
+)  # fmt: skip
+def test_a_change_of_dates_never_makes_a_pair_worse_nor_begins_in_the_past(gap, apart, today, method, own):
+    on = date(2027, 3, 1) + timedelta(days=today)
+    routes = two_works(gap, apart=apart, method=method, **({"operator": "水司"} if own else {}))
+
+    def windows(rows):
+        return [f for f in conflicts(rows, on=on) if f.kind in ("reopened", "space_time")]
+
+    before = windows(routes)
+    assert len(before) <= 1
+    for f in before:
+        if f.mend.kind != "date":
+            continue
+        if f.mend.value < 0:
+            assert date.fromisoformat(f.mend.properties["start"]) >= on
+        was = next(row for row in routes if row["id"] == f.mend.subject)
+        shifted = [date.fromisoformat(f.mend.properties[end]) - was[end] for end in ("start", "end")]
+        assert set(shifted) == {timedelta(days=f.mend.value)}
+        after = windows(applied(routes, f.mend))
+        worst = min((SEVERITY[g.severity] for g in after), default=SEVERITY[None])
+        assert worst > SEVERITY[f.severity], (f.sentence_zh, f.mend.zh)
 
 
 def test_opening_again_needs_the_same_place_an_open_cut_and_the_months_asked_for():
@@ -129,7 +184,7 @@ def test_opening_again_needs_the_same_place_an_open_cut_and_the_months_asked_for
 def test_one_operator_opens_again_and_could_open_both_at_once():
     routes = two_works(60, apart=2.0, operator="水司")
     f = one(conflicts(routes), "reopened")
-    assert f.mend.properties["start"] == "2027-03-01"
+    assert f.mend.properties["start"] == "2027-03-31"
     assert len(only(conflicts(applied(routes, f.mend)), "reopened")) == 0
 
 
