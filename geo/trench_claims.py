@@ -9,10 +9,10 @@ import numpy as np
 
 from geo.compiled import kernel
 from geo.trench_profiles import AT_M, OFFSET, TOUCH_M
-from geo.trench_windows import (
+from geo.trench_spans import (
     SAME_M,
+    Bounds,
     Claims,
-    Pieces,
     Sides,
     apart,
     between,
@@ -21,8 +21,8 @@ from geo.trench_windows import (
     foot_range,
     node_at,
     open_stretches,
-    pieces_of,
 )
+from geo.trench_windows import Pieces, pieces_of
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -53,9 +53,8 @@ def _key(sides: Sides, rank: IntArray, pieces: Pieces, p: int, line: int, stamp:
 
 @kernel
 def _clusters(
-    sides: Sides, claims: Claims, limit: float, max_width: float, stamp: IntArray,
-    pieces: Pieces, piece_line: list[int],
-) -> None:  # fmt: skip
+    sides: Sides, claims: Claims, most: Bounds, stamp: IntArray, pieces: Pieces, piece_line: list[int]
+) -> None:
     """Append the pieces of all lines, one cluster of overlapping sides at a time."""
     n = len(sides.line)
     first = 0
@@ -70,7 +69,7 @@ def _clusters(
                 end = max(end, sides.nodes[sides.starts[stop + 1] - 1, AT_M])
             stop += 1
         if end > begin:
-            pieces_of(sides, claims, line, begin, end, first, stop, limit, max_width, stamp, pieces)
+            pieces_of(sides, claims, line, begin, end, first, stop, most, stamp, pieces)
         while len(piece_line) < len(pieces.stretch):
             piece_line.append(line)
         first = stop
@@ -123,7 +122,7 @@ def _unchanged(pieces: Pieces, p: int, q: int) -> bool:
 @kernel
 def claim_pieces(
     sides: Sides, of_line: IntArray, furthest: FloatArray, rank: IntArray, claims_of: tuple[IntArray, IntArray],
-    limit: float, max_width: float,
+    most: Bounds,
 ) -> tuple[IntArray, FloatArray, FloatArray, IntArray, IntArray]:  # fmt: skip
     """Return the pieces that got their claims: line, begin, end, where their sides start, and these sides.
 
@@ -142,7 +141,7 @@ def claim_pieces(
     claims = Claims(claims_of[0], claims_of[1], following, begins, ends)
     pieces = Pieces(stretches, chosen, feet, [0])
     stamp = np.zeros(2 + sides.group.max(), np.int64)
-    _clusters(sides, claims, limit, max_width, stamp, pieces, piece_line)
+    _clusters(sides, claims, most, stamp, pieces, piece_line)
     heap = [_key(sides, rank, pieces, p, piece_line[p], stamp) for p in range(len(piece_line))]
     heapq.heapify(heap)
     while len(heap) > 0:
@@ -159,7 +158,7 @@ def claim_pieces(
         open_stretches(begin, end, taken, left)
         for low, high in left:
             first, stop = _sides_over(sides, of_line, furthest, line, low, high)
-            pieces_of(sides, claims, line, low, high, first, stop, limit, max_width, stamp, pieces)
+            pieces_of(sides, claims, line, low, high, first, stop, most, stamp, pieces)
         while len(piece_line) < len(stretches):
             q = len(piece_line)
             piece_line.append(line)

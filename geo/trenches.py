@@ -1,11 +1,12 @@
 """Join side-by-side runs into stretches of one excavation, each with its set of lines.
 
 A line is cut at the ends of its runs (ends within 1 m of each other are one). On each piece the partners have lateral
-offsets; the best *window* of neighbouring offsets that contains the line itself and is no wider than the greatest width
-is a proposal: most groups (utilities), then most lines. The best proposals claim their stretch on all of their lines
-first: most groups, then most lines, then the longest; a place of a line is claimed once. Every member of a trench is
-therefore within the distance of the axis line, and its outer lines are within the greatest width of each other, at
-every place: nothing joins by chaining.
+offsets; the best *window* of neighbouring offsets that contains the line itself, is no wider than the greatest width
+and has no step from one line to the next longer than the distance is a proposal: most groups (utilities), then most
+lines. The best proposals claim their stretch on all of their lines first: most groups, then most lines, then the
+longest; a place of a line is claimed once. At every place of a trench the outer lines are therefore within the greatest
+width of each other, and steps of the distance at most lead from the axis line to every member: nothing joins by
+chaining beyond the width, and nothing over a gap that no line fills. So the runs must reach as far as `reach_of`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from geo.faults import Fault, refuse
 from geo.trench_claims import claim_pieces, shaped
 from geo.trench_components import Shares, corner_of
 from geo.trench_profiles import AT_M, OFFSET, TOUCH_M, follow_sides, mark_crossings
-from geo.trench_windows import BUCKET_M, Sides
+from geo.trench_spans import BUCKET_M, Bounds, Sides
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -76,6 +77,21 @@ class Trenches:
         return self.member_from_m[axis], self.member_to_m[axis]
 
 
+def reach_of(distance: float = DISTANCE_M, max_width: float = MAX_WIDTH_M) -> float:
+    """Return the distance to find runs within, so that `join_runs` knows all lines that may share a trench: metres.
+
+    Members lie up to the greatest width from each other where others lie between them. Not below ``distance``, so
+    that runs are those of that distance where the width leaves no room for more. Raises BadInputError as `join_runs`.
+
+    Examples
+    --------
+    >>> reach_of(3.0, 4.5), reach_of(3.0, 2.0)
+    (4.5, 3.0)
+    """
+    _refuse_numbers(distance, max_width)
+    return max(distance, max_width)
+
+
 def join_runs(
     lines: Polylines,
     runs: Runs,
@@ -92,9 +108,11 @@ def join_runs(
     lines
         The lines, metres of the county's grid.
     runs
-        Their runs (`geo.parallels.find_runs`), the same line numbers.
+        Their runs within `reach_of` these limits (`geo.parallels.find_runs`), the same line numbers. Of runs found
+        within less, the partners that they do not show are not joined.
     distance
-        Metres; no partner is farther from the axis line. Where a run bridges a wider place, the trench ends.
+        Metres between neighbours, inclusive; two lines with none between them are no farther apart. Where a run goes
+        over a wider place, the trench ends. A line that crosses there leads to no other.
     max_width
         Metres between the outer lines, inclusive.
     group
@@ -128,16 +146,16 @@ def join_runs(
     >>> from geo.polylines import Polylines
     >>> lines = Polylines.from_shapely(shapely.from_wkt([
     ...     "LINESTRING (0 0, 150 0)", "LINESTRING (0 2, 150 2)", "LINESTRING (50 4, 130 4)"]))
-    >>> trenches = join_runs(lines, find_runs(lines), max_width=4.5)
+    >>> trenches = join_runs(lines, find_runs(lines, distance=reach_of(3.0, 4.5)), distance=3.0, max_width=4.5)
     >>> for i in range(len(trenches)):
     ...     members = trenches.member_line[trenches.member_starts[i]:trenches.member_starts[i + 1]].tolist()
     ...     print(members, trenches.length_m[i].round(3), trenches.saved_m[i].round(3), trenches.width_m[i].round(3))
     [0, 1] 50.0 50.0 2.0
-    [0, 1] 20.0 20.0 2.0
     [0, 1, 2] 80.0 160.0 4.0
+    [0, 1] 20.0 20.0 2.0
     """
     groups = _groups(group, lines.n_lines)
-    refuse([*_number_faults("distance", distance), *_number_faults("max_width", max_width)])
+    _refuse_numbers(distance, max_width)
     if len(runs.a) == 0:
         nobody, nothing = np.empty(0, np.int64), np.empty(0)
         return _trenches(nobody, nothing, np.zeros(1, np.int64), nobody, nothing, nothing)
@@ -159,14 +177,14 @@ def _join(
     segments = lines.segments()
     groups = np.unique(groups, return_inverse=True)[1].astype(np.int64).reshape(lines.n_lines)  # without a hole
     rank = _ranks(segments, groups)
-    limit = min(distance, max_width) + TOUCH_M
-    sides = _sides(segments, runs, groups, corner, distance, limit)
+    most = Bounds(distance + TOUCH_M, max_width + TOUCH_M)
+    sides = _sides(segments, runs, groups, corner, distance, most.width)
     of_line = np.searchsorted(sides.line, np.arange(lines.n_lines + 1)).astype(np.int64)
     buckets = (_lengths(segments, lines.n_lines) / BUCKET_M).astype(np.int64) + 1
     first_bucket = np.concatenate(([0], np.cumsum(buckets))).astype(np.int64)
     claims = (first_bucket, np.full(int(first_bucket[-1]), -1, np.int64))
     furthest = _furthest(sides)
-    pieces = claim_pieces(sides, of_line, furthest, rank, claims, limit, max_width + TOUCH_M)
+    pieces = claim_pieces(sides, of_line, furthest, rank, claims, most)
     return _trenches(*_shaped(sides, *pieces))
 
 
@@ -182,6 +200,10 @@ def _put_together(parts: list[Trenches]) -> Trenches:
     for name, values in columns.items():
         columns[name] = values[members if name.startswith("member") else order]
     return Trenches(starts, **columns)
+
+
+def _refuse_numbers(distance: float, max_width: float) -> None:
+    refuse([*_number_faults("distance", distance), *_number_faults("max_width", max_width)])
 
 
 def _number_faults(name: str, value: float) -> list[Fault]:
@@ -237,7 +259,7 @@ def _ranks(segments: Segments, groups: IntArray) -> IntArray:
 
 
 def _sides(
-    segments: Segments, runs: Runs, groups: IntArray, corner: tuple[float, float], distance: float, limit: float
+    segments: Segments, runs: Runs, groups: IntArray, corner: tuple[float, float], distance: float, reach: float
 ) -> Sides:
     """Return both sides of all runs with their profiles, sorted by line and place."""
     line, partner = np.concatenate((runs.a, runs.b)), np.concatenate((runs.b, runs.a))
@@ -250,7 +272,7 @@ def _sides(
     x, y = segments.x - corner[0], segments.y - corner[1]
     table = np.column_stack((x, y, segments.ux, segments.uy, segments.length, segments.chainage))
     span, p_span = np.column_stack((begin, end))[order], np.column_stack((p_begin, p_end))[order]
-    starts, nodes = follow_sides(table, segments.starts, line, partner, span, p_span, same, limit)
+    starts, nodes = follow_sides(table, segments.starts, line, partner, span, p_span, same, reach)
     has_crossing = mark_crossings(starts, nodes, float(distance))
     full = np.diff(starts) > 0
     low, high = np.zeros(len(line)), np.zeros(len(line))

@@ -9,7 +9,7 @@ import numpy as np
 
 from geo.parallels import find_runs
 from geo.polylines import Polylines
-from geo.trenches import join_runs
+from geo.trenches import join_runs, reach_of
 from survey.planned import group_number
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Beside:
     Parameters
     ----------
     routes
-        The drawn route, then each partner once.
+        The drawn route, then each partner once, then the other routes that may lie in one trench with it.
     runs
         Side-by-side runs between the drawn route (``a`` is 0) and its partners, by position in ``routes``.
     lines
@@ -53,9 +53,14 @@ class Beside:
         """Ask the resident lines; the stored state of the drawn route itself is left out."""
         own = Polylines.from_shapely(np.array([drawn.shape], dtype=object))
         group = np.array([group_number(drawn.utility)], dtype=np.int64)
-        runs = planned.lines.runs_of(own, group, distance=distance, bearing=bearing, min_length=min_length)
+        reach = reach_of(distance, MAX_TRENCH_WIDTH_M)
+        runs, wider = (
+            planned.lines.runs_of(own, group, distance=metres, bearing=bearing, min_length=min_length)
+            for metres in (distance, reach)
+        )
         edited = planned.slot(drawn.id) if drawn.id else None
-        slots = [slot for slot in dict.fromkeys(runs.b.tolist()) if slot != edited]
+        # Those beside it first; those beyond may lie in one trench with it where others lie between.
+        slots = [slot for slot in dict.fromkeys([*runs.b.tolist(), *wider.b.tolist()]) if slot != edited]
         others = [planned.route(slot) for slot in slots]
         position = {slot: k for k, slot in enumerate(slots, 1)}
         routes = (drawn, *others)
@@ -93,9 +98,10 @@ class Beside:
             return
         group = np.array([group_number(route.utility) for route in self.routes], dtype=np.int64)
         runs = find_runs(
-            self.lines, distance=self.distance, bearing=self.bearing, min_length=self.min_length, group=group, workers=1
-        )
-        made = join_runs(self.lines, runs, distance=self.distance, max_width=MAX_TRENCH_WIDTH_M, group=group)
+            self.lines, distance=reach_of(self.distance, MAX_TRENCH_WIDTH_M), bearing=self.bearing,
+            min_length=self.min_length, group=group, workers=1,
+        )  # fmt: skip
+        made = join_runs(self.lines, runs, distance=self.distance, max_width=MAX_TRENCH_WIDTH_M, group=group, workers=1)
         for t in range(len(made.length_m)):
             own = slice(int(made.member_starts[t]), int(made.member_starts[t + 1]))
             members = made.member_line[own].tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -13,7 +14,7 @@ import pandas as pd
 from geo.faults import BadInputError, Fault, refuse
 from geo.parallels import BEARING_DEG, BRIDGE_M, DISTANCE_M, MIN_LENGTH_M, find_runs
 from geo.polylines import Polylines
-from geo.trenches import MAX_WIDTH_M, join_runs
+from geo.trenches import MAX_WIDTH_M, join_runs, reach_of
 from survey.periods import as_date
 from survey.utilities import group_of, utility_keys
 
@@ -50,9 +51,9 @@ def runs_and_trenches(
         ``id`` (else the row number, from 0), ``start`` and ``end`` (ISO texts, dates or timestamps). Rows with an empty
         geometry have no runs. May have no rows.
     distance, bearing, min_length, bridge
-        As for `geo.parallels.find_runs`.
+        As for `geo.parallels.find_runs`; no two neighbours in a trench are farther apart than ``distance``.
     max_width
-        Greatest distance of the outer lines of a trench, metres.
+        Greatest distance of the outer lines of a trench, metres; above ``distance`` a second search looks so far.
     same_utility
         Compare routes of one utility with each other too.
     workers
@@ -96,11 +97,15 @@ def runs_and_trenches(
     ids = ids[order]
     given = routes.iloc[order]
     utility, group, start, end, lines = _checked(routes, given, ids)
-    runs = find_runs(
-        lines, distance=distance, bearing=bearing, min_length=min_length, bridge=bridge,
+    search = partial(
+        find_runs, lines, bearing=bearing, min_length=min_length, bridge=bridge,
         group=None if same_utility else group, workers=workers,
     )  # fmt: skip
-    trenches = join_runs(lines, runs, distance=distance, max_width=max_width, group=group)
+    reach = reach_of(distance, max_width)
+    runs = search(distance=distance)
+    # Trenches need runs farther out, whose components differ: those that are told cannot be taken out of them.
+    wider = runs if reach == distance else search(distance=reach)
+    trenches = join_runs(lines, wider, distance=distance, max_width=max_width, group=group, workers=workers)
     return (
         _runs_frame(runs, lines, ids, utility, start, end, routes.crs),
         _trenches_frame(trenches, lines, ids, utility, start, end, routes.crs),

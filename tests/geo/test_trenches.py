@@ -1,4 +1,5 @@
 from dataclasses import fields
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from geo import trench_components
 from geo.faults import BadInputError
 from geo.parallels import find_runs
 from geo.polylines import Polylines
-from geo.trenches import join_runs
+from geo.trenches import join_runs, reach_of
 from tests.benchmarks.city import make_city
 from tests.geo.trench_oracle import check_trenches, listed, members_of
 
@@ -16,7 +17,8 @@ from tests.geo.trench_oracle import check_trenches, listed, members_of
 def joined(*wkt, distance=3.0, max_width=4.5, group=None, same=False, **options):
     shapes = shapely.from_wkt([w if "(" in w else f"LINESTRING ({w})" for w in wkt])
     lines = Polylines.from_shapely(shapes)
-    runs = find_runs(lines, distance=distance, group=None if same or group is None else np.array(group), **options)
+    reach = reach_of(distance, max_width)
+    runs = find_runs(lines, distance=reach, group=None if same or group is None else np.array(group), **options)
     trenches = join_runs(lines, runs, distance=distance, max_width=max_width, group=group)
     check_trenches(shapes, trenches, distance, max_width)
     return trenches
@@ -30,14 +32,71 @@ def sets(trenches):
 def test_worked_example_of_water_gas_and_telecom():
     trenches = joined("0 0, 150 0", "0 2, 150 2", "50 4, 130 4", group=[0, 1, 2])
     assert sets(trenches) == [((0, 1), 20.0), ((0, 1), 50.0), ((0, 1, 2), 80.0)]
-    assert trenches.saved_m.tolist() == pytest.approx([50, 20, 160])
-    assert trenches.width_m.tolist() == pytest.approx([2, 2, 4])
+    assert trenches.length_m.tolist() == pytest.approx([50, 80, 20])
+    assert trenches.saved_m.tolist() == pytest.approx([50, 160, 20])
+    assert trenches.width_m.tolist() == pytest.approx([2, 4, 2])
 
 
 def test_nothing_joins_by_chaining():
     trenches = joined(*(f"0 {2 * k}, 100 {2 * k}" for k in range(9)))
     assert trenches.width_m.max() <= 4.0
     assert sorted(len(members_of(trenches, k)) for k in range(len(trenches))) == [3, 3, 3]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_four_lines_that_fit_are_one_trench_whichever_comes_first(order):
+    # no line is within 3 m of all others, but each is of its neighbours, and the outer ones are 4.5 m apart
+    offsets = np.array([0, 1.4, 3.1, 4.5])[list(order)]
+    trenches = joined(*(f"0 {y}, 100 {y}" for y in offsets), group=range(4))
+    assert sets(trenches) == [((0, 1, 2, 3), 100.0)]
+    assert trenches.width_m.tolist() == pytest.approx([4.5])
+    assert trenches.saved_m.tolist() == pytest.approx([300])
+
+
+def test_lines_farther_apart_than_a_step_need_one_between_them():
+    assert len(joined("0 0, 100 0", "0 4, 100 4")) == 0
+    assert len(joined("0 0, 100 0", "0 3.2, 100 3.2", "0 6.4, 100 6.4", max_width=9.0)) == 0
+    assert sets(joined("0 0, 100 0", "0 4, 100 4", "0 2, 100 2")) == [((0, 1, 2), 100.0)]
+    # the step from 0 to 3.2 is too long, wherever the others are
+    assert sets(joined("0 0, 100 0", "0 3.2, 100 3.2", "0 4.4, 100 4.4")) == [((1, 2), 100.0)]
+
+
+@pytest.mark.parametrize("middle", ["0 2, 60 2", "60 2, 0 2", "0 2, 25 2, 60 2"])
+def test_a_trench_is_split_where_the_line_in_the_middle_ends(middle):
+    trenches = joined("0 0, 100 0", "0 4, 100 4", middle)
+    assert sets(trenches) == [((0, 1, 2), 60.0)]
+
+
+def test_a_trench_is_narrower_beyond_the_end_of_the_line_in_the_middle():
+    trenches = joined("0 0, 100 0", "0 1, 100 1", "0 4.4, 100 4.4", "40 2.6, 100 2.6")
+    assert sets(trenches) == [((0, 1), 40.0), ((0, 1, 2, 3), 60.0)]
+
+
+def test_a_line_that_moves_away_leaves_where_the_step_becomes_too_long():
+    # the outer line goes from 1 m to 5 m from the one in the middle: 3 m after half the way
+    trenches = joined("0 0, 200 0", "0 0.5, 200 0.5", "0 1.5, 200 5.5", max_width=4.5)
+    assert sets(trenches)[-1] == ((0, 1, 2), pytest.approx(100, abs=0.1))
+    # where it comes to be beyond 3 m from the first line it is still near enough to the second
+    assert 2.5 < trenches.width_m.max() <= 3.5 + 1e-6
+
+
+def test_a_line_that_crosses_does_not_lead_on_to_the_next():
+    slope = np.tan(np.radians(8))
+    trenches = joined("-100 0, 100 0", "-100 4, 100 4", f"-100 {-98 * slope}, 100 {102 * slope}")
+    assert not [members for members, _ in sets(trenches) if {0, 1} <= set(members)]
+
+
+def test_runs_within_the_distance_only_lead_to_trenches_too():
+    # who has no runs out to the greatest width gets what they show: every window within the distance of its axis
+    lines = Polylines.from_shapely([shapely.LineString([(0, y), (100, y)]) for y in (0, 1.4, 3.1, 4.5)])
+    trenches = join_runs(lines, find_runs(lines, distance=3.0), distance=3.0, max_width=4.5)
+    check_trenches(lines.to_shapely(), trenches, 3.0, 4.5)
+    assert trenches.saved_m.sum() == pytest.approx(200)
+
+
+def test_limits_where_no_line_lies_beyond_a_step_are_as_they_were():
+    assert reach_of(3.0, 4.5) == 4.5
+    assert reach_of(3.0, 2.0) == 3.0
 
 
 def test_more_utilities_come_before_more_lines_and_these_before_length():
@@ -145,7 +204,7 @@ def test_order_of_rows_does_not_matter():
     for _ in range(4):
         order = random.permutation(40)
         lines = Polylines.from_shapely([shapes[k] for k in order])
-        runs = find_runs(lines, group=group[order])
+        runs = find_runs(lines, distance=4.5, group=group[order])
         trenches = join_runs(lines, runs, group=group[order])
         check_trenches([shapes[k] for k in order], trenches, 3.0, 4.5)
         got = listed(trenches, order)
@@ -208,7 +267,7 @@ def test_a_branch_is_no_crossing_wherever_the_grid_begins(by):
 def test_shares_and_threads_change_nothing(monkeypatch):
     city = make_city(1_000)
     group = city.utility.astype(np.int64)
-    runs = find_runs(city.lines, group=group)
+    runs = find_runs(city.lines, distance=4.5, group=group)
     whole = join_runs(city.lines, runs, group=group, workers=1)
     assert len(whole) > 100
     for runs_a_share, workers in ((1, 1), (1, 2), (50, 3)):

@@ -62,9 +62,17 @@ def check_trenches(shapes, trenches, distance, max_width):
 
 
 def check_place(here, others, distance, max_width, width):
-    """From a place of the axis line every member's foot is within reach, and no two feet are farther than allowed."""
+    """From a place of the axis line steps no longer than allowed lead to every member's foot; no two are too far apart.
+
+    The steps between lines beside each other are those from neighbour to neighbour.
+    """
     feet = [here, *(shapely.ops.nearest_points(here, other)[1] for other in others)]
-    assert max(here.distance(foot) for foot in feet) <= distance + 2 * SAME  # so are neighbours
+    reached, left = [here], feet[1:]
+    while left:
+        near = [foot for foot in left if min(foot.distance(other) for other in reached) <= distance + 2 * SAME]
+        assert near, [foot.wkt for foot in left]
+        reached += near
+        left = [foot for foot in left if foot not in near]
     spread = max(a.distance(b) for a in feet for b in feet)
     assert spread <= max_width + 2 * SAME
     assert spread <= width + 2 * SAME

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from geo.parallels import find_runs
 from geo.polylines import Polylines
 from geo.trench_profiles import follow_sides
-from geo.trenches import join_runs
+from geo.trenches import join_runs, reach_of
 from tests.geo.trench_oracle import check_trenches, listed, unused
 
 OFFSETS = st.integers(-12, 12).map(lambda k: k / 2)
@@ -39,7 +39,7 @@ def streets(draw):
     return [shape for shape in shapes if shape.length > 0], np.array(groups[: len(shapes)])
 
 
-LIMITS = st.sampled_from([(3.0, 4.5), (3.0, 2.0), (2.0, 4.5), (3.0, 6.0), (1.5, 9.0)])
+LIMITS = st.sampled_from([(3.0, 4.5), (3.0, 3.0), (3.0, 2.0), (2.0, 4.5), (3.0, 6.0), (1.5, 9.0)])
 CALM = settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
@@ -47,7 +47,7 @@ CALM = settings(
 
 def trenches_of(shapes, group, limits, **options):
     lines = Polylines.from_shapely(shapes)
-    runs = find_runs(lines, distance=limits[0], group=group, **options)
+    runs = find_runs(lines, distance=reach_of(*limits), group=group, **options)
     return runs, join_runs(lines, runs, distance=limits[0], max_width=limits[1], group=group)
 
 
@@ -57,6 +57,23 @@ def test_every_place_of_every_trench_keeps_its_promises(street, limits, same_gro
     shapes, group = street
     _, trenches = trenches_of(shapes, None if same_group else group, limits)
     check_trenches(shapes, trenches, *limits)
+
+
+@given(st.lists(OFFSETS, min_size=2, max_size=9, unique=True), LIMITS, st.randoms(use_true_random=False))
+@CALM
+def test_of_parallel_lines_the_first_trench_is_the_most_that_fit(offsets, limits, random):
+    # by trying all neighbours in a row: each step within the distance, the outer ones within the width
+    row = sorted(offsets)
+    most = max(
+        stop - first
+        for first in range(len(row))
+        for stop in range(first + 1, len(row) + 1)
+        if row[stop - 1] - row[first] <= limits[1] and max(np.diff(row[first:stop]), default=0.0) <= limits[0]
+    )
+    shapes = [shapely.LineString([(0, y), (100, y)][:: random.choice((1, -1))]) for y in offsets]
+    _, trenches = trenches_of(shapes, np.arange(len(shapes)), limits)
+    check_trenches(shapes, trenches, *limits)
+    assert max([1, *np.diff(trenches.member_starts)]) == most
 
 
 @given(streets(), LIMITS)

@@ -211,6 +211,17 @@ def test_a_shared_trench_is_no_wider_than_one_is_dug():
     assert sorted(trench["routes"]) == ["N", "R1", "S"]
 
 
+def test_a_trench_takes_the_route_beyond_the_partner_but_it_is_no_partner():
+    beyond = [
+        route((0, y), (60, y), id=name, utility=utility)
+        for name, y, utility in (("B", 4.4, "telecom"), ("M", 2.0, "gas"))
+    ]
+    said = answer(straight(60), county(beyond))
+    assert [sorted(trench["routes"]) for trench in said["trenches"]] == [["B", "M", "R1"]]
+    assert [partner["route"] for partner in said["partners"]] == ["M"]
+    assert answer(straight(60), county(beyond[:1]))["trenches"] == []
+
+
 def test_routes_judged_together_are_as_uncertain_as_the_least_exact_of_them():
     first, second = straight(60, id="A"), route((metres(60), 0), (metres(120), 0), id="B", accuracy_m=0.05)
     for one, other in ((first, second), (second, first)):

@@ -52,6 +52,20 @@ def test_columns_and_the_worked_example():
     assert (runs["a"] < runs["b"]).all()
 
 
+def test_four_routes_that_fit_are_one_trench_and_the_runs_stay_within_the_distance():
+    rows = [
+        (f"R{k}", utility, None, None, f"LINESTRING (500000 {3600000 + y}, 500100 {3600000 + y})")
+        for k, (utility, y) in enumerate(zip(("water", "gas", "power", "telecom"), (0, 1.4, 3.1, 4.5), strict=True))
+    ]
+    runs, trenches = runs_and_trenches(frame(*rows))
+    assert trenches["routes"].tolist() == ["R0,R1,R2,R3"]
+    assert trenches["saved_m"].tolist() == pytest.approx([300])
+    assert runs["gap_max_m"].max() <= 3.0 + 1e-9
+    assert list(zip(runs["a"], runs["b"], strict=True)) == [("R0", "R1"), ("R1", "R2"), ("R2", "R3")]
+    with pytest.raises(BadInputError):
+        runs_and_trenches(frame(*rows), max_width=float("inf"))
+
+
 def test_windows_are_the_time_in_which_all_may_work():
     runs, trenches = runs_and_trenches(frame(*THREE))
     window = trenches[["window_start", "window_end"]]
