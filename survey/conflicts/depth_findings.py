@@ -112,9 +112,10 @@ def _order_rules(pairs: LinePairs) -> tuple[tuple[Cited, ...], Integers]:
         for line in pairs.a.buried
     )
     first, second = pairs.a.code[pairs.crossings.a], pairs.b.code[pairs.crossings.b]
-    distinct, number = np.unique(np.column_stack([first, second]), axis=0, return_inverse=True)
-    must = np.array([order_is_must(pairs.a.buried[p], pairs.b.buried[q]) for p, q in distinct], dtype=np.int64)
-    return rules, first + len(pairs.a.buried) * must[number.ravel()]
+    n = len(pairs.b.buried) or 1
+    distinct, number = np.unique(first * n + second, return_inverse=True)
+    must = [order_is_must(pairs.a.buried[int(p) // n], pairs.b.buried[int(p) % n]) for p in distinct]
+    return rules, first + len(pairs.a.buried) * np.array(must, dtype=np.int64)[number]
 
 
 def _covers(c: Crossings, k: int) -> list[tuple[BuriedLines, int, float]]:

@@ -24,6 +24,7 @@ def sample(**changed):
     return find_conflicts(routes, policy=POLICY, on=ON, grid=GRID, workers=workers, **frames)
 
 
+RANKS = {"grave": 0, "serious": 1, "notice": 2}
 FOUND = sample()
 LISTED = list(FOUND)
 
@@ -206,13 +207,19 @@ def test_weights():
 def test_one_click_on_each_mend_of_the_sample_county_clears_its_finding():
     rows = FRAMES["routes"].to_dict("records")
     by_id = {row["id"]: row for row in rows}
+    by_pair = {}
+    for f in LISTED:
+        by_pair.setdefault((f.a, f.b), []).append(f)
     from survey.conflicts import Conflicts
 
     resident = Conflicts(**{name: FRAMES[name] for name in ("routes", "pipes", "roads", "buildings", "trees")},
                          policy=POLICY, grid=GRID)  # fmt: skip
     for f in [f for f in LISTED if f.mend and f.mend.kind in ("offset", "depth", "date")][::7]:
         (after,) = applied([by_id[f.mend.subject]], f.mend)
-        again = [g for g in resident.of(after, on=ON) if (g.kind, {g.a, g.b}) == (f.kind, {f.a, f.b})]
+        judged = [g for g in resident.of(after, on=ON) if {g.a, g.b} == {f.a, f.b}]
+        worst = [min((RANKS[g.severity] for g in all_of), default=9) for all_of in (judged, by_pair[f.a, f.b])]
+        assert worst[0] >= worst[1], (f.sentence_zh, f.mend.zh)
+        again = [g for g in judged if g.kind == f.kind]
         same_rule = [g for g in again if g.rule == f.rule and g.outcome == "fails"]
         before = [
             g for g in LISTED if (g.kind, g.rule, g.a, g.b) == (f.kind, f.rule, f.a, f.b) and g.outcome == "fails"
