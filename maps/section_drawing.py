@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from survey.sections import LaidLine, Section
 
 DOT_MM, CROSS_MM = 0.6, 1.6
+RED_LINE_WORDS_MM = 8.5
+"""How far below the ground the dimension to the red line reaches, and the height of a word below it."""
 
 
 def section_svg(section: Section, language: str = "zh") -> str:
@@ -125,8 +127,10 @@ def _trench(sheet: Sheet, plot: Plot) -> None:
 def _wall_words(sheet: Sheet, plot: Plot) -> None:
     slope = plot.section.slope_cell
     first = plot.dug.benches[0]
-    depth = first.depth_m * 0.72
-    x, y = plot.at(first.from_m - (first.depth_m - depth) * (slope.value if slope else 0.0), depth)
+    below_red = RED_LINE_WORDS_MM / plot.mm(1.0) if plot.section.site.red_line_m is not None else 0.0
+    depth = max(first.depth_m * 0.72, below_red)
+    rise = max(first.depth_m - depth, 0.0)
+    x, y = plot.at(first.from_m - rise * (slope.value if slope else 0.0), depth)
     words = WORDS[plot.language]
     said = f"1:{slope.value:.2f}" if slope else words["shored"]
     clear = 1.8 + SMALL * (slope.value if slope else 0.0)  # the wall leans over the text by its height

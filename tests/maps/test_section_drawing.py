@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from maps.section_drawing import section_svg
@@ -166,6 +166,7 @@ ALL = [WATER, GAS, TELECOM, POWER, SEWER, STORM, HEAT, RECLAIMED, CABLE, Section
 
 
 @settings(max_examples=80, deadline=None)
+@example([POWER, SEWER, HEAT, WATER, CABLE, STORM, ALL[-1]], None, "carriageway", True, False, 1.2, 1.0, "zh")
 @given(
     st.lists(st.sampled_from(ALL), min_size=1, max_size=8, unique_by=lambda line: line.id),
     st.sampled_from(["clay", "sand", "loess", None]), st.sampled_from(["footway", "carriageway"]), st.booleans(),
