@@ -98,7 +98,8 @@ def read_raw(request: Request) -> Raw:
     Raises
     ------
     BadInputError
-        ``epanet.units`` (flow units that EPANET does not know), ``epanet.no_coordinates`` (a model without a map).
+        ``epanet.units`` (flow units that EPANET does not know), ``epanet.units_missing`` (none, and the drawing does
+        not bear the default out), ``epanet.no_coordinates`` (a model without a map).
     """
     text, note = decode(request.path, request.encoding)
     model, found = Model.of(text), Findings()
@@ -113,7 +114,8 @@ def read_raw(request: Request) -> Raw:
     columns = _columns(model, us=units in US_UNITS, found=found)
     geometry = _geometry(model, _drawing(model, found), found)
     _tell(model, units, found, stated=stated)
-    _hold_to_scale(geometry, columns["model_length_m"].to_numpy(), request.crs, found, us=units in US_UNITS)
+    lengths = columns["model_length_m"].to_numpy()
+    _hold_to_scale(geometry, lengths, request.crs, found, us=units in US_UNITS, stated=stated)
     unreadable = frozenset(np.flatnonzero(shapely.is_missing(geometry)).tolist())
     return Raw(columns, geometry, None, None, found, unreadable)
 
@@ -201,20 +203,36 @@ def _tell(model: Model, units: str, found: Findings, *, stated: bool) -> None:
 
 
 def _hold_to_scale(
-    geometry: NDArray[np.object_], length_m: NDArray[np.float64], crs: CRS | None, found: Findings, *, us: bool
+    geometry: NDArray[np.object_],
+    length_m: NDArray[np.float64],
+    crs: CRS | None,
+    found: Findings,
+    *,
+    us: bool,
+    stated: bool,
 ) -> None:
-    """Compare drawn with stated lengths: they show what unit the coordinates are in, which the format does not say."""
+    """Compare drawn with stated lengths: they show what unit the coordinates are in, which the format does not say.
+
+    Where the file states no units, EPANET's default is believed only if the lengths bear it out; else it is asked for.
+    """
     drawn = shapely.length(geometry)
     known = np.isfinite(drawn) & (drawn > 0) & np.isfinite(length_m)
     unit = _unit_of(length_m[known] / drawn[known])
     if crs is None:
         found.fault(None, epanet_faults.crs_missing(unit, us=us))
-    elif crs.is_geographic or not known.any():
         return
-    elif unit is None:
+    comparable = bool(known.any()) and not crs.is_geographic
+    agrees = comparable and unit is not None and _is_unit(unit, crs)
+    if not stated and len(length_m) and not agrees:
+        found.fault(None, epanet_faults.units_missing())
+    elif comparable and unit is None:
         found.note(None, epanet_faults.no_scale())
-    elif abs(crs.axis_info[0].unit_conversion_factor / unit - 1) > SCALE_WITHIN:
+    elif comparable and unit is not None and not agrees:
         found.fault(None, epanet_faults.unit_conflict(unit, crs.name))
+
+
+def _is_unit(unit: float, crs: CRS) -> bool:
+    return bool(abs(crs.axis_info[0].unit_conversion_factor / unit - 1) <= SCALE_WITHIN)
 
 
 def _unit_of(metres: NDArray[np.float64]) -> float | None:

@@ -20,6 +20,19 @@ def unknown_units(units: str) -> Fault:
     )
 
 
+def units_missing() -> Fault:
+    """Return the fault of a model without flow units, whose drawing does not bear the default out."""
+    return Fault(
+        "epanet.units_missing",
+        "文件未写流量单位，图上长度也不能证实 EPANET 的默认值（英尺、英寸），无法确定长度与管径的单位",
+        "no flow units are stated, and the drawing does not bear out EPANET's default (feet and inches), so the units "
+        "of lengths and diameters are not known",
+        "在 [OPTIONS] 写明 UNITS：LPS、CMH 等为米、毫米，GPM、CFS 等为英尺、英寸",
+        "write UNITS in [OPTIONS]: LPS, CMH and the like for metres and millimetres, GPM, CFS for feet and inches",
+        field="UNITS",
+    )
+
+
 def no_coordinates() -> Fault:
     """Return the fault of a model without a map."""
     return Fault(

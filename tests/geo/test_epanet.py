@@ -115,6 +115,14 @@ def test_units_that_are_not_stated_are_the_formats_default_and_told(tmp_path):
     assert codes(written(tmp_path, model("BARRELS", PIPES))) == ["epanet.units"]
 
 
+@pytest.mark.parametrize("length", ["100", "57"])
+def test_units_that_are_not_stated_are_asked_for_where_the_drawing_does_not_bear_the_default_out(tmp_path, length):
+    """A metric model read by the default: DN 300 would be 300 inches, 7.6 m."""
+    path = written(tmp_path, model(None, (f"P1 A B {length} 300 130 0",)))
+    assert codes(path) == ["epanet.units_missing"]
+    assert table(written(tmp_path, model("LPS", ("P1 A B 100 300 130 0",)))).frame["diameter_mm"].tolist() == [300.0]
+
+
 def test_every_fault_is_named_at_once(tmp_path):
     pipes = (
         "P1 A B 100 0 130",
