@@ -25,7 +25,8 @@ class KnownFinding:
     """What must be found about a route of the strip, and why.
 
     ``measured`` and ``limit`` are in metres; None where the kind has none. ``other`` is the other subject's id.
-    ``grave``: a limit that somebody has read in the standard is broken for certain.
+    ``severity`` is a key of `survey.findings.SEVERITIES`; ``grave``: a limit that somebody has read in the standard is
+    broken for certain.
     """
 
     route: str
@@ -36,7 +37,7 @@ class KnownFinding:
     why_en: str
     measured: float | None = None
     limit: float | None = None
-    grave: bool = True
+    severity: str = "grave"
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _beside(made: Strip) -> None:
     v = OLD_WATER_V - 0.10 - 0.60 - 0.055
     found = KnownFinding(
         "K4", OLD_WATER, "horizontal_clearance", "must_expose", "燃气距给水管净距 0.60 米，老管位置不准，须现场核实",
-        "gas 0.60 m from an old water main whose place is poorly known: expose it", 0.60, 0.5, grave=False,
+        "gas 0.60 m from an old water main whose place is poorly known: expose it", 0.60, 0.5, severity="serious",
     )  # fmt: skip
     _add(made, GAS_LINE | {"cover_m": 1.0}, [(-100.0, v), (-40.0, v)], found)
 
@@ -130,7 +131,7 @@ def _crossing(made: Strip) -> None:
     _add(made, water | {"diameter_mm": 200.0, "cover_m": cover}, [(-260.0, SEWER_V - 8), (-260.0, SEWER_V + 8)], found)
     found = KnownFinding(
         "K3", GAS, "crossing_order", "fails", "给水从燃气管上方穿过，次序颠倒",
-        "water crosses over gas: the wrong way round", grave=False,
+        "water crosses over gas: the wrong way round", severity="serious",
     )  # fmt: skip
     _add(made, water | {"diameter_mm": 100.0, "cover_m": 0.75}, [(-150.0, GAS_V - 8), (-150.0, GAS_V + 8)], found)
 
@@ -145,13 +146,16 @@ def _under_the_street(made: Strip) -> None:
 
 
 def _two_crews(made: Strip) -> None:
-    """Let two crews dig 4.5 m from each other, too far for one trench, in the same weeks."""
-    why = ("两支队伍同期同地施工，相距 4.5 米", "two crews at work 4.5 m apart in the same weeks")
-    found = KnownFinding("K6", "K7", "space_time", "fails", *why, grave=False)
+    """Let two crews dig 2.2 m from each other, near enough for one trench, in the same weeks."""
+    why = (
+        "两支队伍同期同位施工，相距 2.2 米，可同沟",
+        "two crews that could share a trench, 2.2 m apart in the same weeks",
+    )
+    found = KnownFinding("K6", "K7", "space_time", "fails", *why, severity="notice")
     points = [(-300.0, -1440.0), (-240.0, -1440.0)]
     _add(made, {"utility": "water", "diameter_mm": 150.0, "cover_m": 1.0, "operator": "试验段甲"}, points, found)
     later = {"start": PLAN_START + timedelta(days=100), "end": PLAN_START + timedelta(days=130)}
-    points = [(u, v - 4.5) for u, v in points]
+    points = [(u, v - 2.2) for u, v in points]
     telecom = {"utility": "telecom", "diameter_mm": 110.0, "cover_m": 0.9, "operator": "试验段乙", "laying": "duct"}
     made.routes.append(
         {**made.routes[-1], "pressure_mpa": None, "id": "K7", "name": why[0], **telecom, **later}

@@ -49,7 +49,7 @@ def test_every_known_finding_of_the_sample_county_is_found(demo):
             assert finding["limit"] == pytest.approx(known.limit), known
             assert finding["margin"] == pytest.approx(known.measured - known.limit, abs=0.002)
         assert all(finding[name] for name in ("sentence_zh", "sentence_en", "clause"))
-        assert finding["severity"] == ("grave" if known.grave else "serious"), known
+        assert finding["severity"] == known.severity, known
         assert finding["accepted"] is False
 
 
