@@ -16,7 +16,7 @@ import numpy as np
 from geo.crossings import Areas, find_passages
 from geo.parallels import find_runs
 from geo.polylines import Polylines
-from geo.trenches import join_runs
+from geo.trenches import join_runs, reach_of
 from tests.benchmarks import agreement, drawn, ground, peers
 from tests.benchmarks.children import find_and_join_small
 from tests.benchmarks.city import make_city
@@ -76,7 +76,8 @@ def engine_against_peers(options):
     one, _ = timed(lambda: find_runs(city.lines, group=group, workers=1), 5)
     two, runs = timed(lambda: find_runs(city.lines, group=group, workers=2), 5)
     shaped, _ = timed(lambda: find_runs(Polylines.from_shapely(frame.geometry.to_numpy()), group=group), 5)
-    joining, trenches = timed(lambda: join_runs(city.lines, runs, group=group), 5)
+    wider, out_to_width = timed(lambda: find_runs(city.lines, distance=reach_of(), group=group), 5)
+    joining, trenches = timed(lambda: join_runs(city.lines, out_to_width, group=group), 5)
     recipe, pieces = timed(lambda: peers.geopandas_runs(frame), options.slow_repeats)
     rows = [
         ("ours, 1 thread", s(one), f"{recipe / one:.0f}×", len(runs)),
@@ -92,7 +93,10 @@ def engine_against_peers(options):
         rows.append(("PostGIS against ours, 2 threads", "", f"{seconds / two:.0f}× the time", ""))
     except PostgisMissingError as missing:
         rows.append((f"PostGIS skipped: {missing}", "-", "-", "-"))
-    rows.append(("joining the runs into trenches", s(joining), "-", len(trenches)))
+    rows += [
+        ("runs out to the width of a trench, 2 threads", s(wider), "-", len(out_to_width)),
+        ("joining these into trenches", s(joining), "-", len(trenches)),
+    ]
     table(f"Side-by-side runs of {options.compared:,} routes", ("who", "median", "against GeoPandas", "found"), rows)
     table("Agreement with the GeoPandas recipe", ("what", "how much"), agreement.compared(city, runs, pieces))
     if database is not None:

@@ -32,7 +32,7 @@ def load(path):
 def growth(path, repeats):
     """Seconds and peak memory of every step of the engine on the city of a file."""
     from geo.parallels import ResidentLines, find_runs
-    from geo.trenches import join_runs
+    from geo.trenches import join_runs, reach_of
 
     find_and_join_small()
     city = load(path)
@@ -41,6 +41,7 @@ def growth(path, repeats):
     answer["runs_one_s"], runs = timed(lambda: find_runs(city.lines, group=group, workers=1), int(repeats))
     answer["runs_s"], runs = timed(lambda: find_runs(city.lines, group=group, workers=2), int(repeats))
     answer |= {"runs": len(runs), "runs_mib": peak_mib()}
+    runs = find_runs(city.lines, distance=reach_of(), group=group, workers=2)
     answer["trenches_s"], trenches = timed(lambda: join_runs(city.lines, runs, group=group), int(repeats))
     answer |= {"trenches": len(trenches), "trenches_mib": peak_mib()}
     answer["resident_s"], resident = timed(lambda: ResidentLines(city.lines, group))
