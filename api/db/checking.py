@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
+from api.db.case_chains import broken
 from api.db.geometry import decode
 from api.db.history import known
 from api.db.tables import ACCEPTANCES, CHANGES, GEOMETRY, IDENTITY, LAYERS, Layer
@@ -27,6 +28,7 @@ def faults(connection: sa.Connection, dialect: StoreDialect) -> list[Fault]:
         for one in dialect.damage(connection)
     ]
     found.extend(_numbers(connection))
+    found.extend(broken(connection))
     for layer in LAYERS.values():
         found.extend(_index(connection, dialect, layer))
         found.extend(_revisions(connection, layer))

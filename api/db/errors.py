@@ -41,6 +41,16 @@ class StaleRevisionError(ValueError):
         super().__init__(f"{layer} {current.id!r} is at revision {current.revision}, not {given}")
 
 
+class ConflictError(ValueError):
+    """Somebody else has added events to the case first; nothing was written. ``current`` is its last number now."""
+
+    def __init__(self, case: str, current: int, expected: int) -> None:
+        self.case = case
+        self.current = current
+        self.expected = expected
+        super().__init__(f"case {case!r} is at event {current}, not {expected}")
+
+
 class KeyReusedError(ValueError):
     """An idempotency key came back with another request than the one it was first used for."""
 

@@ -236,6 +236,36 @@ ACCEPTANCES = sa.Table(
     sa.Column("told", sa.JSON, nullable=False),
 )
 
+# Where each case (and each operator's standing) stands, for lists; all of it follows from its events.
+CASES = sa.Table(
+    "cases",
+    METADATA,
+    sa.Column(IDENTITY, key_text(), primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("policy", sa.Text, nullable=False),
+    sa.Column("seq", sa.Integer, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("phase", sa.Text, nullable=False, index=True),
+    sa.Column("applicant", sa.Text, nullable=False),
+    sa.Column("utilities", sa.Text, nullable=False),  # with a blank before and after each
+    sa.Column("next_at", Instant, index=True),  # when the clock has something to do next
+    sa.Column("overdue", sa.Integer, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+)
+
+# What has happened, as text whose hash goes into that of the next one; lines are only ever added.
+CASE_EVENTS = sa.Table(
+    "case_events",
+    METADATA,
+    sa.Column("stream", key_text(), primary_key=True),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("event", sa.Text, nullable=False),
+    sa.Column("hash", sa.Text, nullable=False),
+)
+
 COUNTY = sa.Table(
     "county",
     METADATA,

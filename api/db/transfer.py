@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from api.db.errors import SchemaError
 from api.db.geometry import decode
 from api.db.store import Store, open_store
-from api.db.tables import ACCEPTANCES, ANSWERS, CHANGES, GEOMETRY, LAYERS
+from api.db.tables import ACCEPTANCES, ANSWERS, CASE_EVENTS, CASES, CHANGES, GEOMETRY, LAYERS
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ LAYER_TABLES = [layer.table for layer in LAYERS.values()]
 
 
 def copy(source: Store, target: Store, progress: Callable[[int, int], None] | None = None) -> int:
-    """Copy every row, change, answer, acceptance and the county; return how many lines. All or nothing.
+    """Copy every row, change, answer, acceptance, case and the county; return how many lines. All or nothing.
 
     Parameters
     ----------
@@ -49,12 +49,13 @@ def copy(source: Store, target: Store, progress: Callable[[int, int], None] | No
     target.upgrade()
     tell, done = progress or _silent, 0
     with source.reading() as origin, target.transaction() as goal:
-        if target.county is not None or target.last_change():
+        cases = goal.scalar(sa.select(sa.func.count()).select_from(CASES))
+        if target.county is not None or target.last_change() or cases:
             raise BadInputError([NOT_EMPTY])
         county = source.county
         if county is not None:
             target.county = county
-        tables = [CHANGES, ANSWERS, ACCEPTANCES, *LAYER_TABLES]
+        tables = [CHANGES, ANSWERS, ACCEPTANCES, CASES, CASE_EVENTS, *LAYER_TABLES]
         total = sum(origin.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables)
         tell(0, total)
         for table in tables:

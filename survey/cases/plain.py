@@ -56,7 +56,8 @@ def from_plain(cls: type[T], data: Any) -> T:  # noqa: ANN401 - JSON of any shap
             raise BadInputError(
                 [Fault("case.unknown_field", f"不认识的字段“{key}”", f"unknown field {key!r}", field=key)]
             )
-    made, hints = {}, _hints(cls)
+    kind: Any = cls
+    made, hints = {}, _hints(kind)
     for name, field in fields.items():
         if name in data:
             made[name] = _read(hints[name], data[name], name)
@@ -66,7 +67,7 @@ def from_plain(cls: type[T], data: Any) -> T:  # noqa: ANN401 - JSON of any shap
 
 
 @lru_cache(maxsize=256)
-def _hints(cls: Any) -> dict[str, Any]:
+def _hints(cls: type[object]) -> dict[str, Any]:
     return get_type_hints(cls)
 
 

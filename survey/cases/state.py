@@ -55,6 +55,15 @@ class Clock:
     void: bool = False
 
     @property
+    def next_at(self) -> datetime | None:
+        """When it next warns, alarms or tells those who coordinate; None where it does no more."""
+        if self.status != "running" or self.due is None:
+            return None
+        if not self.warned and self.warn_at is not None:
+            return self.warn_at
+        return self.due if not self.passed else None if self.escalated else self.escalate_at
+
+    @property
     def open(self) -> bool:
         """Whether it still waits for something."""
         return self.status != "stopped"
@@ -172,6 +181,15 @@ class Case:
     def milestone(self, event: str, utility: str = "") -> Milestone | None:
         """Return when something came about, for a utility or for the whole case; None if it has not."""
         return self.milestones.get(f"{event}:{utility}" if utility else event) or self.milestones.get(event)
+
+    @property
+    def next_at(self) -> datetime | None:
+        """When the clock next has something to do; None where nothing waits."""
+        moments = [clock.next_at for clock in self.clocks.values() if clock.next_at is not None]
+        silence = self.dates.get("design_review:")
+        if silence is not None and "design_answered" not in self.milestones:
+            moments.append(silence)
+        return min(moments, default=None)
 
     @property
     def active(self) -> tuple[Task, ...]:

@@ -1,10 +1,10 @@
 """Read and play scenario files: given commands, when a command, then events or a refusal, with the clause.
 
-A step is ``at`` (Beijing time), ``do`` (a command's kind), ``by`` (role, or ``role/department``), the command's fields,
-and what follows: ``then`` lists events in order, each ``kind``, with ``@clause``, ``#rule``, ``~moment`` or ``field=value``
-where that matters; ``not_then`` are kinds that do not come; ``no`` is the code of a refusal, ``clause`` what it rests on,
-``possible`` commands that it names. ``verdict`` stands for a judgement: verdict, decisive rules, permissions that its trace
-needs, limits of its trace. ``of_standing`` makes it a command on an operator's standing.
+A step is ``at`` (Beijing time), ``do`` (a command's kind), ``by`` (role, or ``role/department``), the command's
+fields, and what follows: ``then`` lists events in order, each ``kind``, with ``@clause``, ``#rule``, ``~moment`` or
+``field=value`` where that matters; ``not_then`` are kinds that do not come; ``no`` is the code of a refusal, ``clause``
+what it rests on, ``possible`` commands that it names. ``verdict`` stands for a judgement: verdict, decisive rules,
+permissions that its trace needs, limits of its trace. ``of_standing`` makes it a command on an operator's standing.
 """
 
 from __future__ import annotations
