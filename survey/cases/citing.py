@@ -56,6 +56,8 @@ def _candidates(policy: Policy, topic: str) -> Iterator[tuple[str, Cited | Rule]
         yield from ((stage.id, stage) for stage in policy.stages if stage.end_event == key)
         yield from ((stage.id, stage) for stage in policy.stages if stage.start_event == key)
     elif sort == "kind":
+        if key == "scope":
+            yield from ((rule.id, rule) for rule in policy.rules if rule.kind == key)
         yield from ((one.id, one) for one in policy.provisions if one.kind == key)
         yield from _blank(policy, key)
     elif sort == "measure":
@@ -70,8 +72,6 @@ def _blank(policy: Policy, kind: str) -> Iterator[tuple[str, Cited | Rule]]:
     suffix = _BLANKS.get(kind)
     if suffix is not None:
         yield from ((one.id, one) for one in policy.provisions if one.kind == "blank" and one.id.endswith(suffix))
-    if kind == "scope":
-        yield from ((rule.id, rule) for rule in policy.rules if rule.kind == "scope")
 
 
 def speaks(policy: Policy, topic: str, on: date) -> bool:

@@ -99,7 +99,10 @@ def _key(stage: Stage) -> tuple[str, str, str]:
 
 
 def _applying(case: Case, policy: Policy, key: tuple[str, str, str], subject: str, now: datetime) -> Stage | None:
-    """Return the strictest rule of a stage that applies to a task; None where none does, or nothing has begun it."""
+    """Return the rule of a stage that applies to a task: the strictest, of equals the one with a condition.
+
+    None where none does, or nothing has begun it.
+    """
     begun, end = case.milestone(key[1], subject), case.milestone(key[2], subject)
     if begun is None or (end is not None and end.seq > begun.seq):
         return None
@@ -108,7 +111,8 @@ def _applying(case: Case, policy: Policy, key: tuple[str, str, str], subject: st
     found = policy.stages_for(
         key[0], local(now).date(), departments=_departments(task), utility=subject or None, facts=facts
     )
-    return next((stage for stage in found if _key(stage) == key), None)
+    ranked = [(stage.strictness, stage.condition is None, at) for at, stage in enumerate(found) if _key(stage) == key]
+    return found[min(ranked)[2]] if ranked else None
 
 
 def _departments(task: Task | None) -> int | None:
@@ -123,7 +127,7 @@ def _start(case: Case, stage: Stage, subject: str, calendar: Calendar, now: date
     if begun is None:
         return
     start, seq = _beginning(case, stage, subject, begun)
-    clock = f"{stage.key}:{stage.start_event}:{subject}:{seq}"
+    clock = f"{stage.key}:{stage.start_event}:{stage.end_event}:{subject}:{seq}"
     if clock in case.clocks:
         return
     by = case.dates.get(f"{stage.key}:{subject}")
@@ -172,7 +176,7 @@ def _rectifications(case: Case, policy: Policy, calendar: Calendar, now: datetim
         begun = case.milestones.get(f"rectification_ordered:{subject}")
         if begun is None or not task.ordered:
             continue
-        clock = f"rectification:rectification_ordered:{subject}:{begun.seq}"
+        clock = f"rectification:rectification_ordered:rectified:{subject}:{begun.seq}"
         if clock in case.clocks:
             continue
         by = case.dates.get(f"rectification:{subject}")

@@ -105,13 +105,22 @@ def _cites(case: Case, policy: Policy, body: EventBody, at: datetime) -> tuple[C
     topics += [*([f"event:{event}"] if event else []), *body.topics]
     if isinstance(body, ev.DesignAnswered) and body.tacit:
         topics = ["kind:tacit_consent"]
-    clock = case.clocks.get(getattr(body, "clock", ""))
-    known = clock.cites if clock is not None else ()
+    known = _of_clocks(case, body, event)
     if known and not topics:
         return known
     found = cites(policy, topics, on)
     spoken = tuple(one for one in found if one.rule)
     return (*known, *(one for one in spoken if one not in known)) or found
+
+
+def _of_clocks(case: Case, body: EventBody, event: str) -> tuple[Cite, ...]:
+    """Return the clauses of the time that an event is about, or of those that it ends."""
+    about = case.clocks.get(getattr(body, "clock", ""))
+    if about is not None:
+        return about.cites
+    utility = getattr(body, "utility", "")
+    ended = [clock for clock in case.clocks.values() if clock.open and clock.end_event == event]
+    return tuple(dict.fromkeys(one for clock in ended if clock.subject in ("", utility) for one in clock.cites))
 
 
 def _named(body: EventBody) -> tuple[str, ...]:

@@ -60,7 +60,7 @@ def fix_plan(body: co.FixPlan, draft: Draft) -> None:
         for stage in draft.policy.stages
     )
     if surveyed and "survey_done" not in draft.case.milestones:
-        raise NoError("no_survey", "须先完成联合踏勘", "the joint survey comes first", topic="stage:joint_survey")
+        raise NoError("no_survey", "须先完成联合踏勘", "the joint survey comes first", topic="event:survey_done")
     draft.say(ev.PlanFixed(body.utility, body.operator, body.route, body.revision))
 
 

@@ -259,7 +259,7 @@ def told_by_case(events: Sequence[Event]) -> tuple[tuple[str, ...], ...]:
         elif isinstance(body, ev.BreachMended):
             found.append(("mended", body.utility, ""))
         elif isinstance(body, ev.DeadlinePassed) and body.clock.startswith("rectification:"):
-            found.append(("overdue", body.clock.split(":")[2], ""))
+            found.append(("overdue", body.clock.split(":")[3], ""))
     return tuple(found)
 
 

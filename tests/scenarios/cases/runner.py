@@ -4,7 +4,8 @@ A step is ``at`` (Beijing time), ``do`` (a command's kind), ``by`` (role, or ``r
 fields, and what follows: ``then`` lists events in order, each ``kind``, with ``@clause``, ``#rule``, ``~moment`` or
 ``field=value`` where that matters; ``not_then`` are kinds that do not come; ``no`` is the code of a refusal, ``clause``
 what it rests on, ``possible`` commands that it names. ``verdict`` stands for a judgement: verdict, decisive rules,
-permissions that its trace needs, limits of its trace. ``of_standing`` makes it a command on an operator's standing.
+permissions that its trace needs, limits of its trace. ``date`` is a command's field ``by``. ``of_standing`` makes it a
+command on an operator's standing. ``given`` plays another file first, ``until`` as far as a command of that kind.
 """
 
 from __future__ import annotations
@@ -91,6 +92,8 @@ class Play:
         now = datetime.fromisoformat(step["at"])
         role, _, department = step.get("by", "system").partition("/")
         data = {key: value for key, value in step.items() if key not in KEYS}
+        if "date" in data:
+            data["by"] = data.pop("date")  # `by` is who acts
         if "verdict" in step:
             data["judgement"] = judgement(step["verdict"], self.policy)
         command = command_from_plain({
