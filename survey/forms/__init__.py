@@ -2,12 +2,13 @@
 
 from survey.forms.bounds import BOUNDS, Bounds, read_bounds
 from survey.forms.official_numbers import mask_id_numbers, masked
-from survey.forms.values import Filled, fault_of, fill, main_form, private_fields, wanted_utilities
+from survey.forms.values import Filled, blank, fault_of, fill, main_form, private_fields, wanted_utilities
 
 __all__ = [
     "BOUNDS",
     "Bounds",
     "Filled",
+    "blank",
     "fault_of",
     "fill",
     "main_form",

@@ -109,6 +109,11 @@ def fill(
     return Filled(form, MappingProxyType(entries), draft)
 
 
+def blank(form: Form) -> Filled:
+    """Return a form with nothing entered, as it is printed to be filled in by hand."""
+    return Filled(form, MappingProxyType({}))
+
+
 def fault_of(field: FormField, value: Any, *, on: dt.date | None = None, bounds: Bounds = BOUNDS) -> Fault | None:  # noqa: ANN401 - from JSON
     """Return what is wrong with one entry, for a form that is checked while it is typed; None where nothing is.
 

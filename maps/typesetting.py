@@ -1,0 +1,113 @@
+"""Set plain data in a template as one PDF: faces inside, data attached, the same bytes for the same input."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+from functools import cache
+from importlib.resources import as_file, files
+from typing import TYPE_CHECKING, Any
+
+import orjson
+import segno
+import typst
+
+from maps.paper_faces import face_folder, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STANDARDS = ("a-3a", "ua-1")
+"""PDF/A-3 for keeping with data attached, PDF/UA-1 for reading aloud."""
+DIGEST_LENGTH = 12
+
+
+def typeset(template: str, sheet: Mapping[str, Any], attached: Mapping[str, Any], issued: dt.date) -> bytes:
+    """Return the PDF of a sheet.
+
+    Parameters
+    ----------
+    template
+        Name of a template in ``templates/documents``, without its ending.
+    sheet
+        What the template prints: texts, numbers, lists. Every text is set as text. ``title author foot_left qr_says``
+        are needed by all; ``qr``, ``foot_right`` and ``missing`` are filled in here.
+    attached
+        What a program reads from the file: ``data.json`` inside it, byte for byte as `attachment` gives it.
+    issued
+        The day in the file's metadata; the clock is not asked.
+
+    Raises
+    ------
+    ValueError
+        If a day is outside of what a PDF can state.
+    """
+    data = attachment(attached)
+    digest = hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH]
+    clean, missing = _printable_all(sheet)
+    clean |= {
+        "missing": sorted(missing),
+        "issued": [issued.year, issued.month, issued.day],
+        "qr": _qr(f"{clean['qr_says']} {digest}"),
+        "foot_right": f"数据摘要 {digest}",
+    }
+    # Typst reads the text of its inputs, so both leave as UTF-8 without half surrogates.
+    given = {"data": orjson.dumps(clean).decode(), "attached": data.decode()}
+    with as_file(files("maps").joinpath("templates", "documents")) as folder:
+        compiler = typst.Compiler(
+            folder / f"{template}.typ", root=folder, font_paths=_faces(), ignore_system_fonts=True, sys_inputs=given
+        )
+        moment = dt.datetime.combine(issued, dt.time(), dt.UTC)
+        pdf = compiler.compile(format="pdf", pdf_standards=list(STANDARDS), timestamp=moment)
+    if not isinstance(pdf, bytes):
+        message = f"{template}: Typst gave no PDF"
+        raise TypeError(message)
+    return pdf
+
+
+def attachment(attached: Mapping[str, Any]) -> bytes:
+    """Return the bytes of the data inside a paper: JSON, UTF-8, keys in order.
+
+    >>> attachment({"b": 1, "a": "堽"}).decode()
+    '{"a":"堽","b":1}'
+    """
+    return orjson.dumps(_without_halves(attached), option=orjson.OPT_SORT_KEYS)
+
+
+def _without_halves(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value with half surrogates, which no UTF-8 can hold, shown by the mark of a lost character."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {str(_without_halves(key)): _without_halves(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_halves(one) for one in value]
+    return value
+
+
+def _printable_all(sheet: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """Return the sheet with every text as it can be printed, and all characters that had to be left out."""
+    missing: set[str] = set()
+
+    def clean(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+        if isinstance(value, str):
+            shown, left_out = printable(value)
+            missing.update(left_out)
+            return shown
+        if isinstance(value, dict):
+            return {key: clean(one) for key, one in value.items()}
+        return [clean(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+    return {key: clean(value) for key, value in sheet.items()}, missing
+
+
+@cache
+def _faces() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(face_folder())])
+
+
+def _qr(text: str) -> str:
+    out = io.BytesIO()
+    segno.make_qr(text, error="m").save(out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None)
+    return out.getvalue().decode()
