@@ -27,20 +27,20 @@ def rows(page):
 def test_every_half_day_is_printed_with_what_was_left_out(tmp_path):
     done = ask(tmp_path, "--stage", "parallel_approval", "--from", "2026-09-30T10:00", "--departments", 2, zh=True)
     assert done.returncode == 0, done.stderr
-    assert "应于2026-10-08（周四）12:00前完成" in done.stdout
+    assert "应于2026-10-08（周四）17:30前完成" in done.stdout
     assert "涉及2个审批部门的事项，审批时限为1个工作日" in done.stdout
     assert [(row[0], row[1][:10], row[2], row[4]) for row in rows(done.stdout)] == [
-        ("–", "2026-09-30", "上午", "事件发生的半日不计"),
-        ("1", "2026-09-30", "下午", ""),
+        ("–", "2026-09-30", "全天", "事件当日不计（民法典第二百零一条）"),
         *[("–", f"2026-10-0{day}", "全天", "国庆节") for day in range(1, 8)],
-        ("2", "2026-10-08", "上午", ""),
+        ("1", "2026-10-08", "上午", ""),
+        ("2", "2026-10-08", "下午", ""),
     ]
     assert "另一读法：" in done.stdout
-    assert "2026-10-08（周四）17:30" in done.stdout
+    assert "2026-10-08（周四）12:00" in done.stdout
     assert "判断" in done.stdout
 
 
-@pytest.mark.parametrize(("departments", "due"), [(2, "2026-12-01 12:00"), (3, "2026-12-02 12:00")])
+@pytest.mark.parametrize(("departments", "due"), [(2, "2026-12-01 17:30"), (3, "2026-12-02 17:30")])
 def test_the_number_of_departments_decides(tmp_path, departments, due):
     done = ask(tmp_path, "--stage", "parallel_approval", "--from", "2026-11-30T10:00", "--departments", departments)
     assert f"due by {'Tue' if departments == 2 else 'Wed'} {due}" in done.stdout
@@ -64,13 +64,13 @@ def test_without_a_number_nothing_is_due_and_the_words_are_quoted(tmp_path):
 def test_the_latest_moment_to_begin(tmp_path):
     done = ask(tmp_path, "--stage", "parallel_approval", "--by", "2026-10-09", "--departments", 2)
     assert done.returncode == 0
-    assert "begin before Fri 2026-10-09 08:30; in office hours by Thu 2026-10-08 17:30" in done.stdout
+    assert "begin before Fri 2026-10-09 00:00; in office hours by Thu 2026-10-08 17:30" in done.stdout
     assert "due by" not in done.stdout
 
 
 def test_a_stage_may_be_named_by_its_rule(tmp_path):
     done = ask(tmp_path, "--stage", "WZ-ST4a", "--from", "2026-11-30T10:00")
-    assert "due by Tue 2026-12-01 12:00" in done.stdout
+    assert "due by Tue 2026-12-01 17:30" in done.stdout
 
 
 def test_now_is_taken_where_no_start_is_given(tmp_path):
