@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from maps.form_grid import lay_out
+from maps.paper_blocks import blocks_of
+from maps.paper_reading import as_data, kind_of
 from maps.typesetting import typeset
+from survey.forms import mask_id_numbers
 
 if TYPE_CHECKING:
     import datetime as dt
 
+    from maps.papers import Paper
     from survey.forms import Filled
     from survey.policies import Form, Policy
 
@@ -73,6 +77,55 @@ def form_pdf(filled: Filled, policy: Policy, issued: dt.date, *, full_numbers: b
     return typeset("form", sheet, _form_data(filled, policy, full_numbers=full_numbers), issued)
 
 
+def paper_pdf(paper: Paper) -> bytes:
+    """Return a paper of a county as PDF: A4, ``data.json`` inside holds the inputs.
+
+    Parameters
+    ----------
+    paper
+        One of `maps.papers`; its day is that of ``head.issued``. Identity numbers in any of its texts are masked.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> from maps.papers import ApprovalDecision, Head
+    >>> head = Head(county="武陟县", document="武建〔2023〕54号", authority="城市管理局", case="WZ-1",
+    ...             applicant="甲", project="乙", issued=dt.date(2026, 12, 1))
+    >>> paper_pdf(ApprovalDecision(head=head, item="挖掘城市道路", result="granted"))[:5]
+    b'%PDF-'
+    """
+    head, (title, to, blocks) = paper.head, blocks_of(paper)
+    data = {"kind": kind_of(paper), **as_data(paper)}
+    sheet = {
+        "title": title,
+        "author": head.authority,
+        "description": f"{head.document} {head.title}".strip(),
+        "keywords": [head.county, head.case, kind_of(paper)],
+        "authority": head.authority,
+        "number": head.number,
+        "to": to,
+        "blocks": [*blocks, *_asking(head.contact, head.phone)],
+        "foot_left": f"{head.county} · 办件 {head.case}",
+        "qr_says": f"CoTrench {kind_of(paper)} {head.case[:80]}",
+    }
+    return typeset("paper", _masked(sheet), _masked(data), head.issued)
+
+
+def _asking(contact: str, phone: str) -> list[dict[str, Any]]:
+    """Return whom to ask; nothing where nobody is named."""
+    who = "　".join(part for part in (contact, phone) if part)
+    return [{"is": "note", "text": f"联系人：{who}"}] if who else []
+
+
+def _masked(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value with every identity number in its texts masked."""
+    if isinstance(value, str):
+        return mask_id_numbers(value)
+    if isinstance(value, dict):
+        return {key: _masked(one) for key, one in value.items()}
+    return [_masked(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
 def _remark(form: Form) -> str:
     if any(one.required for one in form.fields):
         return "标“*”的为必填。"
@@ -83,7 +136,7 @@ def _not_attached(form: Form, policy: Policy) -> list[str]:
     return [
         f"{policy.county_zh}{form.document}《{policy.title}》{form.clause}提到“{form.name_zh}”：",
         f"「{form.quote}」",
-        "该表未随文件附上，栏目文件未规定，此处不代拟。请使用主管部门发布的表样；把表样的栏目录入该县的 form.toml 即可打印。",
+        "该表未随文件附上，栏目文件未规定，此处不代拟。请使用主管部门发布的表样；录入该县 form.toml 后即可打印。",
         f"依据：{form.evidence_zh}",
     ]
 

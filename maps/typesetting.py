@@ -18,7 +18,7 @@ from maps.paper_faces import face_folder, printable
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-STANDARDS = ("a-3a", "ua-1")
+STANDARDS: tuple[typst.PDFStandard, ...] = ("a-3a", "ua-1")
 """PDF/A-3 for keeping with data attached, PDF/UA-1 for reading aloud."""
 DIGEST_LENGTH = 12
 
