@@ -63,8 +63,15 @@ def _stopped(case: Case, now: datetime) -> Iterator[EventBody]:
         end, begun = case.milestone(clock.end_event, clock.subject), case.milestone(clock.start_event, clock.subject)
         if end is not None and (begun is None or end.seq > begun.seq):
             yield ev.ClockStopped(clock.id, late=clock.due is not None and now > clock.due, void=False)
-        elif begun is None or not _alive(case, clock.key, clock.subject):
+        elif begun is None or _superseded(case, clock, begun) or not _alive(case, clock.key, clock.subject):
             yield ev.ClockStopped(clock.id, late=clock.passed, void=True)
+
+
+def _superseded(case: Case, clock: Clock, begun: Milestone) -> bool:
+    """Return whether what began a time has come about anew: another date was agreed or ordered, and counts instead."""
+    if clock.key == "parallel_approval":
+        begun = case.milestones.get(f"approvals_accepted:{clock.subject}", begun)
+    return not clock.id.endswith(f":{begun.seq}")
 
 
 def _alive(case: Case, key: str, subject: str) -> bool:

@@ -476,6 +476,7 @@ class Inspect(CommandBody):
     kind = "inspect"
     words = ("现场查验", "inspect")
     roles = ("supervisor", "approver")
+    phases = ("working", "rated")
     statuses = ("permitted", "building", "built", "ready")
     topics = ("kind:supervision",)
     utility: str
@@ -489,6 +490,7 @@ class RecordAsBuilt(CommandBody):
     kind = "record_as_built"
     words = ("竣工测量", "record the as-built measurement")
     roles = ("surveyor", "supervisor")
+    phases = ("working", "rated")
     statuses = ("building", "built", "ready", "connected")
     topics = ("kind:supervision",)
     utility: str
@@ -502,6 +504,7 @@ class OrderRectify(CommandBody):
     kind = "order_rectify"
     words = ("责令限期整改", "order to mend")
     roles = ("supervisor", "approver")
+    phases = ("working", "rated")
     statuses = ("building", "built", "ready", "connected")
     topics = ("measure:rectify",)
     needs = "measure:rectify"
@@ -532,8 +535,8 @@ class FileAcceptance(CommandBody):
         return any(one.status == "built" for one in case.tasks.values())
 
 
-def _acceptance_filed(case: Case) -> bool:
-    return "acceptance_filed" in case.milestones
+def _acceptance_filed(case: Case, task: Task | None) -> bool:
+    return task is not None and f"acceptance_filed:{task.utility}" in case.milestones
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,9 +551,9 @@ class AcceptWorks(CommandBody):
     utility: str
 
     @classmethod
-    def ready(cls, case: Case, task: Task | None) -> bool:  # noqa: ARG003 - one shape for all
+    def ready(cls, case: Case, task: Task | None) -> bool:
         """Return whether acceptance was applied for."""
-        return _acceptance_filed(case)
+        return _acceptance_filed(case, task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -566,9 +569,9 @@ class RejectWorks(CommandBody):
     reason: str
 
     @classmethod
-    def ready(cls, case: Case, task: Task | None) -> bool:  # noqa: ARG003 - one shape for all
+    def ready(cls, case: Case, task: Task | None) -> bool:
         """Return whether acceptance was applied for."""
-        return _acceptance_filed(case)
+        return _acceptance_filed(case, task)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ def evolve(case: Case, event: ev.Event) -> Case:
     """Return the state after one more event."""
     after = _apply(event.body, case, event)
     named = _milestone(event.body, event.at)
-    if named is not None:
+    again = isinstance(event.body, ev.DemandPushed) and "demand_pushed" in case.milestones
+    if named is not None and not again:
         name, moment = named
         after = replace(after, milestones={**after.milestones, name: Milestone(moment, event.seq)})
     clock = event.body.of_clock
@@ -48,11 +49,11 @@ def evolve(case: Case, event: ev.Event) -> Case:
 def _milestone(body: ev.EventBody, at: datetime) -> tuple[str, datetime] | None:
     """Return the milestone that an event is, as the state keys it, and when it takes effect."""
     event = getattr(body, "event", "") or body.milestone
-    if not event:
-        return None
     utility = getattr(body, "utility", "")
+    if not event or (event in OF_A_TASK and not utility):
+        return None
     takes_effect = body.moment if isinstance(body, (ev.Noted, ev.ConnectionAgreed)) else at
-    return (f"{event}:{utility}" if utility and event in OF_A_TASK else event), takes_effect
+    return (f"{event}:{utility}" if event in OF_A_TASK else event), takes_effect
 
 
 def _task(case: Case, utility: str, **changes: Any) -> Case:  # noqa: ANN401 - fields of a task
@@ -130,6 +131,7 @@ def _(body: ev.PapersSupplied, case: Case, event: ev.Event) -> Case:
 
 @_apply.register
 def _(body: ev.DemandPushed, case: Case, event: ev.Event) -> Case:  # noqa: ARG001 - one shape for all
+    """Open the tasks; times that run from the push run from the first one."""
     made = {one.utility: Task(one.utility, one.operator) for one in body.demands}
     return replace(case, tasks={**case.tasks, **made})
 
@@ -181,7 +183,11 @@ def _(body: ev.VerdictGiven, case: Case, event: ev.Event) -> Case:  # noqa: ARG0
 
 @_apply.register
 def _(body: ev.CommitmentOffered, case: Case, event: ev.Event) -> Case:  # noqa: ARG001 - one shape for all
-    return _task(case, body.utility, status="approving", commitment="offered", covers=body.covers)
+    """Offer it; permissions of an earlier revision are asked for no more."""
+    none = replace(
+        case, milestones=_without(case, f"approvals_accepted:{body.utility}", f"approvals_decided:{body.utility}")
+    )
+    return _task(none, body.utility, status="approving", commitment="offered", covers=body.covers, approvals={})
 
 
 @_apply.register
@@ -206,7 +212,9 @@ def _(body: ev.CommitmentCarried, case: Case, event: ev.Event) -> Case:  # noqa:
 
 @_apply.register
 def _(body: ev.CommitmentStopped, case: Case, event: ev.Event) -> Case:  # noqa: ARG001 - one shape for all
-    return _task(case, body.utility, status="approving", commitment="stopped", committed=None, covers=())
+    task = case.tasks[body.utility]
+    status = task.status if task.status in ("judged", "outside") else "approving"
+    return _task(case, body.utility, status=status, commitment="stopped", committed=None, covers=())
 
 
 @_apply.register
@@ -298,9 +306,11 @@ def _(body: ev.BreachMended, case: Case, event: ev.Event) -> Case:  # noqa: ARG0
 
 
 @_apply.register
-def _(body: ev.AcceptanceFiled, case: Case, event: ev.Event) -> Case:  # noqa: ARG001 - one shape for all
+def _(body: ev.AcceptanceFiled, case: Case, event: ev.Event) -> Case:
     chosen = {"acceptance_together"} if body.together else set()
-    return replace(case, facts=(case.facts - {"acceptance_together"}) | chosen)
+    filed = {f"acceptance_filed:{utility}": Milestone(event.at, event.seq) for utility in body.utilities}
+    facts = (case.facts - {"acceptance_together"}) | chosen
+    return replace(case, facts=facts, milestones={**case.milestones, **filed})
 
 
 @_apply.register

@@ -86,6 +86,9 @@ def note(body: co.Note, draft: Draft) -> None:
         raise NoError(
             "no_task", "须指明（仅分单位的节点）办理单位", "name the utility where, and only where, it is its own"
         )
+    noted = f"{body.event}:{body.utility}" if of_task else body.event
+    if noted in draft.case.milestones and body.event != "moved_in":
+        raise NoError("noted_already", "该节点已有记录", "that is on record already", topic=f"event:{body.event}")
     moment = draft.now if body.moment is None else local(body.moment)
     if body.event != "moved_in" and moment != draft.now:
         raise NoError("moment", "该节点以记录时间为准", "this milestone is when it is recorded")

@@ -91,14 +91,20 @@ def _follow(utility: str, judgement: Judgement, draft: Draft) -> None:
     covers = tuple(one.id for one in wanted if one.by_commitment == "yes")
     if judgement.verdict != "commitment" or not covers:
         _open(utility, judgement, wanted, draft)
-    elif draft.standing is not None and draft.standing.suspended:
-        draft.say(ev.CommitmentBlocked(utility, draft.standing.operator))
+    elif suspended(utility, draft):
+        draft.say(ev.CommitmentBlocked(utility, draft.task(utility).operator))
         _open(utility, judgement, wanted, draft)
     else:
         draft.say(ev.CommitmentOffered(utility, covers))
         beside = [one for one in wanted if one.id not in covers]
         if beside:
             _open(utility, judgement, beside, draft)
+
+
+def suspended(utility: str, draft: Draft) -> bool:
+    """Return whether commitments of the task's operator are suspended."""
+    standing = draft.standing
+    return standing is not None and standing.suspended and standing.operator == draft.task(utility).operator
 
 
 def _open(utility: str, judgement: Judgement, wanted: list[Approval], draft: Draft) -> None:
@@ -143,7 +149,7 @@ def change_route(body: co.ChangeRoute, draft: Draft) -> None:
 def sign_commitment(body: co.SignCommitment, draft: Draft) -> None:
     """Sign for the revision that was judged, unless the operator's commitments are suspended."""
     task = draft.task(body.utility)
-    if draft.standing is not None and draft.standing.operator == task.operator and draft.standing.suspended:
+    if suspended(body.utility, draft):
         raise NoError(
             "suspended", f"{task.operator}的告知承诺制正在暂停中，请走审批",
             f"commitments of {task.operator} are suspended: take the approvals", topic="measure:suspend_commitment",
@@ -168,4 +174,10 @@ def decide_commitment(body: co.DecideCommitment, draft: Draft) -> None:
     if speaks(draft.policy, "stage:promise_notice", draft.now.date()) and not notified:
         raise NoError("not_notified", "须先将承诺告知主管部门", "the departments are notified of the commitment first",
                       topic="stage:promise_notice")  # fmt: skip
+    covers = draft.task(body.utility).covers
+    named = {one for approval in draft.policy.approvals if approval.id in covers for one in approval.departments}
+    if named and draft.actor.department not in named:
+        raise NoError(
+            "not_yours", "该承诺不由本部门决定", "another department decides that", topic="stage:promise_approval"
+        )
     draft.say(ev.CommitmentDecided(body.utility))

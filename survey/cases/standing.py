@@ -281,7 +281,13 @@ def decide_standing(known: Standing, command: Command, policy: Policy, now: date
         bodies = [*_ended(known, moment), *_bodies(known, body, policy, moment)]
     except NoError as no:
         topics = [no.topic] if no.topic else body.topics
-        raise RefusedError(no.fault, cites(policy, topics, moment.date())) from None
+        able = possible_steps(known, policy, command.actor.role, moment)
+        words = [STANDING_COMMANDS[one].words for one in able]
+        fault = replace(
+            no.fault, mend_zh=f"现在可以：{'、'.join(zh for zh, _ in words) or '无'}",
+            mend_en=f"possible now: {', '.join(en for _, en in words) or 'nothing'}",
+        )  # fmt: skip
+        raise RefusedError(fault, cites(policy, topics, moment.date()), able) from None
     events: list[Event] = []
     for at, one, actor in [
         (at, one, SYSTEM if isinstance(one, SuspensionEnded) else command.actor) for at, one in bodies
@@ -293,6 +299,20 @@ def decide_standing(known: Standing, command: Command, policy: Policy, now: date
         cited = cites(policy, one.topics, at.date())
         events.append(ev.Event(after.seq + 1, at, SYSTEM, command.id, digest, cited, one))
     return tuple(events)
+
+
+def possible_steps(known: Standing, policy: Policy, role: str, now: datetime) -> tuple[str, ...]:
+    """Return the steps of the ladder that somebody in a role may take now."""
+    ready = {
+        "interview": bool(known.open and known.overdue) and known.breaches >= CONTINUED,
+        "suspend": bool(known.open) and not known.suspended,
+        "enter_credit": bool(known.open),
+    }
+    return tuple(
+        kind
+        for kind, met in ready.items()
+        if met and role in STANDING_COMMANDS[kind].roles and speaks(policy, STANDING_COMMANDS[kind].needs, now.date())
+    )
 
 
 def _check(known: Standing, command: Command, policy: Policy, now: datetime, digest: str) -> None:

@@ -99,7 +99,8 @@ MILESTONES: Words = MappingProxyType(
 OF_A_TASK = frozenset(
     {
         "contacted", "plan_fixed", "contract_signed", "commitment_filed", "commitment_notified", "commitment_decided",
-        "approvals_accepted", "approvals_decided", "construction_started", "construction_finished", "works_accepted",
+        "approvals_accepted", "approvals_decided", "acceptance_filed",
+        "construction_started", "construction_finished", "works_accepted",
         "connection_time_agreed", "connectable", "connected", "rectification_ordered", "rectified",
     }
 )  # fmt: skip

@@ -25,6 +25,7 @@ from survey.cases.standing import Standing, decide_standing, evolve_standing, re
 from survey.policies import Policy, load_policy
 
 if TYPE_CHECKING:
+    from survey.cases.commands import Command
     from survey.cases.state import Case
 
 HERE = Path(__file__).parent
@@ -69,6 +70,21 @@ def judgement(told: dict[str, Any], policy: Policy) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def command_of(step: dict[str, Any], command_id: str, policy: Policy) -> Command:
+    """Return the command of a step."""
+    role, _, department = step.get("by", "system").partition("/")
+    data = {key: value for key, value in step.items() if key not in KEYS}
+    if "date" in data:
+        data["by"] = data.pop("date")  # `by` is who acts
+    if "verdict" in step:
+        data["judgement"] = judgement(step["verdict"], policy)
+    return command_from_plain({
+        "id": step.get("id", command_id), "kind": step["do"],
+        "actor": {"name": department or role, "role": role, "department": department},
+        "expected": step.get("expected"), "data": data,
+    })  # fmt: skip
+
+
 @dataclass
 class Play:
     """A case, its events, the standings of its operators, and what the last step brought."""
@@ -90,17 +106,7 @@ class Play:
         """Carry out one step."""
         self.count += 1
         now = datetime.fromisoformat(step["at"])
-        role, _, department = step.get("by", "system").partition("/")
-        data = {key: value for key, value in step.items() if key not in KEYS}
-        if "date" in data:
-            data["by"] = data.pop("date")  # `by` is who acts
-        if "verdict" in step:
-            data["judgement"] = judgement(step["verdict"], self.policy)
-        command = command_from_plain({
-            "id": step.get("id", f"c{self.count}"), "kind": step["do"],
-            "actor": {"name": department or role, "role": role, "department": department},
-            "expected": step.get("expected"), "data": data,
-        })  # fmt: skip
+        command = command_of(step, f"c{self.count}", self.policy)
         self.brought, self.refusal = [], None
         try:
             if "of_standing" in step:
