@@ -66,6 +66,7 @@ def main() -> None:
         page.screenshot(path=PICTURES / "county.png")
         draw(page, address)
         page.screenshot(path=PICTURES / "draw.png")
+        page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")  # without the draft just drawn
         find(page, address)
         page.screenshot(path=PICTURES / "findings.png")
         county = make_county()
