@@ -187,7 +187,8 @@ class Case:
         """When the clock next has something to do; None where nothing waits."""
         moments = [clock.next_at for clock in self.clocks.values() if clock.next_at is not None]
         silence = self.dates.get("design_review:")
-        if silence is not None and "design_answered" not in self.milestones:
+        asked = self.phase in ("project", "working") and "design_answered" not in self.milestones
+        if silence is not None and asked:
             moments.append(silence)
         return min(moments, default=None)
 
