@@ -104,7 +104,7 @@ def paper_pdf(paper: Paper) -> bytes:
         "authority": head.authority,
         "number": head.number,
         "to": to,
-        "blocks": [*blocks, *_asking(head.contact, head.phone)],
+        "blocks": [*blocks[:-1], *_asking(head.contact, head.phone), blocks[-1]],
         "foot_left": f"{head.county} · 办件 {head.case}",
         "qr_says": f"CoTrench {kind_of(paper)} {head.case[:80]}",
     }
@@ -112,7 +112,7 @@ def paper_pdf(paper: Paper) -> bytes:
 
 
 def _asking(contact: str, phone: str) -> list[dict[str, Any]]:
-    """Return whom to ask; nothing where nobody is named."""
+    """Return whom to ask, before the signatures; nothing where nobody is named."""
     who = "　".join(part for part in (contact, phone) if part)
     return [{"is": "note", "text": f"联系人：{who}"}] if who else []
 

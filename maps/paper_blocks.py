@@ -49,7 +49,7 @@ def blocks_of(paper: Paper) -> tuple[str, str, list[Block]]:
 def _receipt(paper: Receipt) -> list[Block]:
     head = paper.head
     told = f"你单位关于“{head.project}”的联合报装申请，收悉并经核对，现予受理。请按下表所列时限办理和查询。"
-    materials = [[one.name, one.state or NONE, moment(one.due)] for one in paper.materials]
+    materials = [[one.name, one.state or NONE, short_moment(one.due)] for one in paper.materials]
     return [
         _text(told),
         _facts(
@@ -167,7 +167,7 @@ def _rectification(paper: RectificationNotice) -> list[Block]:
 
 def _acceptance(paper: AcceptanceCertificate) -> list[Block]:
     head = paper.head
-    supplements = [[one.name, one.state or NONE, moment(one.due)] for one in paper.supplements]
+    supplements = [[one.name, one.state or NONE, short_moment(one.due)] for one in paper.supplements]
     return [
         _facts(
             ("建设单位", head.applicant, "办件编号", head.case), ("项目名称", head.project), ("项目地址", head.address),
@@ -231,6 +231,16 @@ def moment(value: dt.datetime | None) -> str:
     return f"{day(there.date())} {there:%H:%M}"
 
 
+def short_moment(value: dt.datetime | None) -> str:
+    """Return a moment on Beijing's clock as a table holds it; a dash for None.
+
+    >>> import datetime as dt
+    >>> short_moment(dt.datetime(2026, 12, 1, 1, 30, tzinfo=dt.UTC))
+    '2026-12-01 09:30'
+    """
+    return NONE if value is None else f"{local(value):%Y-%m-%d %H:%M}"
+
+
 def amount(value: float | None, unit: str = "") -> str:
     """Return a number with its unit, two decimals at most; a dash for None.
 
@@ -240,7 +250,7 @@ def amount(value: float | None, unit: str = "") -> str:
     if value is None:
         return NONE
     said = f"{value + 0.0:.2f}".rstrip("0").rstrip(".")
-    return f"{'0' if said == '-0' else said} {UNITS.get(unit, unit)}".strip()
+    return f"{'0' if said == '-0' else said.replace('-', '−')} {UNITS.get(unit, unit)}".strip()
 
 
 def _text(text: str) -> Block:
@@ -300,7 +310,7 @@ def _limits(title: str, limits: Sequence[Limit]) -> list[Block]:
 
 def _outcomes(title: str, outcomes: Sequence[Outcome]) -> list[Block]:
     rows = [
-        [one.department, one.item, one.result, one.opinion or NONE, moment(one.decided), one.clause or NONE]
+        [one.department, one.item, one.result, one.opinion or NONE, short_moment(one.decided), one.clause or NONE]
         for one in outcomes
     ]
     return _table(title, ("部门", "事项", "结果", "意见", "办结时间", "条款"), (4, 4, 3, 5, 4, 3), rows, centred=(2,))
@@ -323,7 +333,8 @@ def _stages(stages: Sequence[StageTime]) -> list[Block]:
     rows = [
         [
             one.stage, one.allowed or "文件未规定",
-            (moment(one.due) + ("（暂定）" if one.provisional else "")) if one.due else "文件未规定", moment(one.done),
+            (short_moment(one.due) + ("（暂定）" if one.provisional else "")) if one.due else "文件未规定",
+            short_moment(one.done),
             one.clause or NONE,
         ]
         for one in stages

@@ -13,6 +13,7 @@ from api.cli import (
     datum,
     deadline,
     maps_command,
+    papers_command,
     policies,
     section,
     service,
@@ -26,7 +27,20 @@ HELP = both(
     "同沟 CoTrench：全县规划管线一张图，一次踏勘、几小时审批、一次开挖。",
     "CoTrench 同沟: every planned utility line of a county on one map; visit once, approve in hours, dig once.",
 )
-GROUPS = (service, database, analysis, conflicts, section, datum, policies, deadline, maps_command, upkeep, warming)
+GROUPS = (
+    service,
+    database,
+    analysis,
+    conflicts,
+    section,
+    datum,
+    policies,
+    deadline,
+    maps_command,
+    papers_command,
+    upkeep,
+    warming,
+)
 
 
 def build() -> typer.Typer:
