@@ -1,0 +1,115 @@
+"""Carry out commands on stored cases: read, decide and append in one transaction, and let the clock work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.db.cases import CaseStore
+from survey.cases.commands import Command, Tick
+from survey.cases.decide import decide
+from survey.cases.draft import SYSTEM
+from survey.cases.evolve import evolve, replay
+from survey.cases.standing import (
+    Standing,
+    StandingTick,
+    TakeOver,
+    decide_standing,
+    evolve_standing,
+    replay_standing,
+    told_by_case,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from api.db.store import Store
+    from survey.calendar import Calendar
+    from survey.cases.events import Event
+    from survey.cases.state import Case
+    from survey.policies import Policy
+
+PAGE = 200
+"""How many cases a tick looks at in one transaction, so that people need not wait for it."""
+
+
+class Casework:
+    """The cases of a county at work.
+
+    Writers come one at a time: of two who act at once, the second decides upon what the first has done. A command and
+    what it means for the operator's standing are written together, or not at all.
+    """
+
+    def __init__(self, store: Store, policy: Policy, calendar: Calendar) -> None:
+        self.store = store
+        self.cases = CaseStore(store)
+        self.policy = policy
+        self.calendar = calendar
+
+    def case(self, case_id: str) -> Case:
+        """Return a case as it stands; one that nobody has begun is new."""
+        return replay(case_id, self.policy.id, self.cases.events(case_id))
+
+    def standing(self, operator: str) -> Standing:
+        """Return the standing of an operator; one of whom nothing is known has a clean one."""
+        events = self.cases.events(f"standing:{operator}")
+        return replay_standing(operator, self.policy.id, events)
+
+    def act(self, case_id: str, command: Command, now: datetime) -> Case:
+        """Carry a command out and return the case after it.
+
+        Raises
+        ------
+        survey.cases.refusals.RefusedError
+            With the clause and what is possible now; nothing was changed.
+        """
+        with self.store.transaction():
+            before = self.case(case_id)
+            task = before.tasks.get(str(getattr(command.body, "utility", "")))
+            standing = self._ticked(task.operator, command.id, now) if task is not None and task.operator else None
+            events = decide(before, command, self.policy, self.calendar, now, standing=standing)
+            after = before
+            for event in events:
+                after = evolve(after, event)
+            if events:
+                self.cases.append(after, events, before.seq)
+                self._tell(after, events, command.id, now)
+            return after
+
+    def act_on_standing(self, operator: str, command: Command, now: datetime) -> Standing:
+        """Carry out a step of the ladder and return the standing after it; `RefusedError` as in `act`."""
+        with self.store.transaction():
+            before = self.standing(operator)
+            events = decide_standing(before, command, self.policy, now)
+            after = before
+            for event in events:
+                after = evolve_standing(after, event)
+            if events:
+                self.cases.append(after, events, before.seq)
+            return after
+
+    def tick(self, now: datetime) -> int:
+        """Let the clock work in every case where something is due; return how many cases changed."""
+        changed, after = 0, None
+        while True:
+            with self.store.transaction():
+                rows = self.cases.list(due_by=now, after=after, limit=PAGE)
+                for row in rows:
+                    seen = self.act(row.id, Command(f"tick:{row.seq}", SYSTEM, Tick()), now)
+                    changed += seen.seq != row.seq
+            if len(rows) < PAGE:
+                return changed
+            after = rows[-1].id
+
+    def _ticked(self, operator: str, command: str, now: datetime) -> Standing:
+        """Return a standing in which a suspension that is over has ended."""
+        return self.act_on_standing(operator, Command(f"{command}:standing", SYSTEM, StandingTick()), now)
+
+    def _tell(self, case: Case, events: Sequence[Event], command: str, now: datetime) -> None:
+        """Tell the standings of operators what a case has found."""
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for line in told_by_case(events):
+            found.setdefault(case.tasks[line[1]].operator, []).append(line)
+        for operator, lines in found.items():
+            body = TakeOver(case.id, tuple(lines))
+            self.act_on_standing(operator, Command(f"{case.id}:{command}", SYSTEM, body), now)
