@@ -173,14 +173,13 @@ class _Writer:
         label = [_text(one.label_zh + (" *" if one.required else ""))]
         if one.text_zh and one.type not in ("note", "clause", "date"):
             label.append({"is": "small", "text": one.text_zh})
-        value = self._value(one)
+        value, wide = self._value(one), LABEL + (len(one.label_zh) > SHORT_LABEL)
         if len(one.label_zh) > LONG_LABEL and one.options:
             self._row([Cell("label", HALF + 1, label), Cell("value", HALF - 1, value)])
         elif _is_wide(one):
             tall = REMARK_MM if one.type == "text" and "备注" in one.label_zh else 0
-            self._row([Cell("label", LABEL, label), Cell("value", COLUMNS - LABEL, value, height_mm=tall)])
+            self._row([Cell("label", wide, label), Cell("value", COLUMNS - wide, value, height_mm=tall)])
         else:
-            wide = LABEL + (len(one.label_zh) > SHORT_LABEL)
             self.half += [Cell("label", wide, label), Cell("value", HALF - wide, value)]
             if len(self.half) > LABEL:
                 self._flush()
