@@ -6,6 +6,7 @@ declare -A want=(
   [PostGIS]='ls /usr/lib/postgresql/*/bin/initdb /opt/homebrew/opt/postgresql*/bin/initdb 2>/dev/null | grep -q . && ls /usr/share/postgresql/*/extension/postgis.control /opt/homebrew/share/postgresql*/extension/postgis.control 2>/dev/null | grep -q .'
   [Chromium]='test -x /usr/bin/chromium || command -v chromium chromium-browser google-chrome >/dev/null || test -d "/Applications/Google Chrome.app"'
   [CJK-font]='fc-list 2>/dev/null | grep -qiE "wqy|noto ?sans ?(cjk|sc)|pingfang|source han"'
+  [poppler]='command -v pdftoppm >/dev/null'
 )
 missing() { for part in "${!want[@]}"; do bash -c "${want[$part]}" || echo "$part"; done | sort; }
 
@@ -25,11 +26,11 @@ if command -v apt-get >/dev/null; then
     # Another installation may be under way, such as the machine's own upgrade just after its start.
     apt="$sudo apt-get -qq -o DPkg::Lock::Timeout=300"
     $apt update
-    $apt install -y --no-install-recommends postgresql postgresql-postgis postgis chromium fonts-wqy-microhei fontconfig >/dev/null 2>&1 ||
-      $apt install -y --no-install-recommends postgresql-15 postgresql-15-postgis-3 chromium fonts-wqy-microhei fontconfig >/dev/null
+    $apt install -y --no-install-recommends postgresql postgresql-postgis postgis chromium fonts-wqy-microhei fontconfig poppler-utils >/dev/null 2>&1 ||
+      $apt install -y --no-install-recommends postgresql-15 postgresql-15-postgis-3 chromium fonts-wqy-microhei fontconfig poppler-utils >/dev/null
   fi
 elif command -v brew >/dev/null; then
-  brew install --quiet postgis || true
+  brew install --quiet postgis poppler || true
 fi
 left=$(missing)
 if [ -n "$left" ]; then
