@@ -339,7 +339,7 @@ def _stages(stages: Sequence[StageTime]) -> list[Block]:
         ]
         for one in stages
     ]  # fmt: skip
-    return _table("办理阶段与时限", ("阶段", "时限", "到期", "办结", "条款"), (4, 3, 4, 4, 3), rows)
+    return _table("办理阶段与时限", ("阶段", "时限", "到期", "办结", "条款"), (4, 3, 6, 4, 3), rows)
 
 
 def _sign(*parties: tuple[str, str, list[str]]) -> Block:
