@@ -135,7 +135,9 @@ class Resident:
             "left_out": [fault.as_dict() for fault in self.left_out[:MOST_TOLD]],
         }
 
-    def assess(self, route: dict[str, Any], *, on: date, crs: str, policy: str | None, **near: float) -> dict[str, Any]:
+    def assess(
+        self, route: dict[str, Any], *, on: date, crs: str, policy: str | None, moving: bool, **near: float
+    ) -> dict[str, Any]:
         """Return the assessment of a route against the county as it is now; see `survey.assessments.assess`.
 
         Raises
@@ -152,7 +154,7 @@ class Resident:
                 raise refused(NO_COUNTY)
             if policy is None and stored.policy is None:
                 raise refused(NO_POLICY)
-            return assess(route, county, on=on, crs=crs, policy=policy, **near)
+            return assess(route, county, on=on, crs=crs, policy=policy, moving=moving, **near)
 
     def findings_of(self, route: str, *, on: date, policy: str) -> Findings:
         """Return the findings of one stored route with everything else; none where it is not there any more.

@@ -108,6 +108,9 @@ class AssessmentRequest(Shape):
     distance: float | None = Field(None, ge=0, description="Metres within which lines are side by side.")
     bearing: float | None = Field(None, ge=0, le=90, description="Degrees by which their directions may differ.")
     min_length: float | None = Field(None, ge=0, description="Metres of the shortest run.")
+    moving: bool | None = Field(
+        None, description="The line still follows the pointer: findings come without mends that would move it."
+    )
 
 
 class Quantity(Shape):

@@ -70,6 +70,7 @@ def assess(
     distance: float = 3.0,
     bearing: float = 15.0,
     min_length: float = 10.0,
+    moving: bool = False,
 ) -> dict[str, Any]:
     """Return the assessment of one route as plain values for JSON; nothing is stored.
 
@@ -89,6 +90,8 @@ def assess(
         Rules of another county by id; None: the county's own.
     distance, bearing, min_length
         What counts as a partner: metres, degrees, metres.
+    moving
+        The line still follows the pointer: no mend is sought that would move it.
 
     Raises
     ------
@@ -130,7 +133,7 @@ def assess(
         "passages": passages,
         "partners": partners,
         "trenches": trenches,
-        "findings": _findings(route, drawn, county, rules, on, frame),
+        "findings": _findings(route, drawn, county, rules, on, frame, moves=not moving),
         "joined": [] if alone else [member.id for member in work.members],
         "work": None if alone else {"quantities": _quantities(judged_on, drawn)},
         "notes": _notes(own, work, county),
@@ -237,14 +240,21 @@ def _neighbours(
 
 
 def _findings(
-    route: Mapping[str, Any], drawn: PlannedRoute, county: County, rules: Policy, on: date, frame: Frame
+    route: Mapping[str, Any],
+    drawn: PlannedRoute,
+    county: County,
+    rules: Policy,
+    on: date,
+    frame: Frame,
+    *,
+    moves: bool,
 ) -> list[dict[str, Any]]:
     """Return what the drawn route conflicts with, the gravest first, each with its place and its mend's new line."""
     if county.conflicts is None:
         return []
     row = {**(route.get("properties") or {}), "id": drawn.id, "geometry": drawn.shape}
     answer = []
-    for finding in county.conflicts.of(row, on=on, policy=rules):
+    for finding in county.conflicts.of(row, on=on, policy=rules, moves=moves):
         told = finding.as_dict() | {"geometry": finding.geometry and frame.geojson(finding.geometry)}
         if finding.mend is not None:
             told["mend"]["geometry"] = finding.mend.geometry and frame.geojson(finding.mend.geometry)

@@ -32,11 +32,14 @@ _FACTS_A_METRE = 1000.0
 
 
 class Told(NamedTuple):
-    """What is said of one finding: made only for those that are read."""
+    """What is said of one finding: made only for those that are read.
+
+    A mend that takes measuring moved lines again is given as what makes it, for those who want it.
+    """
 
     zh: str
     en: str
-    mend: Mend | None = None
+    mend: Mend | Callable[[], Mend] | None = None
     geometry: shapely.Geometry | None = None
     evidence_zh: str = ""
     evidence_en: str = ""
@@ -214,9 +217,19 @@ class Findings(Sequence[Finding]):
         What was wrong with the input and was therefore taken as unknown or left out.
     crs
         Of the geometries, for `frame`.
+    moves
+        Whether mends are sought that move a line aside; without them a finding that would have one has None.
     """
 
-    def __init__(self, found: Sequence[Found], faults: Sequence[Fault] = (), crs: Any = None) -> None:  # noqa: ANN401 - pyproj's
+    def __init__(
+        self,
+        found: Sequence[Found],
+        faults: Sequence[Fault] = (),
+        crs: Any = None,  # noqa: ANN401 - pyproj's
+        *,
+        moves: bool = True,
+    ) -> None:
+        self._moves = moves
         self.found = [one for one in found if len(one)]
         self.faults = tuple(faults)
         self._crs = crs
@@ -289,6 +302,7 @@ class Findings(Sequence[Finding]):
         block = int(np.searchsorted(self._starts, row, side="right")) - 1
         one, k = self.found[block], row - int(self._starts[block])
         told, cited = one.tell(k), one.cited[one.citation[k]]
+        mend = (told.mend() if self._moves else None) if callable(told.mend) else told.mend
         b = int(one.b[k])
         return Finding(
             id=f"{int(one.keys[k]):016x}", facts=f"{int(one.facts[k]):016x}",
@@ -300,7 +314,7 @@ class Findings(Sequence[Finding]):
             rule=cited.rule, document=cited.document, clause=cited.clause, status=cited.status,
             unverified=cited.unverified, evidence_zh=cited.evidence_zh + told.evidence_zh,
             evidence_en=cited.evidence_en + told.evidence_en, sentence_zh=told.zh, sentence_en=told.en,
-            from_m=_plain(one.from_m[k]), to_m=_plain(one.to_m[k]), mend=told.mend,
+            from_m=_plain(one.from_m[k]), to_m=_plain(one.to_m[k]), mend=mend,
             geometry=told.geometry if told.geometry is not None else _point(one, k),
         )  # fmt: skip
 

@@ -42,6 +42,7 @@ def assess_route(service: Running, body: LargeBody) -> Response:
         "distance": options.number("distance", 3.0, 0.0, MOST_DISTANCE_M),
         "bearing": options.number("bearing", 15.0, 0.0, MOST_BEARING_DEG),
         "min_length": options.number("min_length", 10.0, 0.0, MOST_LENGTH_M),
+        "moving": options.flag("moving"),
     }
     axes = axes_of(options.text("crs"), service.grid())
     route = _feature(given.get("route"))

@@ -83,11 +83,12 @@ def _in_plan(
         side, why_zh, why_en = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))
         zh, en = _gap_sentence(pairs, int(a[k]), int(b[k]), gap[k], limit[k], uncertainty[k], int(outcome[k]), kind)
         known_zh, known_en = known_how(pairs.b, int(b[k]))
-        if outcome[k] == FAILS:
+
+        def moved() -> Mend:
             need = float(np.nan_to_num(limit[k]) + uncertainty[k])
-            mend = offset_mend(pairs, int(kept[k]), side, need) or _other_course(pairs, int(a[k]), int(b[k]), side)
-        else:
-            mend = verify_mend(pairs, int(a[k]), int(b[k]), int(outcome[k]))
+            return offset_mend(pairs, int(kept[k]), side, need) or _other_course(pairs, int(a[k]), int(b[k]), side)
+
+        mend = moved if outcome[k] == FAILS else verify_mend(pairs, int(a[k]), int(b[k]), int(outcome[k]))
         where = pairs.a.piece(int(a[k]), from_m[k], to_m[k])
         return Told(
             f"{zh}{unread(c, 'zh')}。{why_zh}。",

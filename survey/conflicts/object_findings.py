@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -203,6 +204,12 @@ def _judged(
     outcome = outcomes_of(margin, uncertainty)
     citation = limits.number[places.route]
 
+    def moved(k: int) -> Mend:
+        row, short = int(places.route[k]), float(limit[k] + uncertainty[k] - places.gap[k])
+        stretch = float(places.from_m[k]), float(places.to_m[k])
+        found = aside(routes, row, stretch, short, places.shape(k), measuring(row, places.shape(k)))
+        return found or _other_course(routes, row, kind)
+
     def tell(k: int) -> Told:
         row, c = int(places.route[k]), limits.cited[citation[k]]
         object_zh, object_en = _called(around, kind, int(places.other[k]))
@@ -213,7 +220,7 @@ def _judged(
             "inside" if inside else "over" if places.gap[k] < 0 else "apart", int(outcome[k]),
         )  # fmt: skip
         own = str(routes.subjects.ids[row])
-        mend: Mend | None = Mend(
+        mend: Mend | Callable[[], Mend] = Mend(
             "expose", own, None, "", joined("放线实测", called(routes, row, "zh"), "与", object_zh, "的净距"),
             f"set out {called(routes, row, 'en')} and measure its gap to {object_en}",
         )  # fmt: skip
@@ -223,11 +230,7 @@ def _judged(
                 f"settle the clearance to {object_en} by the standard that covers it",
             )  # fmt: skip
         elif outcome[k] == FAILS:
-            short = float(limit[k] + uncertainty[k] - places.gap[k])
-            mend = aside(
-                routes, row, (float(places.from_m[k]), float(places.to_m[k])), short, places.shape(k),
-                measuring(row, places.shape(k)),
-            ) or _other_course(routes, row, kind)  # fmt: skip
+            mend = partial(moved, k)
         where = routes.piece(row, places.from_m[k], places.to_m[k])
         return Told(f"{zh}{unread(c, 'zh')}。", f"{opened(en)}{unread(c, 'en')}.", mend, where)
 

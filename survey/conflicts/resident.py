@@ -103,7 +103,9 @@ class Conflicts:
         """Remove a row of ``routes`` or ``pipes``; nothing happens if there is none of that id."""
         self._layers[layer].discard(str(item_id))
 
-    def of(self, drawn: Mapping[str, Any], *, on: date, policy: Policy | None = None) -> list[Finding]:
+    def of(
+        self, drawn: Mapping[str, Any], *, on: date, policy: Policy | None = None, moves: bool = True
+    ) -> list[Finding]:
         """Return the findings of one drawn route with all that is kept here, the gravest first.
 
         The same findings, by id too, as `survey.conflicts.find_conflicts` gives for it among all routes.
@@ -117,10 +119,15 @@ class Conflicts:
             The day of judging.
         policy
             Rules of another county; None: the county's own.
+        moves
+            Whether mends are sought that move a line aside: most of the time goes into these, and nobody needs them
+            while the line itself still follows the pointer.
         """
-        return list(self.found(drawn, on=on, policy=policy))
+        return list(self.found(drawn, on=on, policy=policy, moves=moves))
 
-    def found(self, drawn: Mapping[str, Any], *, on: date, policy: Policy | None = None) -> Findings:
+    def found(
+        self, drawn: Mapping[str, Any], *, on: date, policy: Policy | None = None, moves: bool = True
+    ) -> Findings:
         """Return what `of` returns, without making each finding yet, and with the faults of the drawn route."""
         rules = policy or self._policy
         named = {**drawn, "id": "" if drawn.get("id") is None else drawn["id"]}
@@ -134,7 +141,7 @@ class Conflicts:
         group[subject] = -1
         pipes = self._layers["pipes"].near(shape)
         scene = Scene(routes, pipes, self._around, rules, on, self._months, group, subject)
-        return Findings(judge_scene(scene, workers=1), faults, self._grid.crs)
+        return Findings(judge_scene(scene, workers=1), faults, self._grid.crs, moves=moves)
 
 
 def _frame(frame: gpd.GeoDataFrame | None, grid: Grid) -> gpd.GeoDataFrame:

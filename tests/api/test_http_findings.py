@@ -224,6 +224,18 @@ def test_an_assessment_has_the_findings_of_the_county(client):
     assert [one["id"] for one in answer["findings"] if one["accepted"]] == [finding["id"]]
 
 
+def test_while_a_line_moves_only_mends_that_move_lines_are_missing(demo):
+    kept = demo.get("/api/collections/routes/items/K1", params={"crs": "EPSG:4546"}).json()
+    asked = {"route": kept, **ON}
+    still, moving = (
+        demo.post("/api/assessments", json=asked | more).json()["findings"] for more in ({}, {"moving": True})
+    )
+    assert any(one["mend"] and one["mend"]["kind"] == "offset" for one in still)
+    assert [one | {"mend": None} for one in still] == [one | {"mend": None} for one in moving]
+    for settled, live in zip(still, moving, strict=True):
+        assert live["mend"] == (None if settled["mend"] and settled["mend"]["kind"] == "offset" else settled["mend"])
+
+
 def test_the_mend_of_a_finding_clears_it(client):
     """What one click applies to the drawn line, sent again, is answered without the finding."""
     drawn = feature("N1", SECOND, diameter_mm=200, cover_m=1.0, accuracy_m=0.01, start="2027-03-01", end="2027-05-31")

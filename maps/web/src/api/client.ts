@@ -65,11 +65,12 @@ export async function assess(
   feature: Feature<RouteProperties>,
   crs: string,
   signal: AbortSignal,
+  { moving = false }: { moving?: boolean } = {},
 ): Promise<Assessment> {
   const response = await send('/api/assessments', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ route: feature, crs }),
+    body: JSON.stringify(moving ? { route: feature, crs, moving } : { route: feature, crs }),
     signal,
   });
   return (await response.json()) as Assessment;

@@ -12,21 +12,29 @@ import { settings } from './settings.svelte';
 export type Focus = { kind: 'passages'; indices: readonly number[] } | { kind: 'partner'; index: number } | null;
 
 /** The server's opinion of the line as it is drawn. */
+interface Question {
+  readonly feature: Feature<RouteProperties>;
+  readonly moving: boolean;
+}
+
 class AssessmentState {
   result = $state.raw<Assessment | null>(null);
   error = $state.raw<unknown>(null);
   asking = $state(false);
+  /** Whether the answer is to a line that still followed the pointer: it has no mends that would move it. */
+  moving = $state(false);
   focus = $state.raw<Focus>(null);
   /** Milliseconds between question and answer, the way included. */
   roundTrip = $state<number | null>(null);
 
   #askedAt = 0;
-  #assessor = new Assessor<Feature<RouteProperties>, Assessment>({
-    ask: (feature, signal) => {
+  #assessor = new Assessor<Question, Assessment>({
+    ask: ({ feature, moving }, signal) => {
       this.#askedAt = performance.now();
-      return client.assess(feature, settings.crs, signal);
+      return client.assess(feature, settings.crs, signal, { moving });
     },
-    answered: (answer) => {
+    answered: (answer, { moving }) => {
+      this.moving = moving;
       this.roundTrip = performance.now() - this.#askedAt;
       this.result = answer;
       this.error = null;
@@ -52,7 +60,7 @@ class AssessmentState {
       return;
     }
     this.asking = true;
-    this.#assessor.request(featureOf({ parts, properties, base }));
+    this.#assessor.request({ feature: featureOf({ parts, properties, base }), moving: draft.moving });
   }
 }
 

@@ -32,6 +32,9 @@ class DraftState {
     return mode === 'draw' && this.hover && parts.length > 0 ? change.append(parts, this.hover.at) : parts;
   });
 
+  /** Whether the line still follows the pointer. */
+  moving = $derived(this.preview !== null || this.shown !== this.shape.parts);
+
   get mode(): Mode {
     return this.shape.mode;
   }
