@@ -262,18 +262,24 @@ class Findings(Sequence[Finding]):
     def _places(self, side: str) -> Integers:
         """Return the subjects as numbers in the order of their layers and ids."""
         of = [one.a_of if side == "a" else one.b_of for one in self.found]
-        layers = {id(each): each for each in of if each is not None}
-        names = sorted({(each.layer, name) for each in layers.values() for name in each.ids.tolist()})
-        number = {name: k for k, name in enumerate(names)}
-        tables = {
-            key: np.array([number[each.layer, name] for name in each.ids] or [-1], dtype=np.int64)
-            for key, each in layers.items()
-        }
         rows = [getattr(one, side) for one in self.found]
-        return np.concatenate([
-            np.full(len(row), -1, dtype=np.int64) if each is None else np.where(row < 0, -1, tables[id(each)][row])
-            for each, row in zip(of, rows, strict=True)
-        ])  # fmt: skip
+        spoken: dict[int, tuple[Subjects, list[Integers]]] = {}
+        for each, row in zip(of, rows, strict=True):
+            if each is not None:
+                spoken.setdefault(id(each), (each, []))[1].append(row[row >= 0])
+        # Only the rows that findings speak of: a layer may have as many as the county.
+        used = {key: (each, np.unique(np.concatenate(several))) for key, (each, several) in spoken.items()}
+        names = sorted({(each.layer, name) for each, kept in used.values() for name in each.ids[kept].tolist()})
+        number = {name: k for k, name in enumerate(names)}
+        made = []
+        for each, row in zip(of, rows, strict=True):
+            place = np.full(len(row), -1, dtype=np.int64)
+            if each is not None:
+                kept = used[id(each)][1]
+                table = np.array([number[each.layer, name] for name in each.ids[kept].tolist()], dtype=np.int64)
+                place[row >= 0] = table[np.searchsorted(kept, row[row >= 0])]
+            made.append(place)
+        return np.concatenate(made)
 
     def _joined(self, name: str) -> NDArray[Any]:
         return np.concatenate([getattr(one, name) for one in self.found])
