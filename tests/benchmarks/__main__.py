@@ -17,7 +17,7 @@ from geo.crossings import Areas, find_passages
 from geo.parallels import find_runs
 from geo.polylines import Polylines
 from geo.trenches import join_runs, reach_of
-from tests.benchmarks import agreement, drawn, ground, peers
+from tests.benchmarks import agreement, conflicts, drawn, ground, peers
 from tests.benchmarks.children import find_and_join_small
 from tests.benchmarks.city import make_city
 from tests.benchmarks.clearances import clearances_against_shapely
@@ -38,6 +38,7 @@ def main():
         engine_against_peers,
         crossings_against_shapely,
         clearances_against_shapely,
+        findings_against_postgis,
         growth,
         one_drawn_line,
         first_start,
@@ -132,6 +133,35 @@ def crossings_against_shapely(options):
         ("greatest difference of a length", f"{np.abs(mine[at][same] - length[same]).max(initial=0):.1e} m"),
         ("sum of lengths, ours minus theirs", f"{mine.sum() - length.sum():.1e} m of {length.sum():.0f} m"),
     ])  # fmt: skip
+
+
+def findings_against_postgis(options):
+    """Every conflict of a county as it grows, one drawn line, and the checks of walls against SQL."""
+    conflicts.ours(conflicts.county(300))
+    rows, last, sizes = [], None, (1_000, 10_000, options.compared)
+    for n in sorted(set(sizes)):
+        frames = conflicts.county(n)
+        took, found = timed(lambda f=frames: conflicts.ours(f), 3)
+        growth_of = f"{took / last:.1f}×" if last else "-"
+        rows.append((f"{n:,}", f"{frames[1].count_coordinates().sum():,}", s(took), growth_of, f"{len(found):,}"))
+        last = took
+    header = ("routes", "vertices of pipes", "all kinds", "growth", "findings")
+    table("Findings of a county", header, rows)
+    p50, p99, count = conflicts.one_line(frames)
+    table(f"One drawn line against {len(frames[0]):,} routes and their pipes, CPU", ("what", "how much"), [
+        ("judged and told, while it moves: p50 / p99", f"{s(p50)} / {s(p99)}"), ("findings on average", f"{count:.1f}"),
+    ])  # fmt: skip
+    frames = conflicts.county(options.compared // 5)
+    mine, found = timed(lambda: conflicts.our_walls(frames), 3)
+    try:
+        theirs, pairs = conflicts.postgis_walls(frames)
+    except PostgisMissingError as missing:
+        print(f"PostGIS skipped: {missing}")
+        return
+    table(f"Walls in plan and at crossings, {len(frames[0]):,} routes", ("who", "time", "ratio"), [
+        ("ours, from frames", s(mine), "1×"), ("PostGIS, loading apart", s(theirs), f"{theirs / mine:.1f}×"),
+    ])  # fmt: skip
+    table("Pairs that fail", ("check", "ours", "PostGIS", "both"), conflicts.agreement(found, pairs))
 
 
 def growth(options):
