@@ -199,7 +199,14 @@ def answer_design(body: co.AnswerDesign, draft: Draft) -> None:
     """Take an opinion; the last one closes the round."""
     _reason(body.opinion)
     draft.say(ev.DesignAnswered(body.utility, body.opinion, tacit=False))
-    if all(one.opinion is not None for one in draft.case.active):
+    close_design(draft)
+
+
+def close_design(draft: Draft) -> None:
+    """Close the round of opinions once nobody who still counts is waited for."""
+    case = draft.case
+    open_now = "design_sent" in case.milestones and "design_answered" not in case.milestones
+    if open_now and case.active and all(one.opinion is not None for one in case.active):
         draft.say(ev.DesignClosed())
 
 
@@ -228,5 +235,6 @@ def withdraw(body: co.Withdraw, draft: Draft) -> None:
     if body.utility and body.utility not in {one.utility for one in draft.case.active}:
         raise NoError("no_task", "没有这一业务", "there is no such task")
     draft.say(ev.Withdrawn(body.utility, body.reason))
+    close_design(draft)
     if body.utility and not draft.case.active:
         draft.say(ev.Withdrawn("", body.reason))

@@ -131,14 +131,18 @@ def all_applied(utility: str, draft: Draft) -> None:
 
 
 def change_route(body: co.ChangeRoute, draft: Draft) -> None:
-    """Judge a changed route again; a commitment goes on within the limits and stops beyond them."""
+    """Judge a changed route again; a commitment goes on within the limits and stops beyond them.
+
+    A change that needs a permission which the letter does not stand for stops it too, and it is offered anew.
+    """
     task = draft.task(body.utility)
     _check(body.judgement)
     if body.judgement.route != task.route or body.judgement.revision <= task.revision:
         raise NoError("revision", "变更须是同一管线的新修订", "a change is a newer revision of the same route")
     held = task.commitment in ("signed", "decided")
     draft.say(ev.VerdictGiven(body.utility, body.judgement))
-    if held and body.judgement.verdict == "commitment":
+    asked = {one.id for one in needed(draft, body.judgement)}
+    if held and body.judgement.verdict == "commitment" and asked <= {*task.covers, *task.approvals}:
         draft.say(ev.CommitmentCarried(body.utility, body.judgement.revision))
         return
     if task.commitment in ("offered", "signed", "decided"):
