@@ -103,7 +103,7 @@ def test_whatever_is_asked_there_are_events_or_a_refusal(data, beginning):
     one = Play(load_policy(county))
     for begun in steps_of(load(county)[name], county)[:length]:
         one.step(begun)
-    now = one.case.at or BEGUN
+    now = max([one.case.at or BEGUN, *(known.at for known in one.standings.values() if known.at is not None)])
     one.count = 10_000
     for _ in range(data.draw(st.integers(1, 25))):
         now += timedelta(minutes=data.draw(st.sampled_from([0, 1, 30, 240, 1440, 10_000])))
