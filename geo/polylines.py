@@ -29,6 +29,9 @@ __all__ = ["Polylines", "Segments", "segment_at"]
 LINE_TYPES = (1, 2, 5)
 """Shapely's type numbers of LineString, LinearRing and MultiLineString."""
 
+NO_LINE = shapely.LineString()
+"""What a line without a part is to shapely."""
+
 
 @dataclass(frozen=True, slots=True)
 class Segments:
@@ -212,7 +215,7 @@ class Polylines:
 
     def to_shapely(self) -> npt.NDArray[np.object_]:
         """Return an array of LineString, MultiLineString (several parts) or an empty LineString (no part)."""
-        result = np.full(self.n_lines, shapely.LineString(), dtype=object)
+        result = np.full(self.n_lines, NO_LINE, dtype=object)
         if len(self.part_line) == 0:
             return result
         xy = np.column_stack((self.x, self.y))

@@ -173,9 +173,9 @@ class Found:
         made = _mixed(self.keys, self.outcome.astype(np.uint64))
         limits = np.array([_hash(f"{c.limit!r}") for c in self.cited], dtype=np.uint64)
         made = _mixed(made, limits[self.citation])
-        for column in (self.measured, self.limit, self.uncertainty, self.x, self.y):
-            rounded = np.round(np.nan_to_num(column, nan=-1e9) * _FACTS_A_METRE)
-            made = _mixed(made, rounded.astype(np.int64).astype(np.uint64))
+        columns = np.stack((self.measured, self.limit, self.uncertainty, self.x, self.y))
+        for rounded in np.round(np.nan_to_num(columns, nan=-1e9) * _FACTS_A_METRE).astype(np.int64).astype(np.uint64):
+            made = _mixed(made, rounded)
         return made
 
     def _of_b(self) -> Hashes:
