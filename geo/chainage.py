@@ -55,17 +55,17 @@ def segments_of(
 
 @kernel
 def copy_lines(
-    x: FloatArray, y: FloatArray, part_starts: IntArray, line_parts: IntArray, rows: IntArray
+    x: FloatArray, y: FloatArray, part_starts: IntArray, first: IntArray, last: IntArray
 ) -> tuple[FloatArray, FloatArray, IntArray, IntArray]:
-    """Copy the lines ``rows``; a first pass counts, a second one copies."""
+    """Copy lines, each the parts ``first .. last - 1``; a first pass counts, a second one copies."""
     n, parts = 0, 0
-    for row in rows:
-        parts += line_parts[row + 1] - line_parts[row]
-        n += part_starts[line_parts[row + 1]] - part_starts[line_parts[row]]
+    for i in range(len(first)):
+        parts += last[i] - first[i]
+        n += part_starts[last[i]] - part_starts[first[i]]
     tx, ty, starts, owner = np.empty(n), np.empty(n), np.empty(parts + 1, np.int64), np.empty(parts, np.int64)
     n, parts = 0, 0
-    for i in range(len(rows)):
-        for part in range(line_parts[rows[i]], line_parts[rows[i] + 1]):
+    for i in range(len(first)):
+        for part in range(first[i], last[i]):
             starts[parts], owner[parts] = n, i
             parts += 1
             for v in range(part_starts[part], part_starts[part + 1]):

@@ -7,7 +7,7 @@ lengths and chainages are planar metres of that grid (see `geo.lengths` for the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +28,10 @@ __all__ = ["Polylines", "Segments", "segment_at"]
 
 LINE_TYPES = (1, 2, 5)
 """Shapely's type numbers of LineString, LinearRing and MultiLineString."""
+
+MOST_KEPT = 2_000_000
+"""Segments are kept with their lines, which are asked for them again and again, unless they are more than this: some
+120 MB."""
 
 NO_LINE = shapely.LineString()
 """What a line without a part is to shapely."""
@@ -73,6 +77,8 @@ class Segments:
 class Polylines:
     """Many lines as flat arrays. Build with `from_shapely` or `from_arrays`, which check what comes in.
 
+    Nothing may be written into the arrays afterwards: segments are made once.
+
     Attributes
     ----------
     x, y
@@ -99,6 +105,7 @@ class Polylines:
     part_starts: IntArray
     part_line: IntArray
     n_lines: int
+    _kept: list[Segments] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
     def from_arrays(cls, x: Any, y: Any, part_starts: Any, part_line: Any, n_lines: int) -> Polylines:  # noqa: ANN401 - anything that numpy takes
@@ -161,9 +168,14 @@ class Polylines:
 
     def segments(self) -> Segments:
         """Return the segments that have a length, with chainage, in order."""
+        if self._kept:
+            return self._kept[0]
         arrays = segments_of(self.x, self.y, self.part_starts, self.part_line)
         starts = np.searchsorted(arrays[6], np.arange(self.n_lines + 1)).astype(np.int64)
-        return Segments(*arrays, starts)
+        made = Segments(*arrays, starts)
+        if len(made) <= MOST_KEPT:
+            self._kept[:] = [made]  # at once: of two threads that made the same, either is right
+        return made
 
     def lengths(self) -> FloatArray:
         """Return the length of each line in metres of the grid; 0 for a line without a segment."""
@@ -206,12 +218,12 @@ class Polylines:
         """Return the lines at ``indices`` (integers in any order, repeats allowed, or a boolean mask of all lines)."""
         rows = np.asarray(indices)
         rows = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows.astype(np.int64)
-        bounds = np.searchsorted(self.part_line, np.arange(self.n_lines + 1))
         if len(rows) and not -self.n_lines <= rows.min() <= rows.max() < self.n_lines:
             message = f"there are {self.n_lines} lines, none of the number {rows.min()} or {rows.max()}"
             raise IndexError(message)
-        taken = copy_lines(self.x, self.y, self.part_starts, _integers(bounds), _integers(rows % max(self.n_lines, 1)))
-        return Polylines(*taken, len(rows))
+        rows = rows % max(self.n_lines, 1)
+        first, last = (_integers(np.searchsorted(self.part_line, row)) for row in (rows, rows + 1))
+        return Polylines(*copy_lines(self.x, self.y, self.part_starts, first, last), len(rows))
 
     def to_shapely(self) -> npt.NDArray[np.object_]:
         """Return an array of LineString, MultiLineString (several parts) or an empty LineString (no part)."""

@@ -87,7 +87,9 @@ class Shares:
         if not 0 <= i < len(self):
             raise IndexError(i)
         rows = self._rows[self._row_starts[i] : self._row_starts[i + 1]].copy()
-        taken = copy_lines(self._lines.x, self._lines.y, self._lines.part_starts, self._line_parts, rows)
+        taken = copy_lines(
+            self._lines.x, self._lines.y, self._lines.part_starts, self._line_parts[rows], self._line_parts[rows + 1]
+        )
         runs = self._runs.take(self._order[self._run_starts[i] : self._run_starts[i + 1]])
         runs = replace(runs, a=self._number[runs.a], b=self._number[runs.b])
         return Share(rows, Polylines(*taken, len(rows)), runs)

@@ -135,3 +135,13 @@ def test_agrees_with_shapely(rows, start, end):
     for row, geometry in enumerate(geometries):
         if geometry.length:
             assert shapely.distance(geometry, shapely.Point(x[row], y[row])) < 1e-9
+
+
+def test_segments_are_made_once_and_belong_to_their_lines_alone():
+    lines = Polylines.from_shapely(
+        [shapely.LineString([(0, 0), (3, 4)]), shapely.LineString([(9, 9), (9, 10), (9, 14)])]
+    )
+    whole = lines.segments()
+    assert lines.segments() is whole
+    assert lines.take([1]).segments().length.tolist() == [1, 4]
+    assert whole.length.tolist() == [5, 1, 4]
