@@ -15,6 +15,7 @@ from geo.clearances import find_close, find_line_crossings, nearest_to_areas, ne
 from geo.crossings import Areas, find_passages, union_length
 from geo.crs import grid
 from geo.depths import Depths, vertical_gaps
+from geo.outlines import outer_edges
 from geo.parallels import ResidentLines, Runs, find_runs
 from geo.polylines import Polylines
 from geo.resident_clearances import ResidentClearances
@@ -89,6 +90,7 @@ def _warm_clearances() -> None:
     resident.crossings_with(lines)
     nearest_to_points(lines, [5.0], [1.0], 2.0)
     nearest_to_areas(lines, [shapely.box(20, -9, 30, 9)], 2.0)
+    outer_edges([shapely.box(20, -9, 30, 9), shapely.box(25, -5, 40, 5)])
     depths = Depths.at_vertices(lines, np.ones(len(lines.x)))
     depths.slope(0, 1.0)
     depths.least(0, 1.0, 2.0)

@@ -11,7 +11,7 @@ import shapely
 
 from geo.near_areas import NearAreas
 from geo.near_objects import NearPoints
-from geo.polylines import Polylines
+from geo.outlines import outer_edges
 from survey.finding_columns import Subjects
 from survey.periods import after_months
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo.polylines import Polylines
     from survey.surroundings import Surroundings
 
     Objects = NDArray[np.object_]
@@ -145,18 +146,7 @@ class Around:
     @cached_property
     def kerbs(self) -> tuple[Polylines, NDArray[np.int64]]:
         """The edges of all carriageways together (where two meet there is no kerb), and the road of each edge."""
-        shapes = self.surroundings.facts.shapes
-        if not len(shapes):
-            return Polylines.from_shapely([]), np.empty(0, dtype=np.int64)
-        edges = shapely.get_parts(shapely.line_merge(shapely.boundary(shapely.union_all(shapes))))
-        tree = self.surroundings.road_tree
-        middle = shapely.line_interpolate_point(edges, 0.5, normalized=True)
-        # One road for each edge, the first that bounds it, so that a finding names the same road again.
-        edge, road = tree.query(middle, predicate="dwithin", distance=1e-3)
-        owner = np.full(len(edges), len(shapes), dtype=np.int64)
-        np.minimum.at(owner, edge, road)
-        kept = owner < len(shapes)
-        return Polylines.from_shapely(edges[kept]), owner[kept]
+        return outer_edges(self.surroundings.facts.shapes)
 
 
 def _marks(roads: gpd.GeoDataFrame | None) -> dict[str, frozenset[str]]:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from geo.clearances import find_close, find_line_crossings
 from geo.polylines import Polylines
@@ -22,7 +23,6 @@ from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import shapely
     from numpy.typing import NDArray
 
     from geo.near_objects import NearStretches
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Clears = Callable[[shapely.Geometry], bool]
-    Measuring = Callable[[int, shapely.Geometry], Clears]
+    Measuring = Callable[[int, int, shapely.Geometry], Clears]
 
 _OTHERWISE = {
     "building": ("核实该建筑物是否拆除", "find out whether the building is to be taken down"),
@@ -43,6 +43,8 @@ _OTHERWISE = {
     "curb": ("与道路主管部门商定", "settle it with the road authority"),
 }
 _AT_END_M = 1e-6
+JOINED_M = 1e-3
+"""Kerbs whose ends are no farther apart go on in each other."""
 FEW = 16
 """For so few routes kerbs are picked by place first; laying out all of them would take longer than all else."""
 
@@ -114,18 +116,18 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
         edges, road = around.kerbs_near(routes.lines.to_shapely(), float(np.nanmax(kerbs.reach, initial=0.0)))
     least = parameters.value("side_by_side")
 
-    def off_kerb(row: int, edge: shapely.Geometry) -> Clears:
+    def off_kerb(row: int, other: int, edge: shapely.Geometry) -> Clears:
         line, few = routes.alone(row), kerbs.take(row)
-        one = Polylines.from_shapely([edge])
+        joining, of = around.kerbs_near(np.array([edge], dtype=object), JOINED_M)  # itself, and where it goes on
 
         def clears(moved: shapely.Geometry) -> bool:
             again = replace(line, lines=Polylines.from_shapely([moved]))
-            return not len(_beside_kerbs(again, one, np.zeros(1, dtype=np.int64), few, least, 1).gap)
+            return other not in _beside_kerbs(again, joining, of, few, least, 1).other
 
         return clears
 
     def off_object(limits: Limits) -> Measuring:
-        return lambda row, shape: lambda moved: bool(moved.distance(shape) >= limits.reach[row] - TINY)
+        return lambda row, _, shape: lambda moved: bool(moved.distance(shape) >= limits.reach[row] - TINY)
 
     beside = _beside_kerbs(routes, edges, road, kerbs, least, workers)
     return [
@@ -179,6 +181,7 @@ def _beside_kerbs(
     beside = np.unique(close.a)  # none in most cases: then nothing is laid out
     crossed = find_line_crossings(routes.lines.take(beside), edges, workers=workers)
     meetings = Meetings(beside[crossed.a], crossed.b, crossed.at_a, crossed.at_b, crossed.angle_deg)
+    meetings = Meetings.join(meetings, _round_corners(meetings, edges))
     sides = sides_of(
         close, meetings, routes.lines, edges, limits.reach[close.a], routes.radius[close.a], least
     )  # fmt: skip
@@ -195,6 +198,26 @@ def _beside_kerbs(
     )  # fmt: skip
 
 
+def _round_corners(crossed: Meetings, edges: Polylines) -> Meetings:
+    """Return crossings of a kerb again for the kerbs of other roads that go on where it ends: there they are met.
+
+    A route that leaves a carriageway by the corner of a junction runs beside neither of the two kerbs that join there.
+    """
+    ends = np.concatenate([edges.part_starts[:-1], edges.part_starts[1:] - 1])
+    kerb, at = np.tile(edges.part_line, 2), np.append(np.zeros(edges.n_lines), edges.lengths())
+    asked = np.flatnonzero(np.isin(kerb, crossed.b))
+    points = shapely.points(edges.x[ends], edges.y[ends])
+    one, other = shapely.STRtree(points).query(points[asked], predicate="dwithin", distance=JOINED_M)
+    apart = kerb[asked[one]] != kerb[other]
+    one, other = asked[one[apart]], other[apart]
+    order = np.argsort(kerb[one], kind="stable")
+    one, other = one[order], other[order]
+    first, last = (np.searchsorted(kerb[one], crossed.b, side=side) for side in ("left", "right"))
+    row = np.repeat(np.arange(len(crossed.b)), last - first)
+    k = np.arange(len(row)) - np.repeat(np.cumsum(last - first) - last, last - first)
+    return Meetings(crossed.a[row], kerb[other[k]], crossed.at_a[row], at[other[k]], crossed.angle_deg[row])
+
+
 def _judged(
     routes: BuriedLines, kind: str, places: Places, around: Around, limits: Limits, measuring: Measuring
 ) -> Found:
@@ -206,8 +229,8 @@ def _judged(
 
     def moved(k: int) -> Mend:
         row, short = int(places.route[k]), float(limit[k] + uncertainty[k] - places.gap[k])
-        stretch = float(places.from_m[k]), float(places.to_m[k])
-        found = aside(routes, row, stretch, short, places.shape(k), measuring(row, places.shape(k)))
+        stretch, shape = (float(places.from_m[k]), float(places.to_m[k])), places.shape(k)
+        found = aside(routes, row, stretch, short, shape, measuring(row, int(places.other[k]), shape))
         return found or _other_course(routes, row, kind)
 
     def tell(k: int) -> Told:
