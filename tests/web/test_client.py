@@ -172,6 +172,23 @@ def test_undo_goes_back_past_saving_and_deleting(window: Callable[..., Window]) 
     expect(w.page.get_by_text("已找回上次未保存的草稿")).to_be_visible()
 
 
+def test_leaving_while_a_saving_is_taken_back_loses_nothing(window: Callable[..., Window]) -> None:
+    w = window().open()
+    w.page.keyboard.press("d")
+    w.type("579300,3658640", "@30,0", "")
+    w.page.get_by_role("button", name="保存", exact=True).click()
+    expect(w.page.get_by_text("已保存", exact=True)).to_be_visible()
+    held = []
+    w.page.route(
+        "**/items/*", lambda route: held.append(route) if route.request.method == "DELETE" else route.continue_()
+    )
+    w.page.get_by_role("button", name=re.compile("^撤销")).click()
+    w.page.wait_for_timeout(200)  # the deletion is under way, and never answered
+    assert len(held) == 1
+    w.page.reload()
+    expect(w.page.get_by_text("已找回上次未保存的草稿")).to_be_visible()
+
+
 def test_edit_vertices_on_the_map(window: Callable[..., Window]) -> None:
     w = window().open()
     draw(w, (300, 300), (420, 300), (420, 400))

@@ -52,6 +52,35 @@ describe('history', () => {
     expect(count.value).toBe(0);
   });
 
+  it('takes every click, also while the server is being asked', async () => {
+    const history = new History();
+    const count = counter(history);
+    count.add(1);
+    let answer = (): void => undefined;
+    history.push({ label: 'save', undo: () => new Promise<void>((done) => (answer = done)), redo: () => undefined });
+    const [first, second] = [history.undo(), history.undo()];
+    await Promise.resolve();
+    expect(count.value).toBe(1);
+    answer();
+    expect(await Promise.all([first, second])).toEqual([true, true]);
+    expect(count.value).toBe(0);
+  });
+
+  it('keeps the order when something is done while the server is being asked', async () => {
+    const history = new History();
+    let answer = (): void => undefined;
+    history.push({ label: 'save', undo: () => undefined, redo: () => new Promise<void>((done) => (answer = done)) });
+    await history.undo();
+    const again = history.redo();
+    await Promise.resolve();
+    history.push({ label: 'point', undo: () => undefined, redo: () => undefined });
+    answer();
+    await again;
+    expect([history.undoLabel, history.redoLabel]).toEqual(['point', null]);
+    await history.undo();
+    expect([history.undoLabel, history.redoLabel]).toEqual(['save', 'point']);
+  });
+
   it('keeps a step that the server refused to take back', async () => {
     const history = new History();
     history.push({ label: 'save', undo: () => Promise.reject(new Error('offline')), redo: () => undefined });

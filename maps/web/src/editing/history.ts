@@ -14,7 +14,7 @@ const DEPTH = 500;
 export class History {
   #done: Command[] = [];
   #undone: Command[] = [];
-  #busy = false;
+  #last: Promise<boolean> = Promise.resolve(false);
   #changed: () => void;
 
   constructor(changed: () => void = () => undefined) {
@@ -62,18 +62,27 @@ export class History {
     this.#changed();
   }
 
-  async #move(way: 'undo' | 'redo'): Promise<boolean> {
+  /** Moves wait for each other: a second click while the server is being asked is the next step, not a lost one. */
+  #move(way: 'undo' | 'redo'): Promise<boolean> {
+    const turn = this.#last.then(() => this.#step(way));
+    this.#last = turn.catch(() => false);
+    return turn;
+  }
+
+  async #step(way: 'undo' | 'redo'): Promise<boolean> {
     const [from, to] = way === 'undo' ? [this.#done, this.#undone] : [this.#undone, this.#done];
-    const command = from.at(-1);
-    if (!command || this.#busy) return false;
-    this.#busy = true;
+    const command = from.pop();
+    if (!command) return false;
+    // Something new may be done while the server is asked: it stands behind this step, and empties what can be redone.
+    const [place, target] = [from.length, to.length];
     try {
       await command[way]();
-      from.pop();
-      to.push(command);
+      to.splice(target, 0, command);
       return true;
+    } catch (error) {
+      from.splice(place, 0, command);
+      throw error;
     } finally {
-      this.#busy = false;
       this.#changed();
     }
   }

@@ -162,10 +162,22 @@ class DraftState {
     this.#keep();
   }
 
-  /** An unsaved draft outlives a reload and a crash of the browser; a clean one leaves nothing behind. */
-  #keep(): void {
+  /** Go back to an unsaved shape that the server has to give up first: kept before it is asked, so that leaving the page meanwhile loses nothing. */
+  async backTo(unsaved: DraftShape, given: () => Promise<unknown>): Promise<void> {
+    this.#keep(unsaved);
     try {
-      if (isDirty(this.shape)) localStorage.setItem(KEPT_KEY, JSON.stringify(this.shape));
+      await given();
+    } catch (error) {
+      this.#keep();
+      throw error;
+    }
+    this.put(unsaved);
+  }
+
+  /** An unsaved draft outlives a reload and a crash of the browser; a clean one leaves nothing behind. */
+  #keep(shape = this.shape): void {
+    try {
+      if (isDirty(shape)) localStorage.setItem(KEPT_KEY, JSON.stringify(shape));
       else localStorage.removeItem(KEPT_KEY);
     } catch {
       // No storage: the warning before leaving the page still protects the draft.

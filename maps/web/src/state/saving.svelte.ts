@@ -88,11 +88,12 @@ class Saving {
     else if (now.mode !== 'browse' && now.base === before.base) draft.put({ ...now, base: saved });
     steps.push({
       label: 'act_save',
-      undo: async () => {
-        if (before.base) await this.#replace(id, featureOf({ ...after, parts: partsOf(before.base.geometry), properties: before.base.properties }));
-        else await this.#remove(id);
-        draft.put(before);
-      },
+      undo: () =>
+        draft.backTo(before, () =>
+          before.base
+            ? this.#replace(id, featureOf({ ...after, parts: partsOf(before.base.geometry), properties: before.base.properties }))
+            : this.#remove(id),
+        ),
       redo: async () => {
         const again = before.base ? await this.#replace(id, featureOf(after)) : await this.#create(featureOf(after));
         draft.put({ ...after, base: again });
