@@ -216,6 +216,12 @@ def test_limits_are_told_with_measured_value_limit_margin_and_uncertainty():
     assert "穿越道路长度16.35m12.04m≤15m−1.35m±0.05m超出" in text_of(paper("rectification_notice"))
 
 
+def test_a_decision_says_how_to_contest_it_and_which_clause_is_not_verified():
+    told = text_of(paper("approval_decision"))
+    assert "内乡县人民政府申请行政复议" in told
+    assert "《行政复议法》第二十条〔待核〕" in told
+
+
 def test_what_the_document_does_not_say_is_told_so():
     assert "联合施工文件未规定文件未规定" in text_of(paper("receipt"))
     assert "整改期限：文件未规定" in text_of(paper("rectification_notice", mend_by=None))
