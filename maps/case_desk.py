@@ -1,0 +1,107 @@
+"""Hold what every paper of one case is written from: names, times, clauses, the head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from maps.papers import Clause, Head, StageTime
+from survey.calendar import local
+from survey.cases.citing import cites
+from survey.cases.words import MILESTONES
+from survey.policies import STAGES
+from survey.utilities import UTILITIES
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from survey.cases.state import Case, Clock
+    from survey.policies import Policy
+
+BLANK = "＿＿＿＿＿＿"
+"""What is filled in by hand, because neither the case nor the document says it."""
+HALF_DAYS_A_DAY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What all papers of one case are written from."""
+
+    case: Case
+    policy: Policy
+    issued: dt.date
+    number: str
+
+    def head(self, authority: str) -> Head:
+        """Return the head of a paper; project and address come from the form where the case has no project."""
+        case, policy = self.case, self.policy
+        return Head(
+            county=policy.county_zh, document=policy.document, title=policy.title, authority=authority or BLANK,
+            number=self.number, case=case.id, applicant=case.applicant,
+            project=case.project or f"{case.applicant}接入项目", address=str(case.form.get("basic.address") or ""),
+            issued=self.issued, contact=case.manager, phone=case.manager_phone,
+        )  # fmt: skip
+
+    def name(self, department: str) -> str:
+        """Return how the document names a department; one that it does not know keeps its own name."""
+        return next((one.name_zh for one in self.policy.departments if one.key == department), department)
+
+    @property
+    def acceptor(self) -> str:
+        """Who accepted the case, and answers for it: the department, else the person."""
+        first = self.case.first_acceptor
+        return "" if first is None else self.name(first.department) or first.name
+
+    def lead(self, stage: str) -> str:
+        """Return who leads a stage by the document; whoever accepted the case where it names nobody."""
+        found = self.policy.stages_for(stage, self.issued, facts=self.case.facts)
+        return next((one.lead_zh for one in found if one.lead_zh), "") or self.acceptor
+
+    def clauses(self, *topics: str) -> tuple[Clause, ...]:
+        """Return the clauses of topics, verbatim; a document that is silent gives none."""
+        said = {
+            one.id: one.quote
+            for part in (self.policy.rules, self.policy.stages, self.policy.provisions)
+            for one in part
+        }
+        found = cites(self.policy, topics, self.issued)
+        quoted = {
+            said[one.rule]: Clause(quote=said[one.rule], document=one.document, clause=one.clause)
+            for one in found
+            if said.get(one.rule)
+        }
+        return tuple(quoted.values())
+
+    def moment(self, event: str, utility: str = "") -> dt.datetime | None:
+        """Return when something came about; None if it has not."""
+        found = self.case.milestone(event, utility)
+        return None if found is None else found.moment
+
+    def stages(self) -> tuple[StageTime, ...]:
+        """Return the times of the case as they stand, in the order they began; those no longer needed are left out."""
+        wanted = [one for one in self.case.clocks.values() if not one.void]
+        return tuple(self._time(clock) for clock in sorted(wanted, key=lambda clock: (local(clock.start), clock.id)))
+
+    def _time(self, clock: Clock) -> StageTime:
+        zh = STAGES.get(clock.key, MILESTONES["rectification_ordered"])[0]
+        stage = f"{zh}（{utility_zh(clock.subject)}）" if clock.subject else zh
+        clause = "、".join(dict.fromkeys(one.clause for one in clock.cites))
+        return StageTime(stage=stage, allowed=_allowed(clock), due=clock.due, done=clock.ended_at, clause=clause,
+                         provisional=clock.provisional)  # fmt: skip
+
+
+def utility_zh(utility: str) -> str:
+    """Return the Chinese name of a utility.
+
+    >>> utility_zh("water")
+    '给水'
+    """
+    return UTILITIES[utility].zh if utility in UTILITIES else utility
+
+
+def _allowed(clock: Clock) -> str:
+    if clock.same_day:
+        return "当日"
+    if clock.half_days is not None:
+        return "即时" if clock.half_days == 0 else f"{clock.half_days / HALF_DAYS_A_DAY:g} 个工作日"
+    return "按要求的日期" if clock.set_by_request else ""

@@ -1,0 +1,120 @@
+"""Papers written from cases: every scenario of every county, and the numbers of some by hand."""
+
+import datetime as dt
+import io
+import re
+from dataclasses import replace
+
+import pytest
+from pypdf import PdfReader
+
+from maps.case_papers import CasePaper, paper_of, papers_of
+from maps.documents import paper_pdf
+from maps.paper_blocks import blocks_of
+from maps.paper_reading import PAPERS
+from survey.policies import load_policy
+from tests.scenarios.cases.runner import COUNTIES, Play, load, steps_of
+
+DAY = dt.date(2026, 12, 20)
+SCENARIOS = [(county, name) for county in COUNTIES for name in load(county)]
+
+
+def played(county, name, steps=None):
+    one = Play(load_policy(county))
+    for step in steps_of(load(county)[name], county)[:steps]:
+        one.step(step)
+    return one.case, one.policy
+
+
+def text_of(paper):
+    pages = PdfReader(io.BytesIO(paper_pdf(paper))).pages
+    return re.sub(r"[\s\u200b]", "", "".join(page.extract_text() for page in pages))
+
+
+def words(value):
+    """Every text of the blocks of a paper."""
+    if isinstance(value, str):
+        return [value]
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ()
+    return [word for part in parts for word in words(part)]
+
+
+@pytest.mark.parametrize(("county", "name"), SCENARIOS)
+def test_every_paper_of_every_scenario_can_be_written_and_quotes_only_its_document(county, name):
+    case, policy = played(county, name)
+    quotes = {one.quote for part in (policy.rules, policy.stages, policy.provisions) for one in part}
+    for which in papers_of(case):
+        paper = paper_of(which, case, policy, DAY)
+        assert paper.head.case == "C1"
+        assert paper.head.document == policy.document
+        said = words(blocks_of(paper)[2])
+        assert not {"None", "nan"} & set(said)
+        assert {clause.quote for clause in getattr(paper, "clauses", ())} <= quotes
+
+
+def test_the_scenarios_bring_every_kind_of_paper():
+    kinds = {which.kind for county, name in SCENARIOS for which in papers_of(played(county, name)[0])}
+    assert kinds == set(PAPERS)
+
+
+def test_no_paper_before_acceptance_and_none_that_the_case_does_not_give():
+    case, policy = played("neixiang", "01_commitment", steps=1)
+    assert papers_of(case) == ()
+    with pytest.raises(KeyError):
+        paper_of(CasePaper("receipt"), case, policy, DAY)
+
+
+def test_a_letter_has_the_limits_measured_values_and_departments_of_its_verdict():
+    case, policy = played("neixiang", "01_commitment", steps=5)
+    paper = paper_of(CasePaper("commitment_letter", "water"), case, policy, DAY)
+    assert [(one.rule, one.limit, one.measured) for one in paper.limits] == [
+        ("NX-TH1", 15.0, 12.0), ("NX-TH2", 200.0, 180.0), ("NX-TH3", 20.0, 0.0),
+    ]  # fmt: skip
+    assert (paper.unit, paper.utility, paper.route, paper.revision) == ("水司", "给水", "W1", "1")
+    told = text_of(paper)
+    assert "穿越" in told
+    assert "12m≤15m3m" in told
+    assert "暂停执行告知承诺制" in told or "承诺制" in told
+
+
+def test_a_receipt_names_who_answers_and_the_times_that_run():
+    case, policy = played("neixiang", "01_commitment", steps=5)
+    paper = paper_of(CasePaper("receipt"), case, policy, DAY)
+    assert paper.received == dt.datetime.fromisoformat("2026-12-01T09:00+08:00")
+    assert paper.accepted == dt.datetime.fromisoformat("2026-12-01T10:00+08:00")
+    assert paper.channel == "线上"
+    (promise,) = [one for one in paper.stages if one.stage.startswith("告知承诺")]
+    assert promise.due == dt.datetime.fromisoformat("2026-12-01T17:30+08:00")
+
+
+def test_the_one_reply_waits_for_every_utility():
+    before, _ = played("neixiang", "01_commitment", steps=5)
+    after, policy = played("neixiang", "01_commitment", steps=6)
+    assert CasePaper("one_reply") not in papers_of(before)
+    paper = paper_of(CasePaper("one_reply"), after, policy, DAY)
+    assert paper.conclusion == "共 1 项：可以接入 1 项，未获批准 0 项"
+    assert "已按承诺作出决定" in paper.utilities[0].result
+
+
+def test_a_breach_is_told_with_what_was_committed_measured_and_allowed():
+    kind = "rectification_notice"
+    ordered = [one for one in SCENARIOS if kind in {which.kind for which in papers_of(played(*one)[0])}]
+    assert ordered
+    for county, name in ordered:
+        case, policy = played(county, name)
+        (which,) = [one for one in papers_of(case) if one.kind == kind]
+        paper = paper_of(which, case, policy, DAY)
+        task = case.tasks[which.utility]
+        assert [one.measured for one in paper.breaches] == [task.as_built[b.quantity].value for b in task.breaches]
+        assert all(one.outcome == "fails" and one.measured - one.uncertainty > one.limit for one in paper.breaches)
+
+
+def test_the_notice_lists_what_lies_within_the_doubt_of_a_limit():
+    case, policy = played("wuzhi", "01_straight")
+    (name, task), *_ = case.tasks.items()
+    rule = next(one for one in load_policy("neixiang").rules if one.kind == "threshold")
+    line = {"rule": rule.id, "kind": "threshold", "outcome": "within_uncertainty", "limit": 15.0}
+    doubtful = replace(task, judgement=replace(task.judgement, trace=(line,)))
+    notice = paper_of(CasePaper("survey_notice"), replace(case, tasks={name: doubtful}), load_policy("neixiang"), DAY)
+    assert notice.checklist == (f"实测给水管线W1的{rule.subject_zh}",)
+    assert paper_of(CasePaper("survey_notice"), case, policy, DAY).checklist == ()
