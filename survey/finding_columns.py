@@ -171,6 +171,7 @@ class Found:
     def facts(self) -> Hashes:
         """What decides each finding, as a number."""
         made = _mixed(self.keys, self.outcome.astype(np.uint64))
+        made = _mixed(made, self.severity.astype(np.uint64))
         limits = np.array([_hash(f"{c.limit!r}") for c in self.cited], dtype=np.uint64)
         made = _mixed(made, limits[self.citation])
         columns = np.stack((self.measured, self.limit, self.uncertainty, self.x, self.y))

@@ -170,7 +170,7 @@ class Finding:
     id
         Deterministic: of kind, rule, subjects and which of their places it is, counted along ``a``.
     facts
-        Of what decides it: measured, limit, uncertainty, outcome, place. An acceptance holds while this stays.
+        Of what decides it: measured, limit, uncertainty, outcome, severity, place. An acceptance holds while it stays.
     kind, outcome, severity
         Keys of `KINDS`, `OUTCOMES`, `SEVERITIES`.
     a, b, a_layer, b_layer

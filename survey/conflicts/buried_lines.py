@@ -221,6 +221,7 @@ def _taken(reading: _Reading, utility: Objects, shapes: Objects, defaults: Defau
     )  # fmt: skip
     radius, thin = radii_m(utility.tolist(), diameter)
     depths = reading.depths(lines)
+    start, end = reading.window()
     stated, stated_depth = reading.numbers("accuracy_m"), reading.numbers("depth_accuracy_m")
     quality = reading.words("quality", _text)
     name = np.full(n, None, dtype=object)
@@ -239,7 +240,7 @@ def _taken(reading: _Reading, utility: Objects, shapes: Objects, defaults: Defau
         name=name, radius=radius, thin=thin, accuracy_m=accuracy, stated=~np.isnan(stated),
         depth_accuracy_m=stated_depth, quality=quality,
         operator=reading.words("operator", lambda name: operator_key(_text(name))),
-        method=reading.words("method", _text), start=reading.days("start"), end=reading.days("end"),
+        method=reading.words("method", _text), start=start, end=end,
         replaces=reading.words("replaces", lambda text: frozenset((_text(text) or "").split())),
     )  # fmt: skip
 
@@ -325,6 +326,16 @@ class _Reading:
             else:
                 table[number] = NOT_STATED if day is None else np.datetime64(day)
         return table[codes]
+
+    def window(self) -> tuple[NDArray[np.datetime64], NDArray[np.datetime64]]:
+        """Return start and end; neither is stated where the end lies before the start."""
+        start, end = self.days("start"), self.days("end")
+        for row in np.flatnonzero(end < start):
+            said = ("完工早于开工，工期按未填处理", "it ends before it starts; the window is taken as not stated")
+            mend = ("核对开工和完工日期", "check the start and the end")
+            self.note("line.window", said, mend, int(row), "end", f"{start[row]}/{end[row]}")
+            start[row] = end[row] = NOT_STATED
+        return start, end
 
     def depths(self, lines: Polylines) -> Depths:
         """Return the covers: ``covers_m`` where it fits the line, else ``cover_m``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from survey.findings import Cited
 from survey.standards.classes import Classes
+from survey.standards.gas import TABLE_ENDS_MPA
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +38,21 @@ def classes_of(lines: tuple[Buried, ...]) -> tuple[NDArray[np.int64], Classes]:
     code, classes = Classes.of(lines)
     code.flags.writeable = False
     return code, classes
+
+
+def inside_tables(classes: Classes) -> Classes:
+    """Return the classes with gas above the tables' pressures as the highest class in them: how far it is looked for.
+
+    >>> from survey.subjects import Buried
+    >>> classes = Classes.of([Buried("gas", pressure_mpa=2.5)])[1]
+    >>> classes.to_object("building"), inside_tables(classes).to_object("building")
+    (array([nan]), array([13.5]))
+    """
+    held = tuple(
+        replace(line, pressure_mpa=TABLE_ENDS_MPA) if beyond else line
+        for line, beyond in zip(classes.classes, classes.outside(), strict=True)
+    )
+    return Classes(held, classes.edition)
 
 
 def cited_clause(found: Clause, weight: str, rule: str) -> Cited:

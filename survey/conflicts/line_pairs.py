@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,10 @@ import numpy as np
 import shapely
 
 from geo.clearances import CloseStretches, LineCrossings, find_close, find_line_crossings
+from survey.conflicts.citing import inside_tables
 from survey.conflicts.judging import COVERAGE
 from survey.conflicts.pair_rules import PairRules, families, search_classes
 from survey.conflicts.sides import Meetings, Sides, sides_of
-from survey.standards.classes import Classes
-from survey.standards.gas import TABLE_ENDS_MPA
 from survey.touching import tolerance_m
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from geo.polylines import Polylines
     from survey.conflicts.buried_lines import BuriedLines
     from survey.conflicts.parameters import Parameters
+    from survey.standards.classes import Classes
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -47,7 +47,7 @@ class LinePairs:
     sides
         What of it is to be judged in plan.
     crossings
-        Where axes cross or touch without being a connection: to be judged by depth.
+        Where axes cross, touch or share a stretch without being a connection: to be judged by depth.
     """
 
     a: BuriedLines
@@ -84,13 +84,15 @@ class LinePairs:
         reach = need[number_a[close.a], number_b[close.b]] + radii
         connected = _connects(a, other, crossings)
         ends = _near_ends(a, other, close)
-        crossed = Meetings(crossings.a, crossings.b, crossings.at_a, crossings.at_b, crossings.angle_deg)
+        # A shared stretch is no flat crossing that explains what lies near it: it is judged in plan from its begin on.
+        angle = np.where(crossings.overlap, 90.0, crossings.angle_deg)
+        crossed = Meetings(crossings.a, crossings.b, crossings.at_a, crossings.at_b, angle)
         stubs = close.ends & ~_of_one_family(a, other, close.a, close.b)
         sides = sides_of(
             close, Meetings.join(crossed, ends), a.lines, other.lines, reach, radii, parameters.value("side_by_side"),
             stubs,
         )  # fmt: skip
-        return cls(a, other, rules, close, sides, crossings.take(~connected & ~crossings.overlap))
+        return cls(a, other, rules, close, sides, crossings.take(~connected))
 
 
 @lru_cache(maxsize=4096)
@@ -99,12 +101,7 @@ def _looked_within(classes: Classes) -> Floats:
 
     Gas above the table's pressures is looked for as far as the highest class in it.
     """
-    outside = classes.outside()
-    inside = tuple(
-        replace(line, pressure_mpa=TABLE_ENDS_MPA) if beyond else line
-        for line, beyond in zip(classes.classes, outside, strict=True)
-    )
-    made: Floats = np.nan_to_num(Classes(inside, classes.edition).horizontal())
+    made: Floats = np.nan_to_num(inside_tables(classes).horizontal())
     return made
 
 

@@ -11,7 +11,7 @@ import shapely
 
 from geo.clearances import find_close, find_line_crossings
 from geo.polylines import Polylines
-from survey.conflicts.citing import cited_of, classes_of
+from survey.conflicts.citing import cited_of, classes_of, inside_tables
 from survey.conflicts.judging import COVERAGE, TINY, as_found, left_open, outcomes_of, unread
 from survey.conflicts.naming import called, named, road_named
 from survey.conflicts.offsets import aside, why_none
@@ -54,7 +54,8 @@ class Limits:
     """What the standard asks of each route beside one kind of object; NaN: nothing, so it is not looked into.
 
     ``cited``: the rules by class of line; ``number``: each route's class; ``uncertainty``: half of the interval;
-    ``reach``: metres from the axis within which an object matters.
+    ``reach``: metres from the axis within which an object matters; for gas beyond the tables, whose limit is NaN, as
+    for the highest class in them.
     """
 
     cited: tuple[Cited, ...]
@@ -71,7 +72,8 @@ class Limits:
         number = code[routes.code]
         limit = np.array([c.limit for c in cited] or [np.nan])[number]
         uncertainty = COVERAGE * np.hypot(routes.accuracy_m, error_m)
-        return cls(cited, number, limit, uncertainty, limit + uncertainty + routes.radius)
+        within = inside_tables(classes).to_object(kind)[number]
+        return cls(cited, number, limit, uncertainty, within + uncertainty + routes.radius)
 
     def take(self, row: int) -> Limits:
         """Return the limits of one route."""
@@ -171,7 +173,7 @@ def _places(routes: BuriedLines, near: NearStretches, shapes: NDArray[np.object_
 def _beside_kerbs(
     routes: BuriedLines, edges: Polylines, road: Integers, limits: Limits, least: float, workers: int
 ) -> Places:
-    need, number = np.unique(np.nan_to_num(limits.limit + limits.uncertainty, nan=-1.0), return_inverse=True)
+    need, number = np.unique(np.nan_to_num(limits.reach - routes.radius, nan=-1.0), return_inverse=True)
     table = np.where(need < 0, np.nan, need)[:, None] if len(need) else np.full((1, 1), np.nan)
     close = find_close(
         routes.lines, edges, radius_a=routes.radius, radius_b=0.0, class_a=number, class_b=0, need=table,
