@@ -114,7 +114,7 @@ def half_days_used(clock: Clock, pauses: Pauses, calendar: Calendar, now: dateti
     is due has used exactly its limit: the first is the first half day that the county's reading counts (the half day
     of the beginning is not counted, of limits beyond one half day perhaps the whole day), and a half day that has
     opened counts whole, however soon the end came. What ends by the opening of the first has used none.
-    A limit of the same day is no number of half days: what was used is told, and only ``late`` says whether it was kept.
+    A limit of the same day is no number of half days: whether it was kept is told by the times that are late.
 
     Of a pause, the half days that close after it began and by its end are not counted: the half day in which it began
     was left, the one in which it ended is the first that counts again.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import cache
 
@@ -118,11 +119,16 @@ def test_nothing_gives_none_and_no_groups():
 def test_a_time_that_ends_when_it_is_due_has_used_its_limit(start, half_days):
     clock = next(iter(replay("C", "wuzhi", events_of("wuzhi", "01_straight")).clocks.values()))
     due = deadline(at(start), half_days, calendar=CALENDAR).due
-    changed = type(clock)(**{
-        **{name: getattr(clock, name) for name in clock.__slots__},
-        "start": at(start), "half_days": half_days, "ended_at": due,
-    })  # fmt: skip
+    changed = replace(clock, start=at(start), half_days=half_days, ended_at=due)
     assert half_days_used(changed, (), CALENDAR, due) == half_days
+
+
+@pytest.mark.parametrize(("end", "used"), [("10:00", 0), ("14:00", 0), ("14:01", 1), ("17:30", 1), ("20:00", 1)])
+@pytest.mark.parametrize("later", [0, 1])
+def test_a_half_day_counts_once_it_has_opened(end, used, later):
+    clock = next(iter(replay("C", "wuzhi", events_of("wuzhi", "01_straight")).clocks.values()))
+    changed = replace(clock, start=at("2026-12-01T09:00"), half_days=1, ended_at=at(f"2026-12-0{1 + later}T{end}"))
+    assert half_days_used(changed, (), CALENDAR, at("2026-12-31T09:00")) == used + later * 2
 
 
 def naive(events, now):
