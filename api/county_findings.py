@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from api.findings import by_severity_and_place
 from api.resident import JUDGED
+from survey.conflicts.resident import REACH_M
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date
 
+    from api.db.records import Row
     from api.db.store import Store
     from api.resident import Resident
     from survey.finding_columns import Findings
@@ -27,6 +30,7 @@ ANEW_FROM = 50  # so many changed routes are quicker found with the whole county
 MOST_SOURCES = 200  # routes found one by one, each with arrays of its own, before all are found together again
 MOST_MADE = 50_000  # some kilobytes each
 CHANGES_AT_ONCE = 10_000
+MOST_NEAR = 10_000  # routes in the box of one: more than any county has there
 COLUMNS = ["id", "facts", "kind", "severity", "outcome", "a", "b", "a_layer", "b_layer"]
 
 
@@ -72,7 +76,8 @@ class CountyFindings:
     """The findings of the county, found when somebody asks.
 
     Of a county that has changed by a few routes only their findings are found anew: no finding of two other routes
-    depends on a third; but the mends of the others are as they were, and the line that takes one is judged again.
+    depends on a third; but the mends of the others are as they were, and the line that takes one is judged again. Of a
+    route without a window is told how many routes are near: it is found anew with those that come and go there.
     Whatever else was written, all of them are found anew. Safe for many threads; one finds, the others wait.
     """
 
@@ -107,12 +112,11 @@ class CountyFindings:
         if not changes:
             return before
         asked = [change for change in changes if change.layer in JUDGED]
-        changed = sorted({change.id for change in asked})
-        if (
-            len(changed) > ANEW_FROM
-            or len(changed) + len(before.sources) > MOST_SOURCES
-            or any(change.layer != "routes" for change in asked)
-        ):
+        written = {change.id for change in asked}
+        if len(written) > ANEW_FROM or any(change.layer != "routes" for change in asked):
+            return self._anew(*key)
+        changed = sorted(written | self._counting(written, before.change))
+        if len(changed) > ANEW_FROM or len(changed) + len(before.sources) > MOST_SOURCES:
             return self._anew(*key)
         self._resident.catch_up()
         made = [self._resident.findings_of(route, on=key[0], policy=key[1]) for route in changed]
@@ -121,9 +125,27 @@ class CountyFindings:
         sources = (*before.sources, *made)
         return Found(*key, changes[-1].number, _sorted(tables), sources, before.made)
 
+    def _counting(self, changed: Collection[str], since: int) -> set[str]:
+        """Return the routes without a window near the places of changed routes, now and before: they count those."""
+        found: set[str] = set()
+        for route in changed:
+            revisions = self._store.history("routes", route)
+            last_seen = max((k for k, one in enumerate(revisions) if one.change.number <= since), default=0)
+            for shape in [one.row.geometry for one in revisions[last_seen:]]:
+                west, south, east, north = shape.bounds
+                box = (west - REACH_M, south - REACH_M, east + REACH_M, north + REACH_M)
+                rows = self._store.items("routes", box, MOST_NEAR)
+                found |= {one.id for one in rows if _undated(one) and shapely.dwithin(one.geometry, shape, REACH_M)}
+        return found
+
     def _anew(self, day: date, policy: str) -> Found:
         change, findings = self._resident.all_findings(on=day, policy=policy)
         return Found(day, policy, change, _sorted([_table(findings, 0)]), (findings,), {})
+
+
+def _undated(route: Row) -> bool:
+    start, end = route.properties["start"], route.properties["end"]
+    return start is None or end is None or end < start
 
 
 def _about(table: pd.DataFrame, routes: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -287,3 +287,26 @@ def test_an_assessment_follows_pipes_and_trees(client):
     assert others() == {"T1"}
     client.delete(f"{trees}/T1", headers={"If-Match": "*"})
     assert others() == set()
+
+
+def test_a_route_without_dates_follows_the_routes_that_come_near_and_go(database_url, tmp_path):
+    """What is told of one route because of another changes with the other: as the whole county anew would tell it."""
+    small_county(database_url, tmp_path)
+    undated = feature(None, [[X0 + 300, Y0], [X0 + 400, Y0]], diameter_mm=200, cover_m=1.0)
+    dated = feature(None, [[X0 + 350, Y0 - 50], [X0 + 350, Y0 + 50]], cover_m=3.0, start="2027-03-01", end="2027-05-31")
+
+    def told(client):
+        return [(one["a"], one["sentence_en"]) for one in properties(client, kind="space_time", outcome="unknown")]
+
+    steps = []
+    with running(settings_of(database_url, tmp_path)) as client:
+        client.put(f"{ITEMS}/U1", params=GRID, json=undated)
+        assert told(client) == []
+        for name in ("N1", "N2"):
+            client.put(f"{ITEMS}/{name}", params=GRID, json=dated)
+            steps.append(told(client))
+        for name in ("N1", "N2"):
+            client.delete(f"{ITEMS}/{name}", headers={"If-Match": "*"})
+            steps.append(told(client))
+    words = [[text.split("no window and ")[1].split(" lie")[0] for _, text in step] for step in steps]
+    assert words == [["1 other route"], ["2 other routes"], ["1 other route"], []]
