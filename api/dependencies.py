@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 from fastapi import Depends, Request
 
+from api.casework import Casework
 from api.errors import ProblemError, refused
-from api.resident import NO_COUNTY
+from api.resident import NO_COUNTY, NO_POLICY
 from geo.crs import grid
 from geo.faults import Fault
+from survey.policies import load_policy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from api.resident import Resident
     from api.settings import Settings
     from geo.crs import Grid
+    from survey.calendar import Calendar
 
 JSON_TYPES = frozenset({"application/json", "application/geo+json", "application/merge-patch+json"})
 ANYBODY = "local"  # who writes, as long as there are no accounts
@@ -36,10 +39,25 @@ class Service:
     store: Store
     resident: Resident
     findings: CountyFindings
+    calendar: Calendar
 
     def now(self) -> datetime:
         """Return this moment; the one clock of the HTTP room."""
         return datetime.now(UTC)
+
+    def casework(self) -> Casework:
+        """Return the cases of the county at work; refuse while there is no county, or it has no policy."""
+        county = self.store.county
+        if county is None:
+            raise refused(NO_COUNTY)
+        if county.policy is None:
+            raise refused(NO_POLICY)
+        return Casework(self.store, load_policy(county.policy), self.calendar)
+
+    def at_work(self) -> Casework | None:
+        """Return the cases at work; None while nothing can be at work, for want of a county or a policy."""
+        county = self.store.county
+        return None if county is None or county.policy is None else self.casework()
 
     def grid(self) -> Grid:
         """Return the county's grid; refuse while there is no county."""

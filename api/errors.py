@@ -40,6 +40,8 @@ KINDS: Mapping[str, Kind] = {
     "body.not_json": Kind(400, "请求正文不是有效的 JSON", "The body is not valid JSON"),
     "body.media_type": Kind(415, "不支持这种正文类型", "This media type is not accepted"),
     "body.too_large": Kind(413, "请求正文过大", "The body is too large"),
+    "case.changed": Kind(409, "办件已有新的进展", "The case has moved on"),
+    "case.refused": Kind(409, "现在不能这样办理", "That cannot be done now"),
     "condition.required": Kind(428, "修改前须说明所依据的版本（If-Match）", "Say which revision you change (If-Match)"),
     "county.loading": Kind(503, "县域数据正在载入", "The county is still being loaded"),
     "finding.changed": Kind(409, "发现的依据已变化", "The facts of the finding have changed"),

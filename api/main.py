@@ -12,12 +12,14 @@ from starlette.responses import Response
 
 from api import errors, openapi, refusals
 from api.client import Client
+from api.clockwork import Clockwork
 from api.county_findings import CountyFindings
 from api.db.store import open_store
 from api.dependencies import Service
 from api.guards import FailuresAnswered, LocalOnly, SecurityHeaders
 from api.resident import Resident
-from api.routes import assessments, collections, county, findings, items, policies, sections, trenches
+from api.routes import assessments, cases, collections, county, findings, items, policies, sections, trenches
+from survey.calendar import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -51,10 +53,14 @@ def create_app(settings: Settings) -> FastAPI:
             store.upgrade()
             resident = Resident(store, poll_seconds=settings.poll_seconds)
             resident.start()
-            app.state.service = Service(settings, store, resident, CountyFindings(store, resident))
+            service = Service(settings, store, resident, CountyFindings(store, resident), Calendar())
+            app.state.service = service
+            clocks = Clockwork(service.at_work, service.now, settings.tick_seconds)
+            clocks.start()
             try:
                 yield
             finally:
+                clocks.stop()
                 resident.stop()
 
     app = FastAPI(
@@ -72,7 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     refusals.install(app)
     openapi.install(app)
-    for room in (collections, items, county, policies, assessments, trenches, findings, sections):
+    for room in (collections, items, county, policies, assessments, trenches, findings, sections, cases):
         app.include_router(room.router)
     app.router.default = Client(settings.client)
     # The last one added is the outermost.

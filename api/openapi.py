@@ -16,19 +16,20 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api import finding_schemas, schemas
+from api import case_schemas, finding_schemas, schemas
 from api.errors import PROBLEM_TYPE
 from api.geojson import MEDIA_TYPE
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+BINARY = {"type": "string", "contentMediaType": "application/pdf", "contentEncoding": "binary"}
 REFERENCE = "#/components/schemas/{model}"
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A body by the name of its model in `api.schemas` or `api.finding_schemas`, and its media types."""
+    """A body by the name of its model in one of the modules of shapes, and its media types."""
 
     model: str
     media: tuple[str, ...] = ("application/json",)
@@ -36,7 +37,7 @@ class Content:
     @property
     def content(self) -> dict[str, Any]:
         """The body as OpenAPI describes it."""
-        schema = {"$ref": REFERENCE.format(model=self.model)}
+        schema = BINARY if self.model == "Pdf" else {"$ref": REFERENCE.format(model=self.model)}
         return {media: {"schema": schema} for media in self.media}
 
     @property
@@ -84,10 +85,10 @@ def install(app: FastAPI) -> None:
 
 
 def _models() -> dict[str, Any]:
-    """Return the JSON schema of every model of `api.schemas` and `api.finding_schemas`, by name."""
+    """Return the JSON schema of every model of the three modules of shapes, by name."""
     models = [
         model
-        for module in (schemas, finding_schemas)
+        for module in (schemas, finding_schemas, case_schemas)
         for _, model in inspect.getmembers(module, inspect.isclass)
         if issubclass(model, BaseModel) and model.__module__ == module.__name__ and model is not schemas.Shape
     ]

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 from api.conditions import etag
 from api.coordinates import axes_of
-from api.db.errors import ExistsError, KeyReusedError, NotFoundError, StaleRevisionError
+from api.db.errors import ConflictError, ExistsError, KeyReusedError, NotFoundError, StaleRevisionError
 from api.errors import Problem
 from api.features import features_of
 from geo.faults import BadInputError
+from survey.cases.plain import as_plain
+from survey.cases.refusals import RefusedError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -25,6 +27,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(ExistsError, _exists)
     app.add_exception_handler(StaleRevisionError, _stale)
     app.add_exception_handler(KeyReusedError, _reused)
+    app.add_exception_handler(RefusedError, _not_now)
+    app.add_exception_handler(ConflictError, _moved_on)
 
 
 def _missing(_: Request, error: Exception) -> Response:
@@ -53,6 +57,23 @@ def _stale(request: Request, error: Exception) -> Response:
     zh = f"{row.id} 现为版本 {row.revision}，您依据的是较早的版本"
     en = f"{row.id} is at revision {row.revision} now; yours is based on an earlier one"
     return Problem("item.stale", zh, en, (), {"current": current}, {"ETag": etag(row.revision)}).response()
+
+
+def _not_now(_: Request, error: Exception) -> Response:
+    """Answer a command that is refused, with the clause and what is possible now; 403 where it is another's to do."""
+    assert isinstance(error, RefusedError)  # noqa: S101 - as above
+    [fault] = error.faults
+    told = {"cites": as_plain(error.cites), "possible": list(error.possible)}
+    status = 403 if error.code in ("case.role", "case.not_yours") else None
+    zh, en = fault.sentence("zh"), fault.sentence("en")
+    return Problem("case.refused", zh, en, (fault,), told, {}, status).response()
+
+
+def _moved_on(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ConflictError)  # noqa: S101 - as above
+    zh = f"办件 {error.case} 已到第 {error.current} 号事件，请查看后再办"
+    en = f"case {error.case} is at event {error.current} now: look at it again"
+    return Problem("case.changed", zh, en, (), {"seq": error.current}, {}).response()
 
 
 def _reused(_: Request, error: Exception) -> Response:

@@ -118,6 +118,15 @@ class CaseStore:
             raise NotFoundError("cases", stream)
         return _row(found)
 
+    def next_id(self, year: int) -> str:
+        """Return the id of the next case of a year: ``2026-00001``; call it in the transaction that begins the case."""
+        prefix = f"{year:04d}-"
+        with self.store.reading() as connection:
+            last = connection.scalar(
+                sa.select(sa.func.max(CASES.c.id)).where(CASES.c.kind == "case", CASES.c.id.like(f"{prefix}_____"))
+            )
+        return f"{prefix}{int(str(last)[len(prefix) :]) + 1 if last else 1:05d}"
+
     def list(
         self, *, phase: str | None = None, utility: str | None = None, applicant: str | None = None,
         overdue: bool | None = None, due_by: datetime | None = None, after: str | None = None, limit: int = 1000,

@@ -1,0 +1,118 @@
+"""Shape a case for an answer: where it stands, its clocks with colours, what each may do now, its papers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from maps.case_papers import papers_of
+from maps.paper_reading import PAPERS
+from survey.cases.commands import COMMAND_BODIES
+from survey.cases.plain import as_plain
+from survey.cases.projections import clocks, department_work, one_reply, possible_by_role
+from survey.cases.words import CHANNELS, PHASES, ROLES
+from survey.forms import mask_id_numbers
+from survey.utilities import UTILITIES
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from api.casework import Casework
+    from api.db.cases import CaseRow
+    from survey.cases.state import Case, Task
+
+COLOURS = ("red", "amber", "green", "grey")
+"""The most pressing first."""
+
+
+def case_shape(case: Case, work: Casework, now: datetime) -> dict[str, Any]:
+    """Return a case whole; identity numbers in its form are masked."""
+    reply = one_reply(case, work.policy)
+    running = clocks(case, work.calendar, now)
+    return {
+        "id": case.id, "policy": case.policy, "document": work.policy.document, "seq": case.seq,
+        "phase": case.phase, "phase_zh": PHASES[case.phase][0], "phase_en": PHASES[case.phase][1],
+        "applicant": case.applicant, "agent": case.agent, "project": case.project,
+        "channel": case.channel, "channel_zh": CHANNELS[case.channel][0] if case.channel else "",
+        "form": masked(as_plain(case.form)), "papers_owed": list(case.papers), "facts": sorted(case.facts),
+        "survey_at": as_plain(case.survey_at), "first_acceptor": reply["first_acceptor"], "manager": case.manager,
+        "manager_phone": case.manager_phone, "reason": case.reason, "score": case.score,
+        "colour": colour_of(running), "clocks": running,
+        "tasks": [_task(case.tasks[told["utility"]], told) for told in reply["tasks"]],
+        "complete": reply["complete"], "work": department_work(case, work.policy),
+        "possible": {role: [_possible(one) for one in able] for role, able in _able(case, work, now).items()},
+        "papers": _papers(case),
+    }  # fmt: skip
+
+
+def row_shape(row: CaseRow, case: Case, work: Casework, now: datetime) -> dict[str, Any]:
+    """Return a case as a work list shows it, with the times that run."""
+    running = clocks(case, work.calendar, now)
+    return {
+        "id": row.id, "seq": row.seq, "phase": row.phase, "phase_zh": PHASES[row.phase][0],
+        "phase_en": PHASES[row.phase][1], "applicant": case.applicant, "project": case.project,
+        "utilities": [{"utility": key, "zh": UTILITIES[key].zh, "en": UTILITIES[key].en} for key in row.utilities],
+        "manager": case.manager, "overdue": sum(one["overdue"] for one in running), "colour": colour_of(running),
+        "clocks": running, "next_at": row.next_at, "changed_at": row.changed_at,
+        "possible": {role: [_possible(one) for one in able] for role, able in _able(case, work, now).items()},
+    }  # fmt: skip
+
+
+def colour_of(running: list[dict[str, Any]]) -> str:
+    """Return the most pressing colour of times; grey where none runs.
+
+    >>> colour_of([{"colour": "green"}, {"colour": "amber"}]), colour_of([])
+    ('amber', 'grey')
+    """
+    return min((one["colour"] for one in running), key=COLOURS.index, default="grey")
+
+
+def masked(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a JSON value with every identity number in its texts masked.
+
+    >>> masked({"a": ["11010519491231002X"]})
+    {'a': ['110***********002X']}
+    """
+    if isinstance(value, str):
+        return mask_id_numbers(value)
+    if isinstance(value, dict):
+        return {key: masked(one) for key, one in value.items()}
+    return [masked(one) for one in value] if isinstance(value, list) else value
+
+
+def _able(case: Case, work: Casework, now: datetime) -> dict[str, tuple[str, ...]]:
+    """Return what each role may do now, without what only the system does."""
+    return {role: able for role, able in possible_by_role(case, work.policy, now).items() if role != "system" and able}
+
+
+def _possible(one: str) -> dict[str, str]:
+    kind, _, utility = one.partition(":")
+    zh, en = COMMAND_BODIES[kind].words
+    return {"kind": kind, "utility": utility, "zh": zh, "en": en}
+
+
+def _task(task: Task, told: dict[str, Any]) -> dict[str, Any]:
+    """Return a task with its verdict, what was measured, and what was laid beyond what was committed to."""
+    known = UTILITIES[task.utility]
+    return told | {
+        "zh": known.zh, "en": known.en, "judgement": as_plain(task.judgement), "committed": as_plain(task.committed),
+        "as_built": as_plain(task.as_built), "breaches": as_plain(task.breaches), "ordered": task.ordered,
+        "together": list(task.together), "papers_asked": list(task.papers), "opinion": task.opinion,
+        "tacit": task.tacit,
+    }  # fmt: skip
+
+
+def _papers(case: Case) -> list[dict[str, str]]:
+    found = []
+    for one in papers_of(case):
+        _, zh, en = PAPERS[one.kind]
+        query = {name: value for name, value in (("utility", one.utility), ("approval", one.approval)) if value}
+        href = f"/api/cases/{case.id}/papers/{one.kind}" + (f"?{urlencode(query)}" if query else "")
+        found.append({"kind": one.kind, "utility": one.utility, "approval": one.approval, "zh": zh, "en": en,
+                      "href": href})  # fmt: skip
+    return found
+
+
+def roles() -> list[str]:
+    """Return the roles that may act in a case."""
+    return [role for role in ROLES if role not in ("system", "admin")]

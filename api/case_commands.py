@@ -1,0 +1,117 @@
+"""Read a command on a case from the body of a request; what has to be measured is measured here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api import geojson
+from api.case_answers import roles
+from api.case_measuring import judged, laid, stored_revision
+from api.coordinates import axes_of
+from api.errors import refused
+from api.options import Options
+from geo.faults import Fault
+from survey.calendar import local
+from survey.cases.journal import command_from_plain
+from survey.cases.plain import as_plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from api.casework import Casework
+    from api.dependencies import Service
+    from survey.cases.commands import Command
+    from survey.cases.records import Measured
+    from survey.cases.state import Case
+
+MEMBERS = frozenset({"kind", "actor", "expected", "data", "geometry", "accuracy_m", "crs"})
+MEASURED = {"judge": "judgement", "change_route": "judgement", "record_as_built": "quantities"}
+"""The field of a command that is measured here and never taken from a body."""
+LINES = ("LineString", "MultiLineString")
+MOST_ERROR_M = 1_000.0
+NO_JUDGEMENT = {"route": "", "revision": 0, "verdict": ""}
+
+
+def command_of(
+    service: Service, work: Casework, case: Case | None, given: Mapping[str, Any], command_id: str
+) -> Command:
+    """Return the command of a body.
+
+    Parameters
+    ----------
+    case
+        As it stands; None where the command begins one.
+    given
+        ``kind``, ``actor``, ``expected``, ``data``; ``geometry`` (with ``crs`` and ``accuracy_m``) of works as built.
+
+    Raises
+    ------
+    ProblemError
+        With every fault of the body; there is no such route; the county is still being loaded.
+    BadInputError
+        A kind or a field that is none.
+    """
+    actor, data = _read(given)
+    plain = {
+        "id": command_id, "kind": given.get("kind"), "actor": {"department": "", **actor},
+        "expected": given.get("expected"), "data": _complete(service, work, case, given, data),
+    }  # fmt: skip
+    return command_from_plain(plain)
+
+
+def _read(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return who acts and the fields of the command; refuse a body with every fault of its outer shape."""
+    faults = [
+        Fault("case.unknown_field", f"不认识的字段“{one}”", f"unknown field {one!r}", field=one)
+        for one in sorted(set(given) - MEMBERS)
+    ]
+    actor, data = given.get("actor"), given.get("data", {})
+    if not isinstance(actor, dict) or actor.get("role") not in roles() or not str(actor.get("name") or "").strip():
+        known = " ".join(roles())
+        faults.append(
+            Fault("case.actor", "须写明办理人：姓名和角色", "say who acts: name and role", f"角色可用：{known}",
+                  f"roles are: {known}", field="actor", value=repr(actor)[:80])
+        )  # fmt: skip
+    if not isinstance(data, dict):
+        faults.append(Fault("case.data", "data 应为对象", "data must be an object", field="data"))
+    wrong = MEASURED.get(str(given.get("kind")))
+    if isinstance(data, dict) and wrong is not None and wrong in data:
+        faults.append(
+            Fault("case.measured_here", "判定和实测值由系统测算，不能填报",
+                  "verdicts and measurements are made here, not given", f"去掉 data.{wrong}",
+                  f"leave data.{wrong} out", field=f"data.{wrong}")
+        )  # fmt: skip
+    if faults or not isinstance(actor, dict) or not isinstance(data, dict):
+        raise refused(*faults)
+    return actor, data
+
+
+def _complete(
+    service: Service, work: Casework, case: Case | None, given: Mapping[str, Any], data: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the fields of a command with what is measured in their place."""
+    on, what = local(service.now()).date(), MEASURED.get(str(given.get("kind")))
+    utility = str(data.get("utility"))
+    task = case.tasks.get(utility) if case is not None else None
+    if what == "judgement":
+        # Without a task or a route there is nothing to measure: the case itself refuses, and says why.
+        route = task.route if task is not None else ""
+        return data | {"judgement": as_plain(judged(service, work.policy, route, on)) if route else NO_JUDGEMENT}
+    if what == "quantities":
+        return data | {"quantities": as_plain(_laid(service, work, given, utility, on))}
+    if given.get("kind") == "fix_plan" and isinstance(data.get("route"), str) and data["route"]:
+        return data | {"revision": stored_revision(service, data["route"])}
+    return data
+
+
+def _laid(service: Service, work: Casework, given: Mapping[str, Any], utility: str, on: date) -> dict[str, Measured]:
+    """Return what was measured of the line that a body holds."""
+    options = Options(given)
+    accuracy = options.number("accuracy_m", 0.0, 0.0, MOST_ERROR_M)
+    axes = axes_of(options.text("crs"), service.grid())
+    if options.faults:
+        raise refused(*options.faults)
+    shape = axes.place(geojson.read_geometry(given.get("geometry"), LINES))
+    properties: dict[str, Any] = {"utility": utility} | ({"accuracy_m": accuracy} if accuracy else {})
+    return laid(service, work.policy, properties, shape, on)

@@ -1,0 +1,168 @@
+"""Answer for cases: begin one, list them, read one, act on one, print its papers."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date  # noqa: TC003 - FastAPI reads the annotations
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response
+
+from api import geojson
+from api.case_answers import case_shape, masked, row_shape
+from api.case_commands import command_of
+from api.conditions import answered_once
+from api.db.records import Answer
+from api.dependencies import Body, Running, parse_object
+from api.errors import not_found, refused
+from api.openapi import Content, documented
+from geo.faults import Fault
+from maps.case_papers import CasePaper, paper_of, papers_of
+from maps.documents import paper_pdf
+from survey.calendar import local
+from survey.cases.projections import timeline
+from survey.cases.words import PHASES
+from survey.utilities import UTILITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from api.casework import Casework
+    from survey.cases.state import Case
+
+router = APIRouter(prefix="/api/cases", tags=["cases"])
+
+CASE, REQUEST = Content("CaseShape"), Content("CaseCommand")
+BEGINNINGS = ("file_application", "open_project")
+MOST_CASES, DEFAULT_CASES = 200, 100
+NAME = r"^[0-9A-Za-z_.-]{1,80}$"
+Identity = Annotated[str, Path(description="The case's id.", pattern=NAME)]
+PDF = Content("Pdf", ("application/pdf",))
+
+
+@router.get("", responses=documented(Content("CaseList"), 422, 503))
+def get_cases(
+    service: Running,
+    phase: Annotated[str | None, Query(description="Only those that stand there, such as `working`.")] = None,
+    utility: Annotated[str | None, Query(description="Only those with a task for it.")] = None,
+    applicant: Annotated[str | None, Query(description="Only those of this applicant.", max_length=200)] = None,
+    overdue: Annotated[bool | None, Query(description="Whether any time has run out.")] = None,
+    after: Annotated[str | None, Query(description="Id of the last case of the page before.", pattern=NAME)] = None,
+    limit: Annotated[int, Query(ge=1, le=MOST_CASES)] = DEFAULT_CASES,
+) -> Response:
+    """Return the cases by id, each with the times that run and what each role may do now."""
+    work, now = service.casework(), service.now()
+    for name, value, known in (("phase", phase, PHASES), ("utility", utility, UTILITIES)):
+        if value is not None and value not in known:
+            raise refused(_unknown(name, value, known))
+    rows = work.cases.list(
+        phase=phase, utility=utility, applicant=applicant, overdue=overdue, after=after, limit=limit + 1
+    )
+    shown = [row_shape(row, work.case(row.id), work, now) for row in rows[:limit]]
+    links = []
+    if len(rows) > limit:
+        links.append({"rel": "next", "href": f"/api/cases?limit={limit}&after={rows[limit - 1].id}"})
+    return Response(geojson.dumps({"cases": shown, "links": links}), media_type="application/json")
+
+
+@router.post("", status_code=201, responses=documented(CASE, 409, 413, 415, 422, 503, status=201),
+             openapi_extra=REQUEST.body)  # fmt: skip
+def begin_case(request: Request, service: Running, body: Body) -> Response:
+    """Begin a case with its first command: an application that is filed, or a project that is registered."""
+    given = parse_object(body)
+    if given.get("kind") not in BEGINNINGS:
+        raise refused(_unknown("kind", given.get("kind"), BEGINNINGS))
+
+    def act() -> Answer:
+        work, now = service.casework(), service.now()
+        case_id = work.cases.next_id(local(now).year)
+        case = work.act(case_id, command_of(service, work, None, given, key_of(request)), now)
+        headers = {"Location": f"/api/cases/{case_id}", "Content-Type": "application/json"}
+        return Answer(201, geojson.dumps(case_shape(case, work, now)), headers)
+
+    return answered_once(service, request, body, act)
+
+
+@router.get("/{case_id}", responses=documented(CASE, 404, 422, 503))
+def get_case(service: Running, case_id: Identity) -> Response:
+    """Return a case as it stands: tasks, clocks, verdicts, what each role may do, the papers that it gives."""
+    work = service.casework()
+    return Response(
+        geojson.dumps(case_shape(_known(work, case_id), work, service.now())), media_type="application/json"
+    )
+
+
+@router.get("/{case_id}/events", responses=documented(Content("CaseEvents"), 404, 422, 503))
+def get_case_events(
+    service: Running,
+    case_id: Identity,
+    after: Annotated[int, Query(ge=0, le=10**9, description="Number of the last event that is known.")] = 0,
+) -> Response:
+    """Return what has happened in a case, each event with who, when and the clause it rests on."""
+    work = service.casework()
+    _known(work, case_id)
+    told = masked(timeline(work.cases.events(case_id, after)))
+    return Response(geojson.dumps({"events": told}), media_type="application/json")
+
+
+@router.post("/{case_id}/commands", responses=documented(CASE, 404, 409, 413, 415, 422, 503),
+             openapi_extra=REQUEST.body)  # fmt: skip
+def act_on_case(request: Request, service: Running, case_id: Identity, body: Body) -> Response:
+    """Carry out a command and return the case after it; refused with the clause and what is possible now."""
+    given = parse_object(body)
+
+    def act() -> Answer:
+        work, now = service.casework(), service.now()
+        case = _known(work, case_id)
+        after = work.act(case_id, command_of(service, work, case, given, key_of(request)), now)
+        return Answer(200, geojson.dumps(case_shape(after, work, now)), {"Content-Type": "application/json"})
+
+    return answered_once(service, request, body, act)
+
+
+@router.get("/{case_id}/papers/{kind}", responses=documented(PDF, 404, 422, 503))
+def get_case_paper(
+    service: Running,
+    case_id: Identity,
+    kind: Annotated[
+        Literal[
+            "receipt", "survey_notice", "one_reply", "commitment_letter", "approval_decision", "rectification_notice",
+            "acceptance_certificate",
+        ],
+        Path(description="Which paper."),
+    ],
+    utility: Annotated[str, Query(description="Of which task.")] = "",
+    approval: Annotated[str, Query(description="Of which permission.")] = "",
+    issued: Annotated[date | None, Query(description="The day of the paper; today unless given.")] = None,
+    number: Annotated[str, Query(description="Its number in the register.", max_length=80)] = "",
+) -> Response:  # fmt: skip
+    """Return one paper of a case as PDF, filled from its events; 404 where the case does not give it as it stands."""
+    work = service.casework()
+    case, which = _known(work, case_id), CasePaper(kind, utility, approval)
+    if which not in papers_of(case):
+        raise not_found(f"办件 {case_id} 现在没有这份文书", f"case {case_id} does not give that paper as it stands")
+    pdf = paper_pdf(paper_of(which, case, work.policy, issued or local(service.now()).date(), number))
+    return Response(
+        pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{case_id}-{kind}.pdf"'}
+    )
+
+
+def key_of(request: Request) -> str:
+    """Return the id of a request's command: its Idempotency-Key, else one that nobody has."""
+    return request.headers.get("idempotency-key") or uuid.uuid4().hex
+
+
+def _known(work: Casework, case_id: str) -> Case:
+    case = work.case(case_id)
+    if case.seq == 0:
+        raise not_found(f"没有办件 {case_id}", f"there is no case {case_id}")
+    return case
+
+
+def _unknown(field: str, value: object, known: Iterable[str]) -> Fault:
+    names = " ".join(known)
+    return Fault(
+        "value.unknown", "不认识的取值", "unknown value", f"可用：{names}", f"use one of: {names}",
+        field=field, value=repr(value)[:80],
+    )  # fmt: skip
