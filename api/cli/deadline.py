@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,14 +11,14 @@ import typer
 from api.cli.language import both
 from api.cli.policies import DEFAULT_POLICY, PolicyOption
 from api.cli.reporting import answering, say, show_table, words
-from geo.faults import BadInputError, Fault
+from geo.faults import BadInputError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Iterator, Sequence
 
     from survey.calendar import Calendar, Deadline
-    from survey.policies import Policy
     from survey.policies.stages import Stage
+    from survey.stage_times import StageTime
 
 commands = typer.Typer()
 
@@ -72,22 +73,34 @@ def deadline(
     """Print when a stage of a county's procedure is due, or when it must begin."""
     from survey.calendar import Calendar
     from survey.policies import load_policy
+    from survey.stage_times import read_question, stage_times
 
-    begun = None if start is None and by is not None else _moment(start, "--from")
-    end = None if by is None else _moment(by, "--by", end_of_day=True)
     county = load_policy(policy)
-    day = (begun or end or _moment(None, "--from")).date()
-    known = _facts(fact or ())
-    found = _stages(county, stage, day, departments, _utility(utility), known)
     calendar = Calendar(working_time=county.defaults.working_time)
+    with _named_as_options():
+        asked = read_question(
+            stage, start, by, dt.datetime.now(dt.UTC), departments=departments, utility=utility, facts=fact or (),
+            fields=("from", "by"),
+        )  # fmt: skip
+        first, *others = stage_times(county, asked, calendar)
     say(f"{words(county.county_zh, county.county_en)} · {county.document} · {county.title}")
-    _show_stage(found[0])
-    if not found[0].timed:
+    _show_stage(first.stage)
+    if not first.stage.timed:
         say("    " + words("文件未规定时限，不推算到期日。", "The document gives no time, so nothing is due."))
     else:
-        _show_times(found[0], begun, end, calendar)
-    for other in found[1:]:
-        _show_other(other, begun, calendar)
+        _show_times(first, calendar)
+    for other in others:
+        _show_other(other)
+
+
+@contextmanager
+def _named_as_options() -> Iterator[None]:
+    """Let what is wrong name the options of the command line."""
+    try:
+        yield
+    except BadInputError as refused:
+        faults = [fault.at(field=f"--{fault.field}") if fault.field else fault for fault in refused.faults]
+        raise BadInputError(faults) from refused
 
 
 def _show_stage(stage: Stage) -> None:
@@ -105,34 +118,25 @@ def _show_stage(stage: Stage) -> None:
     say("    " + words(f"牵头：{stage.lead_zh}", f"lead: {stage.lead_en}"))
 
 
-def _show_times(stage: Stage, begun: dt.datetime | None, end: dt.datetime | None, calendar: Calendar) -> None:
+def _show_times(found: StageTime, calendar: Calendar) -> None:
     """Print when it is due with all that was counted, and the latest moment to begin."""
-    from survey.calendar import deadline as due_of
-    from survey.calendar import latest_start, other_reading
-
-    if begun is not None:
-        due = due_of(begun, stage.half_days, same_day=stage.same_day, calendar=calendar)
-        if due is not None:
-            say(words(due.sentence_zh, due.sentence_en))
-            show_table(words("逐半日", "Half day by half day"), _columns(), _rows(due))
-            other = other_reading(due, calendar)
-            if other is not None:
-                say(words(f"另一读法：{other.sentence_zh}", f"the other reading: {other.sentence_en}"))
-    if end is not None:
-        latest = latest_start(end, stage.half_days, same_day=stage.same_day, calendar=calendar)
-        if latest is not None:
-            say(words(latest.sentence_zh, latest.sentence_en))
+    due, other, latest = found.due, found.other, found.latest
+    if due is not None:
+        say(words(due.sentence_zh, due.sentence_en))
+        show_table(words("逐半日", "Half day by half day"), _columns(), _rows(due))
+    if other is not None:
+        say(words(f"另一读法：{other.sentence_zh}", f"the other reading: {other.sentence_en}"))
+    if latest is not None:
+        say(words(latest.sentence_zh, latest.sentence_en))
     kept, table = calendar.working_time, calendar.holidays
     say(words(f"读法：{kept.reading_zh}", f"reading: {kept.reading_en}."))
     say(words(f"办公时间：{kept.source_zh}。", f"office hours: {kept.source_en}."))
     say(words(f"节假日：{table.source_zh}，至{table.last}。", f"holidays: {table.source_en}, to {table.last}."))
 
 
-def _show_other(stage: Stage, begun: dt.datetime | None, calendar: Calendar) -> None:
+def _show_other(found: StageTime) -> None:
     """Print in one line what else the document says of the same stage."""
-    from survey.calendar import deadline as due_of
-
-    due = due_of(begun, stage.half_days, same_day=stage.same_day, calendar=calendar) if begun is not None else None
+    stage, due = found.stage, found.due
     told = words(f" · {due.due:%Y-%m-%d %H:%M}", f" · due {due.due:%Y-%m-%d %H:%M}") if due else ""
     subject = words(stage.subject_zh, stage.subject_en)
     say(
@@ -146,20 +150,21 @@ def _columns() -> Sequence[str]:
 
 
 def _rows(due: Deadline) -> list[tuple[object, ...]]:
-    """Return the half days that were counted and what was skipped, in the order of time."""
+    """Return the half days that were counted and what was skipped, in the order of time, as cells."""
     from survey.calendar import PARTS
     from survey.deadline_words import of_day
+    from survey.stage_times import counted_rows
 
-    rows = []
-    for number, half in enumerate(due.counted, 1):
-        hours = f"{half.opens:%H:%M}–{half.closes:%H:%M}"
-        note = words(half.note_zh, half.note_en)
-        rows.append((half.opens, (str(number), words(*of_day(half.on)), words(*PARTS[half.part]), hours, note)))
-    for day in due.skipped:
-        part = words(*PARTS[day.part]) if day.part else words("全天", "all day")
-        at = dt.datetime.combine(day.on, dt.time(), due.due.tzinfo)
-        rows.append((at, ("–", words(*of_day(day.on)), part, "", words(day.reason_zh, day.reason_en))))
-    return [row for _, row in sorted(rows, key=lambda row: row[0])]
+    return [
+        (
+            str(row.number or "–"),
+            words(*of_day(row.on)),
+            words(*PARTS[row.part]) if row.part else words("全天", "all day"),
+            f"{row.opens:%H:%M}–{row.closes:%H:%M}" if row.opens else "",
+            words(row.why_zh, row.why_en),
+        )
+        for row in counted_rows(due)
+    ]
 
 
 def _length(stage: Stage) -> str:
@@ -172,101 +177,3 @@ def _event(key: str) -> str:
     from survey.policies.stages import EVENTS
 
     return words(*EVENTS[key])
-
-
-def _stages(
-    county: Policy, asked: str, on: dt.date, departments: int | None, utility: str | None, facts: Collection[str]
-) -> tuple[Stage, ...]:
-    """Return what the document says of the stage, the strictest first; refuse a stage that it does not have."""
-    in_force = [stage for stage in county.stages if stage.in_force(on)]
-    named = tuple(stage for stage in in_force if stage.id == asked)
-    if named:
-        return named
-    found = county.stages_for(asked, on, departments=departments, utility=utility, facts=facts)
-    if found:
-        return found
-    alike = [stage for stage in in_force if stage.key == asked]
-    raise BadInputError([_undecided(asked, alike) if alike else _unknown(county, asked, in_force, on)])
-
-
-def _unknown(county: Policy, asked: str, stages: Sequence[Stage], on: dt.date) -> Fault:
-    from survey.policies.stages import STAGES
-
-    keys = dict.fromkeys(stage.key for stage in stages)
-    if not keys:
-        return Fault("stage.none", f"{county.county_zh}在{on}没有已录入的阶段",
-                     f"no stage of {county.county_en} is entered for {on}",
-                     field="--policy", value=county.id)  # fmt: skip
-    zh, en = (
-        "、".join(f"{key}（{STAGES[key][0]}）" for key in keys),
-        ", ".join(f"{key} ({STAGES[key][1]})" for key in keys),
-    )
-    return Fault("stage.unknown", f"{county.county_zh}的文件没有这个阶段", f"{county.county_en} has no such stage",
-                 f"可用：{zh}", f"use one of: {en}", field="--stage", value=asked)  # fmt: skip
-
-
-def _undecided(asked: str, alike: Sequence[Stage]) -> Fault:
-    zh = "；".join(f"{stage.id} {stage.subject_zh}" for stage in alike)
-    en = "; ".join(f"{stage.id} {stage.subject_en}" for stage in alike)
-    return Fault("stage.depends", f"这一阶段的时限视情况而定：{zh}", f"the time of this stage depends: {en}",
-                 "用 --departments、--utility、--fact 说明情况，或用 --stage 直接写编号",
-                 "say which with --departments, --utility or --fact, or give the id as --stage",
-                 field="--stage", value=asked)  # fmt: skip
-
-
-def _utility(word: str | None) -> str | None:
-    from survey.utilities import unknown_utility, utility_key
-
-    key = None if word is None else utility_key(word)
-    if word is not None and key is None:
-        raise BadInputError([unknown_utility(word).at(field="--utility")])
-    return key
-
-
-def _facts(given: Sequence[str]) -> Sequence[str]:
-    from survey.policies.stages import FACTS
-
-    known_zh = "、".join(f"{key}（{zh}）" for key, (zh, _) in FACTS.items())
-    known_en = ", ".join(f"{key} ({en})" for key, (_, en) in FACTS.items())
-    unknown = [word for word in given if word not in FACTS]
-    if unknown:
-        fault = Fault(
-            "fact.unknown", "没有这个事实", "there is no such fact", f"可用：{known_zh}", f"use one of: {known_en}"
-        )
-        raise BadInputError([fault.at(field="--fact", value=word) for word in unknown])
-    return given
-
-
-def _moment(text: str | None, option: str, *, end_of_day: bool = False) -> dt.datetime:
-    """Return a moment on Beijing's clock; now where none is given. A day alone is its end, or is refused.
-
-    >>> _moment("2026-12-01T10:30", "--from").isoformat(), _moment("2026-12-01", "--by", end_of_day=True).hour
-    ('2026-12-01T10:30:00+08:00', 23)
-    """
-    from survey.calendar import local
-
-    if text is None:
-        return local(dt.datetime.now(dt.UTC).replace(second=0, microsecond=0))
-    alone = _is_day(text)
-    try:
-        if not alone:
-            return local(dt.datetime.fromisoformat(text.strip()))
-        if end_of_day:
-            return local(dt.datetime.combine(dt.date.fromisoformat(text.strip()), dt.time.max))
-    except (ValueError, OverflowError) as error:
-        raise BadInputError([_no_moment("看不懂的时刻", "not a moment", option, text)]) from error
-    zh, en = "缺少钟点，上午和下午的到期不同", "the time of day is missing; morning and afternoon differ"
-    raise BadInputError([_no_moment(zh, en, option, text)])
-
-
-def _no_moment(zh: str, en: str, option: str, text: str) -> Fault:
-    mend = ("写成 2026-12-01T10:30", "write it as 2026-12-01T10:30")
-    return Fault("moment.unreadable", zh, en, *mend, field=option, value=text)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        dt.date.fromisoformat(text.strip())
-    except ValueError:
-        return False
-    return True

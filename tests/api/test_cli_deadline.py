@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from api.cli.deadline import _stages
 from geo.faults import BadInputError
 from survey.policies import load_policy
+from survey.stage_times import stages_asked
 from tests.api.test_cli import cotrench
 
 HAN = re.compile("[\u4e00-\u9fff]")
@@ -116,15 +116,15 @@ def test_a_time_that_depends_on_what_was_not_said_is_not_guessed():
     by_number = replace(wuzhi, stages=tuple(stage for stage in wuzhi.stages if stage.condition is not None))
     on = date(2026, 11, 30)
     with pytest.raises(BadInputError) as refused:
-        _stages(by_number, "parallel_approval", on, None, None, ())
+        stages_asked(by_number, "parallel_approval", on, None, None, ())
     [fault] = refused.value.faults
     assert fault.code == "stage.depends"
     assert "WZ-ST4a" in fault.en
     assert "WZ-ST4b" in fault.zh
-    assert [stage.id for stage in _stages(by_number, "parallel_approval", on, 2, None, ())] == ["WZ-ST4a"]
+    assert [stage.id for stage in stages_asked(by_number, "parallel_approval", on, 2, None, ())] == ["WZ-ST4a"]
 
 
 def test_a_county_whose_stages_are_not_entered_says_so():
     bare = replace(load_policy("wuzhi"), stages=())
     with pytest.raises(BadInputError, match="no stage of Wuzhi County is entered"):
-        _stages(bare, "acceptance", date(2026, 11, 30), None, None, ())
+        stages_asked(bare, "acceptance", date(2026, 11, 30), None, None, ())
