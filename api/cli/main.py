@@ -14,6 +14,7 @@ from api.cli import (
     deadline,
     maps_command,
     papers_command,
+    people,
     policies,
     section,
     service,
@@ -38,6 +39,7 @@ GROUPS = (
     deadline,
     maps_command,
     papers_command,
+    people,
     upkeep,
     warming,
 )

@@ -1,0 +1,1 @@
+"""Who may sign in and who may do what: accounts, sessions, tokens, the permission table."""
