@@ -11,8 +11,12 @@ import numpy as np
 from survey.findings import Cited
 from survey.standards.classes import Classes
 from survey.standards.gas import TABLE_ENDS_MPA
+from survey.subjects import USUAL_DIAMETERS
+from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from survey.standards.citations import Cell, Citation
@@ -53,6 +57,27 @@ def inside_tables(classes: Classes) -> Classes:
         for line, beyond in zip(classes.classes, classes.outside(), strict=True)
     )
     return Classes(held, classes.edition)
+
+
+def of_usual_diameter(rule: Cited, utilities: Sequence[str]) -> Cited:
+    """Return a rule for gaps to lines of ``utilities`` that state no diameter: it says which was taken, and is assumed.
+
+    >>> rule = Cited("x", "GB 1", "2.3", "confirmed", "hard", "甲", "a")
+    >>> of_usual_diameter(rule, ["water"]).assumed, of_usual_diameter(rule, ["water"]).evidence_zh
+    (True, '甲；给水未填管径，净距按外径 200 mm 计（常见配水管 DN200，判断值）')
+    >>> of_usual_diameter(rule, []) == rule
+    True
+    """
+    if rule is NOTHING_STATED or not utilities:
+        return rule
+    zh, en = rule.evidence_zh, rule.evidence_en
+    for utility in dict.fromkeys(utilities):
+        name, usual = UTILITIES[utility], USUAL_DIAMETERS[utility]
+        zh += f"；{name.zh}未填管径，净距按外径 {usual.diameter_mm:g} mm 计（{usual.source_zh}）"
+        en += (
+            f"; no diameter of the {name.en.lower()} line is stated: {usual.diameter_mm:g} mm taken ({usual.source_en})"
+        )
+    return rule._replace(evidence_zh=zh, evidence_en=en, assumed=True)
 
 
 def cited_clause(found: Clause, weight: str, rule: str) -> Cited:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from survey.conflicts.citing import cited_of, classes_of
+from survey.conflicts.citing import cited_of, classes_of, of_usual_diameter
 from survey.conflicts.judging import COVERAGE
 
 if TYPE_CHECKING:
@@ -39,18 +39,22 @@ class PairRules:
         What the tables tell apart.
     a, b
         int64, the class of each line of the first and of the second layer.
+    thin_a, thin_b
+        Whether the diameter of each line is assumed, so that its gaps hold only as far as it is the usual one.
     """
 
     classes: Classes
     a: Integers
     b: Integers
+    thin_a: NDArray[np.bool_]
+    thin_b: NDArray[np.bool_]
 
     @classmethod
     def of(cls, a: BuriedLines, b: BuriedLines) -> PairRules:
         """Reduce the lines of two layers, or twice those of one."""
         code, classes = classes_of((*a.buried, *b.buried))
         first, second = code[: len(a.buried)], code[len(a.buried) :]
-        return cls(classes, first[a.code], second[b.code])
+        return cls(classes, first[a.code], second[b.code], a.thin, b.thin)
 
     def cited(
         self,
@@ -63,11 +67,16 @@ class PairRules:
         The limit is NaN where the standard states none (the rule then is nobody's), or where the line lies outside it.
         """
         n = len(self.classes.classes)
-        pair = self.a[rows_a] * n + self.b[rows_b]
+        pair = (self.a[rows_a] * n + self.b[rows_b]) * 4 + 2 * self.thin_a[rows_a] + self.thin_b[rows_b]
         distinct, number = np.unique(pair, return_inverse=True)
-        rules = tuple(cited_of(find(int(p) // n, int(p) % n)) for p in distinct)
+        rules = tuple(self._rule(find, *divmod(int(p) // 4, n), int(p) % 4) for p in distinct)
         limit = np.array([rule.limit for rule in rules] or [np.nan])
         return rules, number.astype(np.int64), limit[number] if len(number) else np.empty(0)
+
+    def _rule(self, find: Callable[[int, int], Cell | None], a: int, b: int, thin: int) -> Cited:
+        """Return the rule of a pair of classes; ``thin``: 2 where the diameter of ``a`` is assumed, 1 that of ``b``."""
+        without = [self.classes.classes[k].utility for k, missing in ((a, thin & 2), (b, thin & 1)) if missing]
+        return of_usual_diameter(cited_of(find(a, b)), without)
 
 
 def error_steps(accuracy_m: Floats) -> Integers:

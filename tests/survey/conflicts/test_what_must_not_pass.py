@@ -55,6 +55,22 @@ def test_a_window_that_ends_before_it_starts_is_told_and_taken_as_not_stated():
     assert [(fault.code, fault.feature, fault.field) for fault in found.faults] == [("line.window", "W1", "end")]
 
 
+def test_a_gap_that_rests_on_an_assumed_diameter_says_so_and_is_not_grave():
+    # walls: 1.3 - 0.055 - 0.2 (the usual sewer, DN 400) = 1.045; crossing: 2.0 - 1.8 - 0.11 = 0.09 below the gas
+    beside, across = gas("G1", (0, 0), (60, 0)), gas("G2", (200, -30), (200, 30), cover_m=1.8)
+    known = existing("E1", "drainage", (-10, 1.3), (260, 1.3), diameter_mm=400.0, cover_m=2.0)
+    for kind in ("horizontal_clearance", "vertical_clearance"):
+        stated, missing = (
+            one(conflicts([beside, across], pipes=[known | {"diameter_mm": mm}]), kind) for mm in (400.0, None)
+        )
+        assert (stated.measured, stated.limit, stated.id) == (missing.measured, missing.limit, missing.id)
+        assert (stated.severity, missing.severity) == ("grave", "serious")
+        assert "未填管径" in missing.evidence_zh
+        assert "no diameter" in missing.evidence_en
+        assert "管径" not in stated.evidence_zh
+        assert stated.facts != missing.facts
+
+
 def test_an_acceptance_does_not_hold_when_a_finding_comes_to_weigh_more():
     sewer = existing("E1", "drainage", (-10, 1.705), (90, 1.705), diameter_mm=300.0, cover_m=2.0)
     before, after = (
