@@ -48,7 +48,7 @@ router = APIRouter(prefix="/api/policies", tags=["policies"])
 @router.get("", responses=documented(Content("Policies")))
 def get_policies() -> Response:
     """Return every policy that is installed."""
-    body = {"policies": [_summary(load_policy(policy_id)) for policy_id in policy_ids()]}
+    body = {"policies": [summary(load_policy(policy_id)) for policy_id in policy_ids()]}
     return Response(geojson.dumps(body), media_type="application/json")
 
 
@@ -61,7 +61,7 @@ def get_policy(
     """Return a policy as in force on a day: rules, stages, permissions, forms and provisions, each with its source."""
     policy = named_policy(policy_id)
     day = on or service.now().astimezone().date()
-    body = _summary(policy) | {"on": day, "words": WORDS} | {part: _in_force(policy, part, day) for part in PARTS}
+    body = summary(policy) | {"on": day, "words": WORDS} | {part: _in_force(policy, part, day) for part in PARTS}
     return Response(geojson.dumps(body), media_type="application/json")
 
 
@@ -79,7 +79,8 @@ def _in_force(policy: Policy, part: str, day: date) -> list[dict[str, Any]]:
     return [asdict(one) | {"evidence": one.evidence_zh} for one in getattr(policy, part) if one.in_force(day)]
 
 
-def _summary(policy: Policy) -> dict[str, Any]:
+def summary(policy: Policy) -> dict[str, Any]:
+    """Return a policy in one line: whose, which document, since when."""
     return {
         "id": policy.id,
         "county_zh": policy.county_zh,
