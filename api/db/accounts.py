@@ -103,7 +103,7 @@ def add(store: Store, made: Organisation | Account | Session | Token) -> None:
         connection.execute(sa.insert(_TABLES[type(made)]), _columns(made))
 
 
-def find(store: Store, kind: type[Kept], **equal: str) -> list[Kept]:
+def find(store: Store, kind: type[Kept], /, **equal: str) -> list[Kept]:
     """Return the lines whose columns are equal to what is given, in the order in which they were made.
 
     ``folded`` finds accounts and organisations by name. Text that no database can hold is found nowhere.
