@@ -184,12 +184,13 @@ class People:
             return self._changed(name, roles=tuple(dict.fromkeys(roles)), changed_at=now)
 
     def set_password(self, name: str, password: str, *, now: datetime) -> Account:
-        """Give an account another password and close its sessions; `BadInputError` with every fault."""
+        """Give an account another password, close its sessions, forget its wrong tries; errors as `add`."""
         account = self.account(name)
         refuse(passwords.faults_of(password, account.name))
         secret = passwords.hashed(password)
         with self.store.transaction():
             kept.drop_sessions_of(self.store, account.id)
+            kept.drop_tries_for(self.store, passwords.fingerprint(folded(account.name)))
             return self._changed(name, password=secret, changed_at=now)
 
     def disable(self, name: str, *, now: datetime) -> Account:

@@ -113,6 +113,13 @@ def test_another_password_signs_everybody_out(door, people, li):
     assert door.authenticate("li.wei", "another long one", NOW).id == li.id
 
 
+def test_the_administrator_opens_a_door_that_was_shut(door, people, li):
+    for _ in range(5):
+        door.authenticate("li.wei", "wrong", NOW)
+    people.set_password("li.wei", "another long one", now=NOW)
+    assert door.authenticate("li.wei", "another long one", NOW).id == li.id
+
+
 def test_a_session_slides_for_seven_days_at_most(door, people, li):
     session = door.open_session(li, NOW)
     assert door.session(session, NOW) == people.person(li)
