@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, County, Feature, FeatureCollection, FindingCollection, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Feature, FeatureCollection, FindingCollection, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -215,3 +215,35 @@ export async function section(request: SectionRequest, signal: AbortSignal): Pro
   });
   return (await response.json()) as SectionAnswer;
 }
+
+const CASES_PAGE = 200;
+
+/** The cases of the county, page after page, the newest first. */
+export async function cases(): Promise<CaseRow[]> {
+  const found: CaseRow[] = [];
+  let path: string | null = `/api/cases?limit=${CASES_PAGE}`;
+  while (path) {
+    const page: CaseList = await get<CaseList>(path);
+    found.push(...page.cases);
+    path = nextOf(page);
+  }
+  return found.reverse();
+}
+
+const casePath = (id: string): string => `/api/cases/${encodeURIComponent(id)}`;
+
+export const theCase = (id: string): Promise<CaseShape> => get(casePath(id));
+
+export async function caseEvents(id: string): Promise<CaseEvent[]> {
+  return (await get<{ events: CaseEvent[] }>(`${casePath(id)}/events`)).events;
+}
+
+async function command(path: string, body: CaseCommand): Promise<CaseShape> {
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': uuid() };
+  return (await (await send(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as CaseShape;
+}
+
+export const beginCase = (body: CaseCommand): Promise<CaseShape> => command('/api/cases', body);
+
+/** Carry out a command on a case; refused with the clause and what is possible where it cannot be. */
+export const actOnCase = (id: string, body: CaseCommand): Promise<CaseShape> => command(`${casePath(id)}/commands`, body);

@@ -441,3 +441,137 @@ export interface Problem {
   errors?: FaultShape[];
   current?: Feature;
 }
+
+// ------------------------------------------------------------------------------------------------------------- cases
+
+export type Role = 'applicant' | 'surveyor' | 'utility' | 'coordinator' | 'approver' | 'supervisor';
+export type ClockColour = 'red' | 'amber' | 'green' | 'grey';
+
+export interface CaseCite {
+  rule: string;
+  document: string;
+  clause: string;
+}
+
+export interface CaseClock {
+  id: string;
+  zh: string;
+  en: string;
+  utility: string;
+  status: 'running' | 'paused';
+  start: string;
+  due: string | null;
+  /** Half working days left; null where the document gives no time. */
+  half_days: number | null;
+  overdue: boolean;
+  colour: ClockColour;
+  until_zh: string;
+  until_en: string;
+  provisional: boolean;
+  cites: CaseCite[];
+  sentence_zh: string;
+  sentence_en: string;
+}
+
+export interface CasePossible {
+  kind: string;
+  utility: string;
+  zh: string;
+  en: string;
+}
+
+export interface CaseApproval {
+  approval: string;
+  item_zh: string;
+  item_en: string;
+  status: string;
+  status_zh: string;
+  status_en: string;
+  department: string;
+  opinion: string;
+  decided_by: string;
+  cites: CaseCite[];
+}
+
+export interface CaseTask {
+  utility: string;
+  zh: string;
+  en: string;
+  operator: string;
+  status: string;
+  status_zh: string;
+  status_en: string;
+  route: string;
+  revision: number;
+  verdict: string | null;
+  commitment: string;
+  commitment_zh: string;
+  commitment_en: string;
+  approvals: CaseApproval[];
+  judgement: { trace: TraceLine[] } | null;
+  breaches: { rule: string; quantity: string; measured: number; uncertainty: number; limit: number }[];
+}
+
+interface CaseHead {
+  id: string;
+  seq: number;
+  phase: string;
+  phase_zh: string;
+  phase_en: string;
+  applicant: string;
+  project: string;
+  manager: string;
+  colour: ClockColour;
+  clocks: CaseClock[];
+  possible: Partial<Record<Role, CasePossible[]>>;
+}
+
+export interface CaseRow extends CaseHead {
+  utilities: { utility: string; zh: string; en: string }[];
+  overdue: number;
+}
+
+export interface CasePaper {
+  kind: string;
+  utility: string;
+  approval: string;
+  zh: string;
+  en: string;
+  href: string;
+}
+
+export interface CaseShape extends CaseHead {
+  document: string;
+  manager_phone: string;
+  reason: string;
+  tasks: CaseTask[];
+  papers: CasePaper[];
+}
+
+export interface CaseEvent {
+  seq: number;
+  at: string;
+  who: string;
+  role: string;
+  kind: string;
+  zh: string;
+  en: string;
+  cites: CaseCite[];
+  /** Whether the clock brought it about. */
+  clock: boolean;
+}
+
+export interface CaseList {
+  cases: CaseRow[];
+  links: { rel: string; href: string }[];
+}
+
+export interface CaseCommand {
+  kind: string;
+  actor: { name: string; role: Role; department: string };
+  data: Record<string, unknown>;
+  expected?: number;
+  geometry?: Geometry;
+  crs?: string;
+  accuracy_m?: number;
+}

@@ -2,6 +2,7 @@
 
 import type { PlacedFinding } from '../api/types';
 import { current } from '../map/current';
+import { cases } from './cases.svelte';
 import { draft } from './draft.svelte';
 import { findings } from './findings.svelte';
 import { steps } from './history.svelte';
@@ -51,7 +52,13 @@ export async function openFrom(finding: PlacedFinding, id: string): Promise<void
   current.stage?.showPlace(finding.geometry);
 }
 
+export function toggleCases(): void {
+  if (cases.open) cases.hide();
+  else cases.show();
+}
+
 export function toggleFindings(): void {
+  if (cases.open) cases.hide();
   if (findings.open) findings.hide();
   else findings.show();
 }

@@ -1,7 +1,8 @@
 /** Keys that work anywhere except inside a field. */
 
 import { current } from '../map/current';
-import { leave, startDrawing, toggleFindings } from './commands';
+import { leave, startDrawing, toggleCases, toggleFindings } from './commands';
+import { cases } from './cases.svelte';
 import { draft } from './draft.svelte';
 import { findings } from './findings.svelte';
 import { steps } from './history.svelte';
@@ -47,6 +48,8 @@ function escape(): void {
   else if (draft.selected) draft.selected = null;
   else if (draft.mode === 'edit') void leave();
   else if (settings.layersOpen) settings.layersOpen = false;
+  else if (cases.chosen) cases.close();
+  else if (cases.open) cases.hide();
   else if (findings.open) findings.hide();
 }
 
@@ -58,6 +61,7 @@ const PLAIN: Record<string, () => boolean | void> = {
   o: () => void (settings.ortho = !settings.ortho),
   s: () => void (settings.snapping = !settings.snapping),
   f: toggleFindings,
+  c: () => void (settings.county?.policy && toggleCases()),
   l: () => void (settings.layersOpen = !settings.layersOpen),
   '+': () => current.stage?.zoomBy(1),
   '=': () => current.stage?.zoomBy(1),
