@@ -255,6 +255,13 @@ def _text(value: object) -> str | None:
     return value.strip() or None if isinstance(value, str) else None
 
 
+def _says(value: Any) -> bool:  # noqa: ANN401 - whatever a column holds
+    """Return whether a value says anything: what is no text, such as a list, must not pass as if it were not there."""
+    if isinstance(value, str):
+        return bool(value.strip())
+    return not pd.api.types.is_scalar(value) or not pd.isna(value)
+
+
 def _distinct(utility: Objects, *columns: NDArray[Any]) -> tuple[tuple[Buried, ...], Integers]:
     """Return the distinct lines, and the number of each line's own; the order is that of the lines."""
     code = np.zeros(len(utility), dtype=np.int64)
@@ -341,14 +348,14 @@ class _Reading:
         """Return the covers: ``covers_m`` where it fits the line, else ``cover_m``."""
         constant = self._shallow(self.numbers("cover_m"), "cover_m")
         texts = self.columns.get("covers_m", self.ids[:0])
-        rows = np.flatnonzero([isinstance(text, str) and bool(text.strip()) for text in texts])
+        rows = np.flatnonzero([text is not None and _says(text) for text in texts])
         if not len(rows):
             return Depths.constant(constant)
         owner = np.repeat(lines.part_line, np.diff(lines.part_starts))
         vertices = np.bincount(owner, minlength=lines.n_lines)
         covers: list[Floats | None] = [None] * lines.n_lines
         for row in rows.tolist():
-            covers[row] = self._at_vertices(row, texts[row], int(vertices[row]))
+            covers[row] = self._at_vertices(row, str(texts[row]), int(vertices[row]))
         return Depths.of(lines, constant, covers)
 
     def _at_vertices(self, row: int, text: str, n: int) -> Floats:

@@ -91,3 +91,15 @@ def test_an_acceptance_of_drilling_does_not_hold_for_digging():
     assert (drilled.severity, dug.severity) == ("serious", "grave")
     assert drilled.id == dug.id
     assert drilled.facts != dug.facts
+
+
+@pytest.mark.parametrize("covers", [[0.1, 0.1], 0.1, "0.1"])
+def test_covers_that_are_no_text_of_the_vertices_are_unknown_and_told(covers):
+    found = conflicts([planned("W1", "water", (0, 0), (60, 0), covers_m=covers)])
+    assert one(found, "cover").outcome == "unknown"
+    assert [fault.code for fault in found.faults] == ["line.covers"]
+
+
+@pytest.mark.parametrize("nothing", [None, float("nan"), "", " "])
+def test_covers_that_say_nothing_leave_the_one_cover(nothing):
+    assert len(conflicts([planned("W1", "water", (0, 0), (60, 0), covers_m=nothing)])) == 0
