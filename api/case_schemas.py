@@ -173,3 +173,12 @@ class CaseCommand(Shape):
     geometry: Geometry | None = Field(None, description="`record_as_built`: the line as it was surveyed.")
     accuracy_m: float | None = Field(None, description="Mean error of a vertex of that survey.")
     crs: str | None = Field(None, description="Of the geometry; CRS84 unless given.")
+
+
+class FiguresShape(Shape):
+    """The figures of a county at a moment: rows of columns, each column named in Chinese and English."""
+
+    policy: str
+    now: datetime
+    columns: dict[str, list[str]]
+    rows: list[dict[str, Any]]

@@ -18,7 +18,19 @@ from api.db.store import open_store
 from api.dependencies import Service
 from api.guards import FailuresAnswered, LocalOnly, SecurityHeaders
 from api.resident import Resident
-from api.routes import assessments, cases, collections, county, deadlines, findings, items, policies, sections, trenches
+from api.routes import (
+    assessments,
+    cases,
+    collections,
+    county,
+    deadlines,
+    figures,
+    findings,
+    items,
+    policies,
+    sections,
+    trenches,
+)
 from survey.calendar import Calendar
 
 if TYPE_CHECKING:
@@ -78,7 +90,9 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     refusals.install(app)
     openapi.install(app)
-    for room in (collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases):
+    for room in (
+        collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
+    ):  # fmt: skip
         app.include_router(room.router)
     app.router.default = Client(settings.client)
     # The last one added is the outermost.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 from datetime import UTC, datetime, timedelta
@@ -207,3 +208,19 @@ def test_the_clocks_work_while_the_service_runs(tmp_path):
 def test_without_a_policy_there_are_no_cases(tmp_path):
     with running(settings_of(None, tmp_path)) as client:
         problem(client.get(CASES), 422, "input.refused")
+
+
+def test_figures_count_what_was_decided_and_open_as_a_spreadsheet(client):
+    case, _ = judged(client)
+    act(client, case, "sign_commitment", GAS, utility="gas", revision=1, signatory="孙")
+    act(client, case, "decide_commitment", CITY, utility="gas")
+    told = client.get("/api/figures").json()
+    [county] = [row for row in told["rows"] if row["scope"] == "county"]
+    assert (county["cases"], county["judged"], county["decided"], county["decided_of_judged"]) == (1, 1, 1, 1.0)
+    [promise] = [row for row in told["rows"] if row["stage"] == "promise_approval"]
+    assert (promise["utility"], promise["ended"], promise["ended_late"], promise["clause"]) == ("gas", 1, 0, "四(二)")
+    answer = client.get("/api/figures", params={"f": "csv"})
+    table = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert len(table) == len(told["rows"])
+    assert table[0]["口径名称"] == "全县合计"
+    assert table[0]["按承诺作出决定分项"] == "1"

@@ -69,6 +69,12 @@ def test_an_application_goes_to_a_commitment_that_is_decided(window: Callable[..
     w.page.keyboard.press("Escape")
     w.page.get_by_role("button", name="返回办件列表").click()
     expect(w.page.get_by_role("button", name="湍水食品有限公司")).to_be_visible()
+    w.page.get_by_role("button", name="统计").click()
+    figures = w.page.get_by_role("dialog", name="统计")
+    expect(figures.get_by_role("row", name="告知承诺审批 · 给水")).to_contain_text("四(二)")
+    with w.page.expect_download() as download:
+        figures.get_by_role("link", name="下载 CSV").click()
+    assert "全县合计" in download.value.path().read_text("utf-8-sig")
 
 
 def test_who_comes_second_is_told_by_whom(window: Callable[..., Window]) -> None:

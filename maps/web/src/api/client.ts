@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Feature, FeatureCollection, FindingCollection, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Feature, FeatureCollection, FiguresAnswer, FindingCollection, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -247,3 +247,5 @@ export const beginCase = (body: CaseCommand): Promise<CaseShape> => command('/ap
 
 /** Carry out a command on a case; refused with the clause and what is possible where it cannot be. */
 export const actOnCase = (id: string, body: CaseCommand): Promise<CaseShape> => command(`${casePath(id)}/commands`, body);
+
+export const figures = (): Promise<FiguresAnswer> => get('/api/figures');

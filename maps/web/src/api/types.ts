@@ -575,3 +575,40 @@ export interface CaseCommand {
   crs?: string;
   accuracy_m?: number;
 }
+
+export interface FigureRow {
+  scope: 'county' | 'utility' | 'department' | 'stage';
+  stage_zh: string | null;
+  stage_en: string | null;
+  clause: string | null;
+  utility: string | null;
+  utility_zh: string | null;
+  utility_en: string | null;
+  department_zh: string | null;
+  department_en: string | null;
+  limit_half_days: number | null;
+  limit_zh: string | null;
+  limit_en: string | null;
+  ended: number | null;
+  running: number | null;
+  overdue: number | null;
+  limited: number | null;
+  overdue_share: number | null;
+  used_median: number | null;
+  used_p90: number | null;
+  used_maximum: number | null;
+  longest_open: number | null;
+  cases: number | null;
+  judged: number | null;
+  decided: number | null;
+  decided_of_judged: number | null;
+  begun: number | null;
+  together: number | null;
+  together_share: number | null;
+}
+
+export interface FiguresAnswer {
+  policy: string;
+  now: string;
+  rows: FigureRow[];
+}

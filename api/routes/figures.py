@@ -1,0 +1,61 @@
+"""Answer for the figures of a county: times against their limits, commitments, joint digs, overdue items."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api import geojson
+from api.dependencies import Running  # noqa: TC001 - FastAPI reads the annotations
+from api.openapi import Content, documented
+from survey.cases.figure_rows import COLUMNS, rows
+from survey.cases.figures import figures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.casework import Casework
+    from survey.cases.events import Event
+
+router = APIRouter(prefix="/api/figures", tags=["cases"])
+
+PAGE = 1_000
+BOM = "\ufeff"
+"""Spreadsheets take a CSV for UTF-8 by it."""
+
+
+@router.get("", responses=documented(Content("FiguresShape"), 422, 503))
+def get_figures(
+    service: Running,
+    f: Annotated[Literal["json", "csv"], Query(description="`csv`: a table for a spreadsheet.")] = "json",
+    language: Annotated[Literal["zh", "en"], Query(description="Of the headings of the CSV.")] = "zh",
+) -> Response:
+    """Return the figures of all cases as of now, one row for the county, each utility, department and stage."""
+    work, now = service.casework(), service.now()
+    found = rows(figures(dict(_histories(work)), work.policy, work.calendar, now))
+    if f == "json":
+        words = {key: list(names) for key, names in COLUMNS.items()}
+        body = {"policy": work.policy.id, "now": now, "columns": words, "rows": found}
+        return Response(geojson.dumps(body), media_type="application/json")
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow([names[0 if language == "zh" else 1] for names in COLUMNS.values()])
+    table.writerows([row[key] for key in COLUMNS] for row in found)
+    headers = {"Content-Disposition": 'attachment; filename="figures.csv"'}
+    return Response((BOM + out.getvalue()).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _histories(work: Casework) -> Iterator[tuple[str, list[Event]]]:
+    """Yield every case with its events, page after page."""
+    after = None
+    while True:
+        page = work.cases.list(after=after, limit=PAGE)
+        for row in page:
+            yield row.id, work.cases.events(row.id)
+        if len(page) < PAGE:
+            return
+        after = page[-1].id
