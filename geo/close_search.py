@@ -123,8 +123,10 @@ def search_kept(
     """Return the columns of `geo.close_records`, each a row, of every stretch; sorted by (a, b, from_a, from_b)."""
     n_segments, n_lines = len(query.table.rows), len(query.table.starts) - 1
     tasks = max(n_segments // SEGMENTS_A_TASK, 1)
-    cuts = np.searchsorted(query.table.starts, np.linspace(0, n_segments, tasks + 1)[1:-1])
-    bounds = np.unique(np.concatenate(([0], cuts, [n_lines]))).tolist()
+    cuts = (
+        np.searchsorted(query.table.starts, np.linspace(0, n_segments, tasks + 1)[1:-1]).tolist() if tasks > 1 else ()
+    )
+    bounds = sorted({0, *cuts, n_lines})
 
     def task(first: int, last: int) -> FloatArray:
         return search_close(

@@ -187,7 +187,7 @@ class Polylines:
         A chainage before 0 or past the end gives the first or last vertex. At the gap between two parts the end of the
         earlier part is meant. NaN for a line without a segment or a chainage that is NaN.
         """
-        line, at = np.broadcast_arrays(_integers(line_idx), _floats(chainage))
+        line, at = _of_one_length(_integers(line_idx), _floats(chainage))
         s = self.segments()
         return points_along(s.x, s.y, s.ux, s.uy, s.length, s.chainage, s.starts, _integers(line), _floats(at))
 
@@ -197,7 +197,7 @@ class Polylines:
         A piece that crosses from one part into the next is a MultiLineString. Chainages are clamped to the line; an
         empty LineString where ``to_m <= from_m`` or the line has no segment. Repeated vertices are left out.
         """
-        line, begin, end = np.broadcast_arrays(_integers(line_idx), _floats(from_m), _floats(to_m))
+        line, begin, end = _of_one_length(_integers(line_idx), _floats(from_m), _floats(to_m))
         s = self.segments()
         x, y, starts, piece = cut_out(
             s.x,
@@ -227,12 +227,15 @@ class Polylines:
 
     def to_shapely(self) -> npt.NDArray[np.object_]:
         """Return an array of LineString, MultiLineString (several parts) or an empty LineString (no part)."""
-        result = np.full(self.n_lines, NO_LINE, dtype=object)
-        if len(self.part_line) == 0:
-            return result
+        n_parts = len(self.part_line)
+        if n_parts == 0:
+            return np.full(self.n_lines, NO_LINE, dtype=object)
         xy = np.column_stack((self.x, self.y))
-        owner = np.repeat(np.arange(len(self.part_line)), np.diff(self.part_starts))
-        parts = shapely.linestrings(xy, indices=owner)
+        owner = np.repeat(np.arange(n_parts), self.part_starts[1:] - self.part_starts[:-1])
+        parts: npt.NDArray[np.object_] = shapely.linestrings(xy, indices=owner)
+        if n_parts == self.n_lines and (self.part_line[1:] > self.part_line[:-1]).all():
+            return parts  # one each
+        result = np.full(self.n_lines, NO_LINE, dtype=object)
         first = np.flatnonzero(np.diff(self.part_line, prepend=-1))
         counts = np.diff(first, append=len(parts))
         result[self.part_line[first]] = parts[first]
@@ -246,12 +249,22 @@ class Polylines:
 
 def _floats(values: Any) -> FloatArray:  # noqa: ANN401 - anything that numpy takes
     """Return a one-dimensional array as the kernels want it: float64, contiguous, writable."""
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype == np.float64 and values.flags.carray:
+        return values
     return np.require(np.atleast_1d(values), np.float64, ["C", "W"])
 
 
 def _integers(values: Any) -> IntArray:  # noqa: ANN401 - anything that numpy takes
     """Return a one-dimensional array as the kernels want it: int64, contiguous, writable."""
+    if isinstance(values, np.ndarray) and values.ndim == 1 and values.dtype == np.int64 and values.flags.carray:
+        return values
     return np.require(np.atleast_1d(values), np.int64, ["C", "W"])
+
+
+def _of_one_length(*arrays: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], ...]:
+    """Return one-dimensional arrays broadcast, as they are where there is nothing to do."""
+    n = len(arrays[0])
+    return arrays if all(len(array) == n for array in arrays) else np.broadcast_arrays(*arrays)
 
 
 def _check_layout(x: FloatArray, y: FloatArray, part_starts: IntArray, part_line: IntArray, n_lines: int) -> None:
