@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import geopandas as gpd
@@ -117,24 +117,10 @@ class Found:
         if not len(self):
             return self
         kept = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
-        if len(kept) == len(self) and (np.diff(kept) == 1).all():
+        if len(kept) == len(self) and (kept[1:] - kept[:-1] == 1).all():
             return self
-        named = (
-            "a",
-            "b",
-            "outcome",
-            "measured",
-            "limit",
-            "margin",
-            "uncertainty",
-            "citation",
-            "from_m",
-            "to_m",
-            "x",
-            "y",
-        )
         made = replace(
-            self, **{name: getattr(self, name)[kept] for name in named}, tell=lambda k: self.tell(int(kept[k])),
+            self, **{name: getattr(self, name)[kept] for name in _BY_ROW}, tell=lambda k: self.tell(int(kept[k])),
             collides=None if self.collides is None else self.collides[kept],
         )  # fmt: skip
         if len(kept):
@@ -158,6 +144,8 @@ class Found:
         rules = np.array([_hash(f"{self.kind}\x1f{c.rule}") for c in self.cited], dtype=np.uint64)
         key = _mixed(rules[self.citation], self.a_of.hashes[self.a])
         key = _mixed(key, self._of_b())
+        if len(key) == 1:
+            return _mixed(key, np.zeros(1, dtype=np.uint64))
         order = np.lexsort((self.y, self.x, self.to_m, self.from_m, key))
         first = np.flatnonzero(np.diff(key[order].astype(np.int64), prepend=0) != 0)
         if len(key) and (not len(first) or first[0] != 0):
@@ -170,14 +158,7 @@ class Found:
     @cached_property
     def facts(self) -> Hashes:
         """What decides each finding, as a number."""
-        made = _mixed(self.keys, self.outcome.astype(np.uint64))
-        made = _mixed(made, self.severity.astype(np.uint64))
-        limits = np.array([_hash(f"{c.limit!r}") for c in self.cited], dtype=np.uint64)
-        made = _mixed(made, limits[self.citation])
-        columns = np.stack((self.measured, self.limit, self.uncertainty, self.x, self.y))
-        for rounded in np.round(np.nan_to_num(columns, nan=-1e9) * _FACTS_A_METRE).astype(np.int64).astype(np.uint64):
-            made = _mixed(made, rounded)
-        return made
+        return _facts_of([self])
 
     def _of_b(self) -> Hashes:
         if self.b_of is None or not len(self.b_of.ids):
@@ -185,20 +166,39 @@ class Found:
         return np.where(self.b >= 0, self.b_of.hashes[self.b], np.uint64(0))
 
 
+def _facts_of(several: Sequence[Found]) -> Hashes:
+    """Return what decides each finding, one kind after the other."""
+    limits = [np.array([_hash(f"{c.limit!r}") for c in one.cited], dtype=np.uint64)[one.citation] for one in several]
+    keys, outcome, severity = (
+        np.concatenate([getattr(one, name) for one in several]) for name in ("keys", "outcome", "severity")
+    )
+    columns = np.concatenate([(one.measured, one.limit, one.uncertainty, one.x, one.y) for one in several], axis=1)
+    made = _mixed(_mixed(keys, outcome.astype(np.uint64)), severity.astype(np.uint64))
+    made = _mixed(made, np.concatenate(limits))
+    for rounded in np.round(np.nan_to_num(columns, nan=-1e9) * _FACTS_A_METRE).astype(np.int64).astype(np.uint64):
+        made = _mixed(made, rounded)
+    return made
+
+
 _BY_ROW = ("a", "b", "outcome", "measured", "limit", "margin", "uncertainty", "citation", "from_m", "to_m", "x", "y")
 
 
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
+_FACTORS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+
+
+@lru_cache(maxsize=4096)
 def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
 def _mixed(a: Hashes, b: Hashes) -> Hashes:
     """Return one number for each pair of numbers (the finaliser of SplitMix64, which spreads every bit)."""
-    with np.errstate(over="ignore"):
-        z = a * np.uint64(0x9E3779B97F4A7C15) + b + np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        made: Hashes = z ^ (z >> np.uint64(31))
+    z = a * _GOLDEN + b + _GOLDEN
+    z = (z ^ (z >> _SHIFTS[0])) * _FACTORS[0]
+    z = (z ^ (z >> _SHIFTS[1])) * _FACTORS[1]
+    made: Hashes = z ^ (z >> _SHIFTS[2])
     return made
 
 
@@ -250,6 +250,10 @@ class Findings(Sequence[Finding]):
     @cached_property
     def _starts(self) -> Integers:
         return np.cumsum([0, *(len(one) for one in self.found)]).astype(np.int64)
+
+    @cached_property
+    def _facts(self) -> Hashes:
+        return _facts_of(self.found)
 
     @cached_property
     def _order(self) -> Integers:
@@ -312,7 +316,7 @@ class Findings(Sequence[Finding]):
         mend = (told.mend() if self._moves else None) if callable(told.mend) else told.mend
         b = int(one.b[k])
         return Finding(
-            id=f"{int(one.keys[k]):016x}", facts=f"{int(one.facts[k]):016x}",
+            id=f"{int(one.keys[k]):016x}", facts=f"{int(self._facts[row]):016x}",
             kind=one.kind, outcome=_OUTCOMES[one.outcome[k]], severity=_SEVERITIES[one.severity[k]],
             a=str(one.a_of.ids[one.a[k]]), b=None if one.b_of is None or b == _NONE else str(one.b_of.ids[b]),
             a_layer=one.a_of.layer, b_layer=None if one.b_of is None or b == _NONE else one.b_of.layer,

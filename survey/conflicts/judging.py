@@ -41,6 +41,8 @@ def outcomes_of(margin: Floats, uncertainty: Floats) -> NDArray[np.int8]:
     >>> outcomes_of(np.array([0.2, 0.1, -0.1, -0.3, np.nan, 0.0, -0.01]), np.array([0.2, 0.2, 0.2, 0.2, 0, 0, 0]))
     array([3, 1, 1, 0, 2, 3, 0], dtype=int8)
     """
+    if not len(margin):  # most kinds find nothing near one line
+        return np.empty(0, dtype=np.int8)
     with np.errstate(invalid="ignore"):
         passes = (margin >= uncertainty - TINY) & np.isfinite(uncertainty)
         fails = margin < -uncertainty - TINY
@@ -63,7 +65,7 @@ def as_found(
     """Return columns of findings; what is not given is nowhere or nothing (NaN, no other subject, the first rule)."""
     n = len(a)
     numbers = {
-        name: np.asarray(columns.get(name, np.full(n, np.nan)), dtype=np.float64)
+        name: np.asarray(columns[name], dtype=np.float64) if name in columns else np.full(n, np.nan)
         for name in ("measured", "limit", "margin", "uncertainty", "from_m", "to_m", "x", "y")
     }
     return Found(
