@@ -81,7 +81,7 @@ class Scene:
     @property
     def own(self) -> BuriedLines:
         """The routes whose findings with pipes, roads, buildings and trees are wanted."""
-        return self.routes if self.subject is None else self.routes.take(np.array([self.subject], dtype=np.int64))
+        return self.routes if self.subject is None else self.routes.alone(self.subject)
 
 
 def find_conflicts(
@@ -178,7 +178,7 @@ def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
         ],
     ]
     found = _all_of(checks, workers if len(scene.routes) >= MANY else 1)
-    return [one.take(_worth_telling(one)) for one in found]
+    return [one.take(_worth_telling(one)) for one in found if len(one)]
 
 
 def _all_of(checks: list[Callable[[], list[Found]]], workers: int) -> list[Found]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.depths import Depths
 from geo.faults import Fault
-from geo.polylines import Polylines
+from geo.polylines import MOST_KEPT, Polylines
 from survey.conflicts.judging import COVERAGE
 from survey.finding_columns import Subjects
 from survey.joined import operator_key
@@ -135,7 +135,9 @@ class BuriedLines:
 
     def piece(self, row: int, from_m: float, to_m: float) -> shapely.Geometry:
         """Return the stretch of one line between two chainages."""
-        stretch: shapely.Geometry = self.line(row).cut([0], [from_m], [to_m])[0]
+        kept = len(self.lines.x) <= MOST_KEPT  # else segments would be made anew for each piece
+        lines, number = (self.lines, row) if kept else (self.line(row), 0)
+        stretch: shapely.Geometry = lines.cut([number], [from_m], [to_m])[0]
         return stretch
 
     @classmethod

@@ -80,8 +80,10 @@ class Crossings:
     def of(cls, pairs: LinePairs, least: Callable[[], Floats]) -> Crossings:
         """Measure every crossing of ``pairs``."""
         crossings, a, b = pairs.crossings, pairs.a, pairs.b
-        gaps = [vertical_gaps(place, a.depths, b.depths, a.radius, b.radius) for place in _over_each_other(pairs)]
-        cover_a, cover_b = np.array([g.cover_a for g in gaps]), np.array([g.cover_b for g in gaps])
+        places = _over_each_other(pairs)
+        together = Place(*(np.concatenate(column) for column in zip(*places, strict=True)))
+        gaps = vertical_gaps(together, a.depths, b.depths, a.radius, b.radius)
+        cover_a, cover_b = (cover.reshape(len(places), -1) for cover in (gaps.cover_a, gaps.cover_b))
         radius_a, radius_b = a.radius[crossings.a], b.radius[crossings.b]
         lower = (cover_b + radius_b) - (cover_a + radius_a)
         # Where the one goes from above to below the other on the way, they go through each other.

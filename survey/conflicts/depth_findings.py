@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -233,7 +234,8 @@ def _moved(c: Crossings, k: int, side: str, *, keeps_order: bool) -> Mend | None
     for other in own:
         over = int(c.should[other]) * toward  # 1: the mover belongs above
         radius = float(stays.radius[(places.b if side == "a" else places.a)[other]])
-        between = float(np.nan_to_num(c.limit[other]) + c.uncertainty[other])
+        limit = float(c.limit[other])
+        between = (0.0 if math.isnan(limit) else limit) + float(c.uncertainty[other])
         may = (over >= 0 or not keeps_order, over <= 0 or not keeps_order)
         covers = (c.cover_b if side == "a" else c.cover_a)[:, other]
         crossed += [Crossed(float(cover), radius, between, *may) for cover in covers]

@@ -83,11 +83,12 @@ class LinePairs:
         radii = a.radius[close.a] + other.radius[close.b]
         reach = need[number_a[close.a], number_b[close.b]] + radii
         connected = _connects(a, other, crossings)
-        ends = _near_ends(a, other, close)
+        alike = _of_one_family(a, other, close.a, close.b)
+        ends = _near_ends(a, other, close, alike)
         # A shared stretch is no flat crossing that explains what lies near it: it is judged in plan from its begin on.
         angle = np.where(crossings.overlap, 90.0, crossings.angle_deg)
         crossed = Meetings(crossings.a, crossings.b, crossings.at_a, crossings.at_b, angle)
-        stubs = close.ends & ~_of_one_family(a, other, close.a, close.b)
+        stubs = close.ends & ~alike
         sides = sides_of(
             close, Meetings.join(crossed, ends), a.lines, other.lines, reach, radii, parameters.value("side_by_side"),
             stubs,
@@ -133,9 +134,9 @@ def _connects(a: BuriedLines, b: BuriedLines, crossings: LineCrossings) -> Boole
     return own
 
 
-def _near_ends(a: BuriedLines, b: BuriedLines, close: CloseStretches) -> Meetings:
-    """Return where an end of one line lies on another of its utility within their accuracy."""
-    rows = np.flatnonzero(close.ends & _of_one_family(a, b, close.a, close.b))
+def _near_ends(a: BuriedLines, b: BuriedLines, close: CloseStretches, alike: Booleans) -> Meetings:
+    """Return where an end of one line lies on another within their accuracy; ``alike``: stretches of one utility."""
+    rows = np.flatnonzero(close.ends & alike)
     tolerance = tolerance_m(a.accuracy_m[close.a[rows]], b.accuracy_m[close.b[rows]])
     nothing = np.empty(0)
     found = [Meetings(rows[:0], rows[:0], nothing, nothing, nothing)]
@@ -144,15 +145,15 @@ def _near_ends(a: BuriedLines, b: BuriedLines, close: CloseStretches) -> Meeting
         own_row, other_row = (close.b[rows], close.a[rows]) if swapped else (close.a[rows], close.b[rows])
         begin, end = (close.from_b, close.to_b) if swapped else (close.from_a, close.to_a)
         length = own.lines.lengths()[own_row]
-        for at in (np.zeros(len(rows)), length):
-            near = np.flatnonzero((at >= begin[rows] - tolerance) & (at <= end[rows] + tolerance))
-            if not len(near):
-                continue
-            on, k = _on_line(own.lines, other.lines, own_row[near], other_row[near], at[near], tolerance[near])
-            near = near[k]
-            at_a, at_b = (on, at[near]) if swapped else (at[near], on)
-            angle = np.full(len(near), CONNECTION_DEG)
-            found.append(Meetings(close.a[rows[near]], close.b[rows[near]], at_a, at_b, angle))
+        at = np.stack((np.zeros(len(rows)), length))
+        which, near = np.nonzero((at >= begin[rows] - tolerance) & (at <= end[rows] + tolerance))
+        if not len(near):
+            continue
+        at = at[which, near]
+        on, k = _on_line(own.lines, other.lines, own_row[near], other_row[near], at, tolerance[near])
+        near, at = near[k], at[k]
+        at_a, at_b = (on, at) if swapped else (at, on)
+        found.append(Meetings(close.a[rows[near]], close.b[rows[near]], at_a, at_b, np.full(len(near), CONNECTION_DEG)))
     return Meetings.join(*found)
 
 
