@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +19,7 @@ from survey.conflicts.wording import joined
 from survey.findings import Mend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,10 +57,15 @@ def offset_mend(pairs: LinePairs, place: int, side: str, need: float) -> Mend | 
     stays = other.shape(other_row)
     reach = float(mover.radius[row] + other.radius[other_row] + need)
     judged = Rejudged(pairs, a, b, side)
-    return aside(
-        mover, row, (float(begin[place]), float(end[place])), need - float(sides.gap[place]), stays,
-        lambda moved: bool(shapely.distance(moved, stays) >= reach - TINY) or judged(moved),
-    )  # fmt: skip
+
+    def first_clear(moved: Sequence[shapely.Geometry]) -> int | None:
+        far = np.flatnonzero(shapely.distance(moved, stays) >= reach - TINY)
+        before = moved[: far[0]] if len(far) else moved
+        clear = np.flatnonzero(judged(before)) if before else far[:1]
+        return int(clear[0]) if len(clear) else int(far[0]) if len(far) else None
+
+    stretch = float(begin[place]), float(end[place])
+    return aside(mover, row, stretch, need - float(sides.gap[place]), stays, first_clear)
 
 
 def aside(
@@ -70,9 +74,9 @@ def aside(
     stretch: tuple[float, float],
     short_m: float,
     away_from: shapely.Geometry,
-    clears: Callable[[shapely.Geometry], bool],
+    first_clear: Callable[[Sequence[shapely.Geometry]], int | None],
 ) -> Mend | None:
-    """Return the smallest parallel offset of a route after which ``clears`` says that it is far enough.
+    """Return the smallest parallel offset of a route after which it is far enough.
 
     Parameters
     ----------
@@ -84,8 +88,8 @@ def aside(
         By how much, the uncertainty included (metres).
     away_from
         What it is too near to.
-    clears
-        Measures a moved line again.
+    first_clear
+        Measures moved lines again, and returns which of them is the first that is far enough; None: none is.
 
     Returns
     -------
@@ -108,11 +112,17 @@ def aside(
             break
         room = min(stretch[0], shape.length - stretch[1])
         # With an end in the stretch itself only moving it helps; with room to come back there is no need to.
-        for keep_ends in (True,) * (room > TINY) + (False,) * (room < TAPER * metres):
-            for sign in signs:
-                moved = moved_aside(shape, *stretch, sign * metres, keep_ends=keep_ends)
-                if moved is not None and clears(moved):
-                    return _mend(routes, row, sign * metres, moved, keep_ends=keep_ends)
+        ways = [
+            (sign * metres, keep_ends)
+            for keep_ends in (True,) * (room > TINY) + (False,) * (room < TAPER * metres)
+            for sign in signs
+        ]
+        moved = [moved_aside(shape, *stretch, by, keep_ends=keep_ends) for by, keep_ends in ways]
+        there = [k for k, line in enumerate(moved) if line is not None]
+        clear = first_clear([moved[k] for k in there]) if there else None
+        if clear is not None:
+            by, keep_ends = ways[there[clear]]
+            return _mend(routes, row, by, moved[there[clear]], keep_ends=keep_ends)
     return None
 
 
@@ -180,29 +190,33 @@ def _head(shape: shapely.Geometry, metres: float) -> NDArray[np.float64]:
 
 
 class Rejudged:
-    """Tells whether after a move fewer places are too near in plan, and no more crossings are there, or amiss."""
+    """Tells after which moves fewer places are too near in plan, and no more crossings are there, or amiss.
+
+    The line as it is and all ways to move it are judged at one time, each against the other line.
+    """
 
     def __init__(self, pairs: LinePairs, a: int, b: int, side: str) -> None:
         self._pair = [lines.alone(row) for lines, row in ((pairs.a, a), (pairs.b, b))]
         self._side, self._judge = "ab".index(side), type(pairs).of
 
-    def __call__(self, moved: shapely.Geometry) -> bool:
-        """Judge the pair again with the moved line."""
+    def __call__(self, moved: Sequence[shapely.Geometry]) -> NDArray[np.bool_]:
+        """Judge the pair again with each of the moved lines."""
         pair = list(self._pair)
         mover = pair[self._side]
-        lines = Polylines.from_shapely([moved])
-        depths = Depths.at_vertices(lines, covers_along(mover, 0, moved))
-        pair[self._side] = replace(mover, lines=lines, depths=depths)
+        lines = Polylines.from_shapely(moved)
+        covers = np.concatenate([covers_along(mover, 0, line) for line in moved])
+        pair[self._side] = replace(
+            mover.take(np.zeros(1 + len(moved), dtype=np.int64)), lines=Polylines.concatenate([mover.lines, lines]),
+            depths=Depths.concatenate([mover.depths, Depths.at_vertices(lines, covers)]),
+        )  # fmt: skip
         near, *others = self._counts(pair)
-        were_near, *were = self._before
-        return near < were_near and all(now <= then for now, then in zip(others, were, strict=True))
+        made: NDArray[np.bool_] = near[1:] < near[0]
+        for count in others:
+            made &= count[1:] <= count[0]
+        return made
 
-    @cached_property
-    def _before(self) -> tuple[int, int, int]:
-        return self._counts(self._pair)
-
-    def _counts(self, pair: list[BuriedLines]) -> tuple[int, int, int]:
-        """Return how many places are too near in plan, how many crossings there are, and how many amiss."""
+    def _counts(self, pair: list[BuriedLines]) -> list[NDArray[np.int64]]:
+        """Return how many places of each line are too near in plan, how many crossings it has, and how many amiss."""
         again = self._judge(pair[0], pair[1], None, load_parameters(), workers=1)
         a, b = again.close.a[again.sides.stretch], again.close.b[again.sides.stretch]
         limit = np.nan_to_num(again.rules.cited(again.rules.classes.cell, a, b)[2])
@@ -210,7 +224,10 @@ class Rejudged:
         error = COVERAGE * np.hypot(pair[0].accuracy_m[a], pair[1].accuracy_m[b])
         crossings = Crossings.of(again, lambda: np.full(len(pair[0]), np.nan))
         low = ~(crossings.gap - crossings.limit >= crossings.uncertainty - TINY) & np.isfinite(crossings.limit)
-        return int((margin < error - TINY).sum()), len(again.crossings), int(low.sum())
+        near = (a, b)[self._side][margin < error - TINY]
+        crossing = (again.crossings.a, again.crossings.b)[self._side]
+        n = len(pair[self._side])
+        return [np.bincount(rows, minlength=n) for rows in (near, crossing, crossing[low])]
 
 
 def covers_along(routes: BuriedLines, row: int, moved: shapely.Geometry) -> NDArray[np.float64]:
