@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from survey.conflicts.judging import TINY, as_found, left_open, outcomes_of, unread
 from survey.conflicts.line_pairs import plan_uncertainty
 from survey.conflicts.naming import called, gives_way, known_how, named
-from survey.conflicts.offsets import offset_mend, why_none
+from survey.conflicts.offsets import Close, offset_mends, why_none
 from survey.conflicts.wording import figures, joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Mend
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+
+MENDED_AT_ONCE = 64
+"""Up to so many places beside one layer are mended in one search: those of a drawn line."""
 
 
 def horizontal_findings(pairs: LinePairs) -> Found:
@@ -78,17 +82,27 @@ def _in_plan(
     outcome, citation, limit, uncertainty = outcome[kept], citation[kept], limit[kept], uncertainty[kept]
     from_m, to_m = sides.from_m[kept], sides.to_m[kept]
 
+    def wanted(k: int) -> Close:
+        side, _, _ = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))
+        return Close(int(kept[k]), side, float(np.nan_to_num(limit[k]) + uncertainty[k]))
+
+    @cache
+    def of_all() -> dict[int, Mend | None]:
+        rows = np.flatnonzero(outcome == FAILS).tolist()
+        return dict(zip(rows, offset_mends(pairs, [wanted(k) for k in rows]), strict=True))
+
+    def moved(k: int) -> Mend:
+        # Who looks at one finding of a drawn line looks at all of them; of a county's, at a few.
+        found = of_all()[k] if len(kept) <= MENDED_AT_ONCE else offset_mends(pairs, [wanted(k)])[0]
+        return found or _other_course(pairs, int(a[k]), int(b[k]), wanted(k).side)
+
     def tell(k: int) -> Told:
         c = cited[citation[k]]
-        side, why_zh, why_en = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))
+        _, why_zh, why_en = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))
         zh, en = _gap_sentence(pairs, int(a[k]), int(b[k]), gap[k], limit[k], uncertainty[k], int(outcome[k]), kind)
         known_zh, known_en = known_how(pairs.b, int(b[k]))
 
-        def moved() -> Mend:
-            need = float(np.nan_to_num(limit[k]) + uncertainty[k])
-            return offset_mend(pairs, int(kept[k]), side, need) or _other_course(pairs, int(a[k]), int(b[k]), side)
-
-        mend = moved if outcome[k] == FAILS else verify_mend(pairs, int(a[k]), int(b[k]), int(outcome[k]))
+        mend = partial(moved, k) if outcome[k] == FAILS else verify_mend(pairs, int(a[k]), int(b[k]), int(outcome[k]))
         where = pairs.a.piece(int(a[k]), from_m[k], to_m[k])
         return Told(
             f"{zh}{unread(c, 'zh')}。{why_zh}。",

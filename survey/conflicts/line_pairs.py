@@ -66,8 +66,12 @@ class LinePairs:
         parameters: Parameters,
         *,
         workers: int,
+        among: tuple[Integers, Integers] | None = None,
     ) -> LinePairs:
-        """Search; ``group`` as for `geo.clearances.find_close` where routes are compared with each other."""
+        """Search; ``group`` as for `geo.clearances.find_close` where routes are compared with each other.
+
+        ``among``: a whole number for each line of ``a`` and of ``b``; only lines of one number are compared.
+        """
         other = a if b is None else b
         rules = PairRules.of(a, other)
         number_a, number_b, need = search_classes(
@@ -77,9 +81,9 @@ class LinePairs:
             a.lines, None if b is None else b.lines, radius_a=a.radius, radius_b=None if b is None else b.radius,
             class_a=number_a, class_b=None if b is None else number_b, need=need, group_a=group, workers=workers,
         )  # fmt: skip
-        close = close.take(~_replaced(a, other, close.a, close.b))
+        close = close.take(~_left_out(a, other, close.a, close.b, among))
         crossings = find_line_crossings(a.lines, None if b is None else b.lines, group_a=group, workers=workers)
-        crossings = crossings.take(~_replaced(a, other, crossings.a, crossings.b))
+        crossings = crossings.take(~_left_out(a, other, crossings.a, crossings.b, among))
         radii = a.radius[close.a] + other.radius[close.b]
         reach = need[number_a[close.a], number_b[close.b]] + radii
         connected = _connects(a, other, crossings)
@@ -106,14 +110,16 @@ def _looked_within(classes: Classes) -> Floats:
     return made
 
 
-def _replaced(a: BuriedLines, b: BuriedLines, rows_a: Integers, rows_b: Integers) -> Booleans:
-    """Return which pairs are a route and a pipe it takes the place of."""
-    made = np.zeros(len(rows_a), dtype=bool)
+def _left_out(
+    a: BuriedLines, b: BuriedLines, rows_a: Integers, rows_b: Integers, among: tuple[Integers, Integers] | None
+) -> Booleans:
+    """Return which pairs are not to be compared, or are a route and a pipe it takes the place of."""
+    made = np.zeros(len(rows_a), dtype=bool) if among is None else among[0][rows_a] != among[1][rows_b]
     if a is b:
         return made
     any_of = np.array([bool(names) for names in a.replaces], dtype=bool)
     for k in np.flatnonzero(any_of[rows_a]):
-        made[k] = b.subjects.ids[rows_b[k]] in a.replaces[rows_a[k]]
+        made[k] |= b.subjects.ids[rows_b[k]] in a.replaces[rows_a[k]]
     return made
 
 

@@ -21,7 +21,7 @@ from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -139,11 +139,6 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
     ]
 
 
-def _first(clears: Clears) -> Callable[[Sequence[shapely.Geometry]], int | None]:
-    """Return what tells the first of several moved lines that clears."""
-    return lambda several: next((k for k, moved in enumerate(several) if clears(moved)), None)
-
-
 def _house_connections(routes: BuriedLines, near: NearStretches, limits: Limits) -> NDArray[np.bool_]:
     """Return which stretches are a route's last metres to the building it serves.
 
@@ -237,7 +232,7 @@ def _judged(
     def moved(k: int) -> Mend:
         row, short = int(places.route[k]), float(limit[k] + uncertainty[k] - places.gap[k])
         stretch, shape = (float(places.from_m[k]), float(places.to_m[k])), places.shape(k)
-        found = aside(routes, row, stretch, short, shape, _first(measuring(row, int(places.other[k]), shape)))
+        found = aside(routes, row, stretch, short, shape, measuring(row, int(places.other[k]), shape))
         return found or _other_course(routes, row, kind)
 
     def tell(k: int) -> Told:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -35,37 +35,70 @@ GROWTH = (1.0, 1.6)
 GREATEST_M = 5.0
 
 
-def offset_mend(pairs: LinePairs, place: int, side: str, need: float) -> Mend | None:
-    """Return the smallest offset of the line that gives way (``a`` or ``b``) after which both keep their distance.
+class Close(NamedTuple):
+    """Where two lines are too near in plan: row of ``pairs.sides``, which line moves (``a`` or ``b``), metres needed.
 
-    Parameters
-    ----------
-    pairs
-        Of the lines.
-    place
-        Row of ``pairs.sides``: where they are too near.
-    side
-        Which of them moves.
-    need
-        Metres between the walls that there must be, the uncertainty included.
+    ``need`` is what there must be between the walls, the uncertainty included.
     """
-    close, sides = pairs.close, pairs.sides
-    a, b = int(close.a[sides.stretch[place]]), int(close.b[sides.stretch[place]])
-    mover, row = (pairs.a, a) if side == "a" else (pairs.b, b)
-    other, other_row = (pairs.b, b) if side == "a" else (pairs.a, a)
-    begin, end = (sides.from_m, sides.to_m) if side == "a" else (sides.from_b, sides.to_b)
-    stays = other.shape(other_row)
-    reach = float(mover.radius[row] + other.radius[other_row] + need)
-    judged = Rejudged(pairs, a, b, side)
 
-    def first_clear(moved: Sequence[shapely.Geometry]) -> int | None:
-        far = np.flatnonzero(shapely.distance(moved, stays) >= reach - TINY)
-        before = moved[: far[0]] if len(far) else moved
-        clear = np.flatnonzero(judged(before)) if before else far[:1]
-        return int(clear[0]) if len(clear) else int(far[0]) if len(far) else None
+    place: int
+    side: str
+    need: float
 
-    stretch = float(begin[place]), float(end[place])
-    return aside(mover, row, stretch, need - float(sides.gap[place]), stays, first_clear)
+
+class Way(NamedTuple):
+    """A line moved aside: by how much to the left, and whether its ends stay."""
+
+    metres: float
+    keep_ends: bool
+    moved: shapely.Geometry
+
+
+def offset_mends(pairs: LinePairs, wanted: Sequence[Close]) -> list[Mend | None]:
+    """Return for each place the smallest offset of the line that gives way after which both keep their distance.
+
+    Each is of its own pair of lines; all are judged at one time because a search costs more than what it compares.
+    """
+    made: list[Mend | None] = [None] * len(wanted)
+    left = list(range(len(wanted)))
+    for growth in GROWTH:
+        ways = [_ways_of(pairs, wanted[k], growth) for k in left]
+        clear = _first_clear(pairs, [wanted[k] for k in left], ways)
+        for k, of_place, first in zip(left, ways, clear, strict=True):
+            if first is not None:
+                lines, row, _, _ = _mover(pairs, wanted[k])
+                made[k] = _mend(lines, row, of_place[first])
+        left = [k for k, first in zip(left, clear, strict=True) if first is None]
+    return made
+
+
+def _mover(pairs: LinePairs, close: Close) -> tuple[BuriedLines, int, BuriedLines, int]:
+    """Return the line that moves, then the one that stays."""
+    stretch = pairs.sides.stretch[close.place]
+    a, b = int(pairs.close.a[stretch]), int(pairs.close.b[stretch])
+    return (pairs.a, a, pairs.b, b) if close.side == "a" else (pairs.b, b, pairs.a, a)
+
+
+def _ways_of(pairs: LinePairs, close: Close, growth: float) -> list[Way]:
+    mover, row, other, other_row = _mover(pairs, close)
+    sides, place = pairs.sides, close.place
+    begin, end = (sides.from_m, sides.to_m) if close.side == "a" else (sides.from_b, sides.to_b)
+    short = (close.need - float(sides.gap[place])) * growth
+    return ways_aside(mover.shape(row), (float(begin[place]), float(end[place])), short, other.shape(other_row))
+
+
+def _first_clear(pairs: LinePairs, wanted: Sequence[Close], ways: Sequence[Sequence[Way]]) -> list[int | None]:
+    """Return the first way of each place after which all is far enough, or fewer places are amiss; None: none is."""
+    far: list[int | None] = []
+    for close, of_place in zip(wanted, ways, strict=True):
+        mover, row, other, other_row = _mover(pairs, close)
+        reach = float(mover.radius[row] + other.radius[other_row] + close.need)
+        distance = shapely.distance([way.moved for way in of_place], other.shape(other_row))
+        far.append(next((k for k, metres in enumerate(distance) if metres >= reach - TINY), None))
+    # What is as far away as is needed all along is clear; only the ways before it are judged.
+    open_ways = [of_place[:first] for of_place, first in zip(ways, far, strict=True)]
+    judged = _judged_again(pairs, wanted, open_ways) if any(open_ways) else [[]] * len(far)
+    return [next((k for k, clear in enumerate(each) if clear), first) for each, first in zip(judged, far, strict=True)]
 
 
 def aside(
@@ -74,9 +107,9 @@ def aside(
     stretch: tuple[float, float],
     short_m: float,
     away_from: shapely.Geometry,
-    first_clear: Callable[[Sequence[shapely.Geometry]], int | None],
+    clears: Callable[[shapely.Geometry], bool],
 ) -> Mend | None:
-    """Return the smallest parallel offset of a route after which it is far enough.
+    """Return the smallest parallel offset of a route after which ``clears`` says that it is far enough.
 
     Parameters
     ----------
@@ -88,13 +121,28 @@ def aside(
         By how much, the uncertainty included (metres).
     away_from
         What it is too near to.
-    first_clear
-        Measures moved lines again, and returns which of them is the first that is far enough; None: none is.
+    clears
+        Measures a moved line again.
 
     Returns
     -------
     Mend | None
         None where no offset up to `GREATEST_M` clears it: then the line needs another course.
+    """
+    shape = routes.shape(row)
+    for growth in GROWTH:
+        for way in ways_aside(shape, stretch, short_m * growth, away_from):
+            if clears(way.moved):
+                return _mend(routes, row, way)
+    return None
+
+
+def ways_aside(
+    shape: shapely.Geometry, stretch: tuple[float, float], short_m: float, away_from: shapely.Geometry
+) -> list[Way]:
+    """Return the ways to move a line aside by ``short_m`` between two chainages, the best first.
+
+    None beyond `GREATEST_M`, and none for lines of several parts.
 
     Notes
     -----
@@ -102,28 +150,19 @@ def aside(
     so that its ends stay where they are connected. Where an end lies in the stretch itself and cannot stay, it moves
     along and the sentence says so.
     """
-    shape = routes.shape(row)
-    if shape.geom_type != "LineString":
-        return None
+    metres = float(np.ceil(short_m / STEP_M - TINY) * STEP_M)
+    if shape.geom_type != "LineString" or metres > GREATEST_M:
+        return []
+    room = min(stretch[0], shape.length - stretch[1])
     signs = _nearer_first(shape, away_from, *stretch)
-    for growth in GROWTH:
-        metres = float(np.ceil(short_m * growth / STEP_M - TINY) * STEP_M)
-        if metres > GREATEST_M:
-            break
-        room = min(stretch[0], shape.length - stretch[1])
-        # With an end in the stretch itself only moving it helps; with room to come back there is no need to.
-        ways = [
-            (sign * metres, keep_ends)
-            for keep_ends in (True,) * (room > TINY) + (False,) * (room < TAPER * metres)
-            for sign in signs
-        ]
-        moved = [moved_aside(shape, *stretch, by, keep_ends=keep_ends) for by, keep_ends in ways]
-        there = [k for k, line in enumerate(moved) if line is not None]
-        clear = first_clear([moved[k] for k in there]) if there else None
-        if clear is not None:
-            by, keep_ends = ways[there[clear]]
-            return _mend(routes, row, by, moved[there[clear]], keep_ends=keep_ends)
-    return None
+    made = []
+    # With an end in the stretch itself only moving it helps; with room to come back there is no need to.
+    for keep_ends in (True,) * (room > TINY) + (False,) * (room < TAPER * metres):
+        for sign in signs:
+            moved = moved_aside(shape, *stretch, sign * metres, keep_ends=keep_ends)
+            if moved is not None:
+                made.append(Way(sign * metres, keep_ends, moved))
+    return made
 
 
 def why_none(routes: BuriedLines, row: int) -> tuple[str, str]:
@@ -189,45 +228,58 @@ def _head(shape: shapely.Geometry, metres: float) -> NDArray[np.float64]:
     return whole[:1] if metres <= 0 else whole
 
 
-class Rejudged:
-    """Tells after which moves fewer places are too near in plan, and no more crossings are there, or amiss.
+def _judged_again(pairs: LinePairs, wanted: Sequence[Close], ways: Sequence[Sequence[Way]]) -> list[list[bool]]:
+    """Tell after which ways fewer places are too near in plan, and no more crossings are there, or amiss.
 
-    The line as it is and all ways to move it are judged at one time, each against the other line.
+    Every pair is judged as it is and with each way to move one of its lines, in one search.
     """
-
-    def __init__(self, pairs: LinePairs, a: int, b: int, side: str) -> None:
-        self._pair = [lines.alone(row) for lines, row in ((pairs.a, a), (pairs.b, b))]
-        self._side, self._judge = "ab".index(side), type(pairs).of
-
-    def __call__(self, moved: Sequence[shapely.Geometry]) -> NDArray[np.bool_]:
-        """Judge the pair again with each of the moved lines."""
-        pair = list(self._pair)
-        mover = pair[self._side]
-        lines = Polylines.from_shapely(moved)
-        covers = np.concatenate([covers_along(mover, 0, line) for line in moved])
-        pair[self._side] = replace(
-            mover.take(np.zeros(1 + len(moved), dtype=np.int64)), lines=Polylines.concatenate([mover.lines, lines]),
-            depths=Depths.concatenate([mover.depths, Depths.at_vertices(lines, covers)]),
-        )  # fmt: skip
-        near, *others = self._counts(pair)
-        made: NDArray[np.bool_] = near[1:] < near[0]
+    stretch = pairs.sides.stretch[[close.place for close in wanted]]
+    moved = {side: [(k, way) for k, c in enumerate(wanted) if c.side == side for way in ways[k]] for side in "ab"}
+    a, of_a = _with_ways(pairs.a, pairs.close.a[stretch], moved["a"])
+    b, of_b = _with_ways(pairs.b, pairs.close.b[stretch], moved["b"])
+    counts = _counts(type(pairs).of(a, b, None, load_parameters(), workers=1, among=(of_a, of_b)))
+    n, made = len(wanted), []
+    for k, close in enumerate(wanted):
+        near, *others = (count[close.side] for count in counts)
+        rows = n + np.flatnonzero((of_a, of_b)["ab".index(close.side)][n:] == k)
+        better = near[rows] < near[k]
         for count in others:
-            made &= count[1:] <= count[0]
-        return made
+            better &= count[rows] <= count[k]
+        made.append(better.tolist())
+    return made
 
-    def _counts(self, pair: list[BuriedLines]) -> list[NDArray[np.int64]]:
-        """Return how many places of each line are too near in plan, how many crossings it has, and how many amiss."""
-        again = self._judge(pair[0], pair[1], None, load_parameters(), workers=1)
-        a, b = again.close.a[again.sides.stretch], again.close.b[again.sides.stretch]
-        limit = np.nan_to_num(again.rules.cited(again.rules.classes.cell, a, b)[2])
-        margin = again.sides.gap - limit
-        error = COVERAGE * np.hypot(pair[0].accuracy_m[a], pair[1].accuracy_m[b])
-        crossings = Crossings.of(again, lambda: np.full(len(pair[0]), np.nan))
-        low = ~(crossings.gap - crossings.limit >= crossings.uncertainty - TINY) & np.isfinite(crossings.limit)
-        near = (a, b)[self._side][margin < error - TINY]
-        crossing = (again.crossings.a, again.crossings.b)[self._side]
-        n = len(pair[self._side])
-        return [np.bincount(rows, minlength=n) for rows in (near, crossing, crossing[low])]
+
+def _with_ways(
+    lines: BuriedLines, rows: NDArray[np.int64], moved: Sequence[tuple[int, Way]]
+) -> tuple[BuriedLines, NDArray[np.int64]]:
+    """Return lines as they are, then moved; and of which of ``rows`` each is."""
+    own = np.array([k for k, _ in moved], dtype=np.int64)
+    there = lines.take(rows)
+    if not moved:
+        return there, np.arange(len(rows))
+    again = Polylines.from_shapely([way.moved for _, way in moved])
+    covers = np.concatenate([covers_along(lines, int(rows[k]), way.moved) for k, way in moved])
+    made = replace(
+        lines.take(np.concatenate([rows, rows[own]])), lines=Polylines.concatenate([there.lines, again]),
+        depths=Depths.concatenate([there.depths, Depths.at_vertices(again, covers)]),
+    )  # fmt: skip
+    return made, np.concatenate([np.arange(len(rows)), own])
+
+
+def _counts(again: LinePairs) -> list[dict[str, NDArray[np.int64]]]:
+    """Return how many places of each line are too near in plan, how many crossings it has, and how many amiss."""
+    a, b = again.close.a[again.sides.stretch], again.close.b[again.sides.stretch]
+    limit = np.nan_to_num(again.rules.cited(again.rules.classes.cell, a, b)[2])
+    margin = again.sides.gap - limit
+    near = margin < COVERAGE * np.hypot(again.a.accuracy_m[a], again.b.accuracy_m[b]) - TINY
+    crossings = Crossings.of(again, lambda: np.full(len(again.a), np.nan))
+    low = ~(crossings.gap - crossings.limit >= crossings.uncertainty - TINY) & np.isfinite(crossings.limit)
+    over, under = again.crossings.a, again.crossings.b
+    n, m = len(again.a), len(again.b)
+    return [
+        {"a": np.bincount(of_a, minlength=n), "b": np.bincount(of_b, minlength=m)}
+        for of_a, of_b in ((a[near], b[near]), (over, under), (over[low], under[low]))
+    ]
 
 
 def covers_along(routes: BuriedLines, row: int, moved: shapely.Geometry) -> NDArray[np.float64]:
@@ -237,7 +289,8 @@ def covers_along(routes: BuriedLines, row: int, moved: shapely.Geometry) -> NDAr
     return routes.depths.at(np.full(len(at), row, dtype=np.int64), at)
 
 
-def _mend(routes: BuriedLines, row: int, metres: float, moved: shapely.Geometry, *, keep_ends: bool) -> Mend:
+def _mend(routes: BuriedLines, row: int, way: Way) -> Mend:
+    metres, keep_ends, moved = way
     name, zh, en = str(routes.subjects.ids[row]), called(routes, row, "zh"), called(routes, row, "en")
     side_zh, side_en = ("左", "left") if metres > 0 else ("右", "right")
     ends_zh, ends_en = (
