@@ -17,6 +17,7 @@ from survey.conflicts.crossings import Crossings
 from survey.conflicts.depth_findings import order_findings, vertical_findings
 from survey.conflicts.line_pairs import LinePairs
 from survey.conflicts.object_findings import object_findings
+from survey.conflicts.offsets import OffsetMends
 from survey.conflicts.parameters import load_parameters
 from survey.conflicts.road_age_findings import protected_findings
 from survey.conflicts.road_findings import Passing, along_findings, bridge_findings, skew_findings
@@ -196,10 +197,10 @@ def _worth_telling(one: Found) -> NDArray[np.bool_]:
 
 
 def _of_lines(pairs: LinePairs, least: Callable[[], Floats], parameters: Parameters) -> list[Found]:
-    crossings = Crossings.of(pairs, least)
+    crossings, mends = Crossings.of(pairs, least), OffsetMends(pairs)
     return [
-        horizontal_findings(pairs),
-        stacking_findings(pairs, parameters),
+        horizontal_findings(pairs, mends),
+        stacking_findings(pairs, parameters, mends),
         vertical_findings(crossings),
         order_findings(crossings),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ import numpy as np
 from survey.conflicts.judging import TINY, as_found, left_open, outcomes_of, unread
 from survey.conflicts.line_pairs import plan_uncertainty
 from survey.conflicts.naming import called, gives_way, known_how, named
-from survey.conflicts.offsets import Close, offset_mends, why_none
+from survey.conflicts.offsets import Close, OffsetMends, why_none
 from survey.conflicts.wording import figures, joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Mend
@@ -26,12 +26,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
 
-MENDED_AT_ONCE = 64
-"""Up to so many places beside one layer are mended in one search: those of a drawn line."""
 
-
-def horizontal_findings(pairs: LinePairs) -> Found:
-    """Find where walls are nearer in plan than the standard asks, or may be.
+def horizontal_findings(pairs: LinePairs, mends: OffsetMends | None = None) -> Found:
+    """Find where walls are nearer in plan than the standard asks, or may be; ``mends`` as `stacking_findings` has them.
 
     A line that lies outside the standard's table (gas above 1.6 MPa) is unknown near any other: nothing passes by it.
     """
@@ -42,10 +39,11 @@ def horizontal_findings(pairs: LinePairs) -> Found:
     outcome = outcomes_of(sides.gap - limit, uncertainty)
     stated = np.array([c.rule != "none" for c in cited] or [False])[citation]
     kept = np.flatnonzero(stated & (outcome != PASSES))
-    return _in_plan(pairs, "horizontal_clearance", kept, outcome, cited, citation, limit, uncertainty)
+    found = mends or OffsetMends(pairs)
+    return _in_plan(found, "horizontal_clearance", kept, outcome, cited, citation, limit, uncertainty)
 
 
-def stacking_findings(pairs: LinePairs, parameters: Parameters) -> Found:
+def stacking_findings(pairs: LinePairs, parameters: Parameters, mends: OffsetMends | None = None) -> Found:
     """Find lines that lie one over another along their run (4.1.6), beyond doubt, or where no clearance is stated.
 
     Walls that overlap in plan for at least ``side_by_side`` metres. Where a clearance is stated and the overlap is
@@ -62,12 +60,19 @@ def stacking_findings(pairs: LinePairs, parameters: Parameters) -> Found:
     kept = np.flatnonzero(along & overlap & ((outcome == FAILS) | (~stated & (outcome != PASSES))))
     none = np.zeros(len(a), dtype=np.int64)
     return _in_plan(
-        pairs, "stacking", kept, outcome, (parameters.rules["stacking"],), none, np.zeros(len(a)), uncertainty
+        mends or OffsetMends(pairs),
+        "stacking",
+        kept,
+        outcome,
+        (parameters.rules["stacking"],),
+        none,
+        np.zeros(len(a)),
+        uncertainty,
     )
 
 
 def _in_plan(
-    pairs: LinePairs,
+    mends: OffsetMends,
     kind: str,
     kept: Integers,
     outcome: NDArray[np.int8],
@@ -76,6 +81,7 @@ def _in_plan(
     limit: Floats,
     uncertainty: Floats,
 ) -> Found:
+    pairs = mends.pairs
     close, sides = pairs.close, pairs.sides
     stretch = sides.stretch[kept]
     a, b, gap = close.a[stretch], close.b[stretch], sides.gap[kept]
@@ -86,15 +92,11 @@ def _in_plan(
         side, _, _ = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))
         return Close(int(kept[k]), side, float(np.nan_to_num(limit[k]) + uncertainty[k]))
 
-    @cache
-    def of_all() -> dict[int, Mend | None]:
-        rows = np.flatnonzero(outcome == FAILS).tolist()
-        return dict(zip(rows, offset_mends(pairs, [wanted(k) for k in rows]), strict=True))
+    fails = np.flatnonzero(outcome == FAILS).tolist()
+    mends.may_ask(len(fails), lambda: [wanted(k) for k in fails])
 
     def moved(k: int) -> Mend:
-        # Who looks at one finding of a drawn line looks at all of them; of a county's, at a few.
-        found = of_all()[k] if len(kept) <= MENDED_AT_ONCE else offset_mends(pairs, [wanted(k)])[0]
-        return found or _other_course(pairs, int(a[k]), int(b[k]), wanted(k).side)
+        return mends.of(wanted(k)) or _other_course(pairs, int(a[k]), int(b[k]), wanted(k).side)
 
     def tell(k: int) -> Told:
         c = cited[citation[k]]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -19,7 +21,7 @@ from survey.conflicts.wording import joined
 from survey.findings import Mend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -33,6 +35,8 @@ TAPER = 5.0
 GROWTH = (1.0, 1.6)
 """The offset is widened by these in turn where a bend needs more; then no offset is proposed."""
 GREATEST_M = 5.0
+MENDED_AT_ONCE = 64
+"""Up to so many places beside one layer are mended in one search: those of a drawn line."""
 
 
 class Close(NamedTuple):
@@ -70,6 +74,31 @@ def offset_mends(pairs: LinePairs, wanted: Sequence[Close]) -> list[Mend | None]
                 made[k] = _mend(lines, row, of_place[first])
         left = [k for k, first in zip(left, clear, strict=True) if first is None]
     return made
+
+
+class OffsetMends:
+    """The mends of places beside one layer, of all kinds of finding: made together where they are few.
+
+    Who looks at one finding of a drawn line looks at all of them; of a county's, at a few.
+    """
+
+    def __init__(self, pairs: LinePairs) -> None:
+        self.pairs = pairs
+        self._count, self._asked = 0, list[Callable[[], list[Close]]]()
+
+    def may_ask(self, count: int, places: Callable[[], list[Close]]) -> None:
+        """Announce places that `of` may be asked for."""
+        self._count += count
+        self._asked.append(places)
+
+    def of(self, close: Close) -> Mend | None:
+        """Return what `offset_mends` returns of a place."""
+        return self._together[close] if self._count <= MENDED_AT_ONCE else offset_mends(self.pairs, [close])[0]
+
+    @cached_property
+    def _together(self) -> dict[Close, Mend | None]:
+        places = [close for several in self._asked for close in several()]
+        return dict(zip(places, offset_mends(self.pairs, places), strict=True))
 
 
 def _mover(pairs: LinePairs, close: Close) -> tuple[BuriedLines, int, BuriedLines, int]:
