@@ -187,8 +187,9 @@ def ways_aside(
     made = []
     # With an end in the stretch itself only moving it helps; with room to come back there is no need to.
     for keep_ends in (True,) * (room > TINY) + (False,) * (room < TAPER * metres):
+        cut = _cut(shape, *stretch, metres, keep_ends=keep_ends)  # the same to either side
         for sign in signs:
-            moved = moved_aside(shape, *stretch, sign * metres, keep_ends=keep_ends)
+            moved = None if cut is None else _put_aside(cut, sign * metres)
             if moved is not None:
                 made.append(Way(sign * metres, keep_ends, moved))
     return made
@@ -231,22 +232,38 @@ def moved_aside(
     >>> moved_aside(line, 40.0, 60.0, 1.0).wkt
     'LINESTRING (0 0, 35 0, 40 1, 60 1, 65 0, 100 0)'
     """
-    taper = TAPER * abs(metres)
+    cut = _cut(shape, begin, end, abs(metres), keep_ends=keep_ends)
+    return None if cut is None else _put_aside(cut, metres)
+
+
+class _Cut(NamedTuple):
+    """A line in three: what comes before the part that is moved, that part, and what comes after it."""
+
+    before: list[NDArray[np.float64]]
+    middle: shapely.Geometry
+    after: list[NDArray[np.float64]]
+
+
+def _cut(shape: shapely.Geometry, begin: float, end: float, metres: float, *, keep_ends: bool) -> _Cut | None:
+    taper = TAPER * metres
     length = shape.length
     kept = min(taper, length / 3) if keep_ends else 0.0
     first, last = max(begin, kept), min(end, length - kept)
     if last - first < STEP_M:
         return None
-    middle = shapely.offset_curve(shapely.ops.substring(shape, first, last), metres, join_style="mitre")
+    return _Cut(
+        [_head(shape, first - taper)] if first > TINY else [], shapely.ops.substring(shape, first, last),
+        [_head(shape.reverse(), length - last - taper)[::-1]] if last < length - TINY else [],
+    )  # fmt: skip
+
+
+def _put_aside(cut: _Cut, metres: float) -> shapely.Geometry | None:
+    middle = shapely.offset_curve(cut.middle, metres, join_style="mitre")
     if middle.is_empty or middle.geom_type != "LineString":
         return None
-    parts = [shapely.get_coordinates(middle)]
-    if first > TINY:
-        parts.insert(0, _head(shape, first - taper))
-    if last < length - TINY:
-        parts.append(_head(shape.reverse(), length - last - taper)[::-1])
-    made = np.vstack(parts)
-    return shapely.LineString(made[np.append(True, np.hypot(*np.diff(made, axis=0).T) > TINY)])
+    made = np.vstack([*cut.before, shapely.get_coordinates(middle), *cut.after])
+    step = made[1:] - made[:-1]
+    return shapely.LineString(made[np.append(True, np.hypot(step[:, 0], step[:, 1]) > TINY)])
 
 
 def _head(shape: shapely.Geometry, metres: float) -> NDArray[np.float64]:
@@ -287,7 +304,8 @@ def _with_ways(
     if not moved:
         return there, np.arange(len(rows))
     again = Polylines.from_shapely([way.moved for _, way in moved])
-    covers = np.concatenate([covers_along(lines, int(rows[k]), way.moved) for k, way in moved])
+    shapes = {k: lines.shape(int(rows[k])) for k in set(own.tolist())}
+    covers = np.concatenate([_covers_along(lines, int(rows[k]), shapes[k], way.moved) for k, way in moved])
     made = replace(
         lines.take(np.concatenate([rows, rows[own]])), lines=Polylines.concatenate([there.lines, again]),
         depths=Depths.concatenate([there.depths, Depths.at_vertices(again, covers)]),
@@ -313,7 +331,10 @@ def _counts(again: LinePairs) -> list[dict[str, NDArray[np.int64]]]:
 
 def covers_along(routes: BuriedLines, row: int, moved: shapely.Geometry) -> NDArray[np.float64]:
     """Return the cover of a route at each vertex of its moved line: that of the nearest place of the line it had."""
-    was = routes.shape(row)
+    return _covers_along(routes, row, routes.shape(row), moved)
+
+
+def _covers_along(routes: BuriedLines, row: int, was: shapely.Geometry, moved: shapely.Geometry) -> NDArray[np.float64]:
     at = shapely.line_locate_point(was, shapely.points(shapely.get_coordinates(moved)))
     return routes.depths.at(np.full(len(at), row, dtype=np.int64), at)
 
