@@ -1,8 +1,14 @@
 """Hold clearances in plan to hand calculation: gap between walls, limit, uncertainty, clause, what is no conflict."""
 
+import numpy as np
 import pytest
 
-from tests.survey.conflicts.scene import applied, conflicts, existing, gas, house, one, only, planned, road, tree
+from survey.conflicts.buried_lines import read_lines
+from survey.conflicts.line_pairs import LinePairs
+from survey.conflicts.offsets import Close, offset_mends
+from survey.conflicts.parameters import load_parameters
+from tests.survey.conflicts.scene import applied, conflicts, existing, gas, house, layer, one, only, planned, road, tree
+from tests.survey.scene import POLICY
 
 
 def beside_sewer(axis_m, **facts):
@@ -166,3 +172,20 @@ def test_a_house_connection_reaches_its_house():
     along = [planned("W1", "water", (0, 4.5), (50, 4.5))]
     f = one(conflicts(along, buildings=[house("B1", 10, 5, 40, 15)]), "building")
     assert f.measured == pytest.approx(0.4)
+
+
+def test_mends_found_together_are_those_found_one_by_one():
+    # bends, both kinds of finding, a pair that gives way on either side, and more than one place of a pair
+    routes = [
+        gas("G1", (0, 0), (60, 0), (120, 8)),
+        planned("W1", "water", (5, 0.5), (55, 0.4), (110, 6)),
+        planned("D1", "drainage", (-20, -0.6), (70, -0.7), (70, -30), diameter_mm=400.0),
+        planned("T1", "telecom", (0, 0.1), (40, 0.1), (60, 30), (100, 4)),
+    ]
+    lines, _ = read_lines(layer(routes), "routes", POLICY.defaults)
+    pairs = LinePairs.of(lines, None, None, load_parameters(), workers=1)
+    need = np.maximum(pairs.sides.gap, 0.0) + 0.3
+    wanted = [Close(k, side, float(need[k])) for k in range(len(need)) for side in "ab"]
+    together, alone = offset_mends(pairs, wanted), [offset_mends(pairs, [close])[0] for close in wanted]
+    assert together == alone
+    assert {mend is None for mend in together} == {True, False}
