@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PICTURES = ROOT / "maps" / "pictures"
 BESIDE = "R009"
 NEAR_A_SEWER = "K1"
+LIMIT_ALL_BUT_REACHED = "L1"
 
 
 def places() -> list[str]:
@@ -56,6 +57,36 @@ def find(page: Page, address: str) -> None:
     page.wait_for_timeout(2500)
 
 
+def handle(page: Page, address: str) -> None:
+    """Bring a case before the department that decides on its commitment, and open it as that department."""
+    operator, window = "县自来水公司", {"name": "王窗口", "role": "coordinator"}
+    utility = {"name": operator, "role": "utility", "department": operator}
+    applicant = {"name": "湍水食品有限公司", "role": "applicant"}
+    water = {"utility": "water"}
+    form = {"channel": "online", "applicant": applicant["name"], "utilities": [water]}
+    case = command(page, f"{address}/api/cases", "file_application", applicant, form)
+    path = f"{address}/api/cases/{case}/commands"
+    command(page, path, "accept", window, {})
+    command(page, path, "fix_plan", utility, water | {"operator": operator, "route": LIMIT_ALL_BUT_REACHED})
+    command(page, path, "judge", utility, water)
+    command(page, path, "sign_commitment", utility, water | {"revision": 1, "signatory": "孙总"})
+    page.goto(address)
+    page.get_by_role("button", name="办件", exact=True).click()
+    page.get_by_label("角色").select_option(label="审批部门")
+    page.get_by_label("姓名").fill("李科长")
+    page.get_by_role("button", name=applicant["name"]).click()
+    page.get_by_role("button", name="按承诺作出决定").wait_for()
+    page.wait_for_timeout(1500)
+
+
+def command(page: Page, path: str, kind: str, actor: dict[str, str], data: dict[str, object]) -> str:
+    """Carry out a command; return the case's id."""
+    answer = page.request.post(path, data={"kind": kind, "actor": actor, "data": data})
+    if not answer.ok:
+        raise RuntimeError(answer.text())
+    return str(answer.json()["id"])
+
+
 def main() -> None:
     """Write ``maps/pictures/*.png``."""
     PICTURES.mkdir(exist_ok=True)
@@ -69,6 +100,8 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")  # without the draft just drawn
         find(page, address)
         page.screenshot(path=PICTURES / "findings.png")
+        handle(page, address)
+        page.screenshot(path=PICTURES / "case.png")
         county = make_county()
         made = write_field_map(
             county.frames, Path(folder) / "map.html", title="内乡县联合踏勘图（样例）", grid=county.grid
