@@ -1,4 +1,4 @@
-"""Let the clocks of all cases work while the service runs: warnings, alarms, silence and escalation, each once."""
+"""Do what has to be done in cases while the service runs: let their clocks work, follow the routes they rest on."""
 
 from __future__ import annotations
 
@@ -7,29 +7,25 @@ import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime
-
-    from api.casework import Casework
+    from collections.abc import Callable, Sequence
 
 LAST_SECONDS = 5.0
 log = logging.getLogger("cotrench.api")
 
 
 class Clockwork:
-    """A thread that ticks every case in which something is due; what came due while nothing ran comes first.
+    """A thread that does its jobs at once, then every so many seconds; one that fails is tried again next time.
 
     Parameters
     ----------
-    casework
-        Gives the cases at work; None while the county has no policy.
-    now
-        The clock.
+    jobs
+        What is done, in this order; each must be fit to be done again and again.
+    seconds
+        Between the end of one round and the beginning of the next.
     """
 
-    def __init__(self, casework: Callable[[], Casework | None], now: Callable[[], datetime], seconds: float) -> None:
-        self._casework = casework
-        self._now = now
+    def __init__(self, jobs: Sequence[Callable[[], object]], seconds: float) -> None:
+        self._jobs = tuple(jobs)
         self._seconds = seconds
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, name="clocks of cases", daemon=True)
@@ -39,18 +35,17 @@ class Clockwork:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, after the tick that is going on."""
+        """End, after the job that is going on."""
         self._stopped.set()
         self._thread.join(LAST_SECONDS)
 
     def _work(self) -> None:
         while True:
-            try:
-                work = self._casework()
-                if work is not None:
-                    work.tick(self._now())
-            except Exception:
-                # Whatever it is, the thread must live on: the database may be back in a minute.
-                log.exception("the clocks of the cases could not work")
+            for job in self._jobs:
+                try:
+                    job()
+                except Exception:
+                    # Whatever it is, the thread must live on: the database may be back in a minute.
+                    log.exception("the clocks of the cases could not work")
             if self._stopped.wait(self._seconds):
                 return

@@ -59,6 +59,12 @@ class Service:
         county = self.store.county
         return None if county is None or county.policy is None else self.casework()
 
+    def tick(self) -> None:
+        """Let the clocks of all cases work: warnings, alarms, silence, escalation, each once."""
+        work = self.at_work()
+        if work is not None:
+            work.tick(self.now())
+
     def grid(self) -> Grid:
         """Return the county's grid; refuse while there is no county."""
         county = self.resident.stored or self.store.county

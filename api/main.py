@@ -18,6 +18,7 @@ from api.db.store import open_store
 from api.dependencies import Service
 from api.guards import FailuresAnswered, LocalOnly, SecurityHeaders
 from api.resident import Resident
+from api.route_watch import RouteWatch
 from api.routes import (
     assessments,
     cases,
@@ -67,7 +68,7 @@ def create_app(settings: Settings) -> FastAPI:
             resident.start()
             service = Service(settings, store, resident, CountyFindings(store, resident), Calendar())
             app.state.service = service
-            clocks = Clockwork(service.at_work, service.now, settings.tick_seconds)
+            clocks = Clockwork([service.tick, RouteWatch(service).look], settings.tick_seconds)
             clocks.start()
             try:
                 yield

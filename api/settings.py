@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     body_limit: int = Field(default=10_000_000, gt=0, description="Bytes a request's body may have.")
     assessment_limit: int = Field(default=64_000_000, gt=0, description="Bytes the body of an assessment may have.")
     poll_seconds: float = Field(default=1.0, gt=0, description="Seconds between looks for writes of other processes.")
-    tick_seconds: float = Field(default=20.0, gt=0, description="Seconds between looks for what came due in cases.")
+    tick_seconds: float = Field(default=20.0, gt=0, description="Seconds between looks for what came due.")
     client: Path = Field(default=CLIENT_FOLDER, description="The folder of the built web client.")
 
 

@@ -34,7 +34,7 @@ class ChangeRoute(CommandBody):
 
     kind = "change_route"
     words = ("变更路由", "change the route")
-    roles = ("utility",)
+    roles = ("utility", "system")
     statuses = UNDER_WAY
     topics = ("kind:commitment", "stage:parallel_approval")
     utility: str

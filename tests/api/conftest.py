@@ -28,7 +28,7 @@ X0, Y0 = 579_000.0, 3_658_000.0  # in the county seat
 
 
 def settings_of(url, folder: Path) -> Settings:
-    return Settings(database_url=url, data=folder, client=folder / "dist", poll_seconds=0.05)
+    return Settings(database_url=url, data=folder, client=folder / "dist", poll_seconds=0.05, tick_seconds=3600)
 
 
 @contextmanager

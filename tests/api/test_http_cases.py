@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -195,7 +196,7 @@ def test_the_clocks_work_while_the_service_runs(tmp_path):
             case, _ = judged(client)
             act(client, case, "sign_commitment", GAS, utility="gas", revision=1, signatory="孙")
         week = datetime.now(UTC) + timedelta(days=14)
-        clocks = Clockwork(lambda: work, lambda: week, seconds=60)
+        clocks = Clockwork([lambda: work.tick(week)], seconds=60)
         clocks.start()
         clocks.stop()
         [clock] = [one for one in work.case(case).clocks.values() if one.key == "promise_approval"]
@@ -224,3 +225,40 @@ def test_figures_count_what_was_decided_and_open_as_a_spreadsheet(client):
     assert len(table) == len(told["rows"])
     assert table[0]["口径名称"] == "全县合计"
     assert table[0]["按承诺作出决定分项"] == "1"
+
+
+def test_a_route_that_is_changed_on_the_map_is_judged_again_by_the_service_itself(tmp_path):
+    small_county(None, tmp_path)
+    quick = settings_of(None, tmp_path).model_copy(update={"tick_seconds": 0.05})
+    with running(quick) as client:
+        case, _ = judged(client)
+        act(client, case, "sign_commitment", GAS, utility="gas", revision=1, signatory="孙")
+        moved = {"type": "Feature", "properties": {"utility": "gas", "operator": "燃气公司"}, "geometry": line(ASKEW)}
+        assert client.put(f"{ITEMS}/G1", params=GRID, json=moved, headers={"If-Match": '"1"'}).status_code == 200
+        task = waited(lambda: client.get(f"{CASES}/{case}").json()["tasks"][0], lambda task: task["revision"] == 2)
+        assert (task["verdict"], task["commitment"]) == ("joint_approval", "stopped")
+        events = client.get(f"{CASES}/{case}/events").json()["events"]
+        stopped = [event for event in events if event["kind"] == "commitment_stopped"]
+        assert [event["role"] for event in stopped] == ["system"]
+        assert stopped[0]["cites"]
+
+
+def test_a_job_that_fails_does_not_stop_the_others():
+    done = []
+
+    def broken():
+        raise OSError("the database is away")
+
+    clocks = Clockwork([broken, lambda: done.append(1)], seconds=0.01)
+    clocks.start()
+    waited(lambda: len(done), lambda count: count >= 2)
+    clocks.stop()
+
+
+def waited(ask, good):
+    """Ask again until the answer is good; give up after half a minute."""
+    until = time.monotonic() + 30
+    while not good(answer := ask()):
+        assert time.monotonic() < until, answer
+        time.sleep(0.05)
+    return answer
