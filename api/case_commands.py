@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from api import geojson
 from api.case_answers import roles
-from api.case_measuring import judged, laid, stored_revision
+from api.case_measuring import judged, laid, stored_route
 from api.coordinates import axes_of
 from api.errors import refused
 from api.options import Options
@@ -97,11 +97,13 @@ def _complete(
     if what == "judgement":
         # Without a task or a route there is nothing to measure: the case itself refuses, and says why.
         route = task.route if task is not None else ""
-        return data | {"judgement": as_plain(judged(service, work.policy, route, on)) if route else NO_JUDGEMENT}
+        return data | {
+            "judgement": as_plain(judged(service, work.policy, route, utility, on)) if route else NO_JUDGEMENT
+        }
     if what == "quantities":
         return data | {"quantities": as_plain(_laid(service, work, given, utility, on))}
     if given.get("kind") == "fix_plan" and isinstance(data.get("route"), str) and data["route"]:
-        return data | {"revision": stored_revision(service, data["route"])}
+        return data | {"revision": stored_route(service, data["route"], utility).revision}
     return data
 
 

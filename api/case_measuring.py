@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from api.attributes import with_keys
 from api.errors import refused
 from geo.faults import Fault
 from survey.cases.records import Judgement, Measured
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from api.db.records import Row
     from api.dependencies import Service
     from survey.policies import Policy
 
@@ -20,32 +22,38 @@ COUNTED = ("length_m", "crossing_m", "green_m2", "along_m")
 """What is measured of every route, by the names of `survey.policies.QUANTITIES`."""
 
 
-def stored_revision(service: Service, route: str) -> int:
-    """Return the revision that a stored route has now; refuse a route that is not there."""
+def stored_route(service: Service, route: str, utility: str) -> Row:
+    """Return a stored route; refuse one that is not there, or of another utility than the task's."""
     rows = service.store.rows("routes", [route])
     if not rows:
         raise refused(
             Fault("case.no_route", f"没有规划管线 {route}", f"there is no planned route {route}",
                   "先在地图上画好并保存这条管线", "draw and save it on the map first", field="route", value=route)
         )  # fmt: skip
-    return rows[0].revision
+    [row] = rows
+    drawn = with_keys("routes", row.properties).get("utility")
+    if drawn != utility:
+        raise refused(
+            Fault("case.other_utility", f"规划管线 {route} 是另一类管线", f"the planned route {route} is of another utility",
+                  f"选一条 {utility} 管线", f"choose a route of {utility}", field="route", value=drawn)
+        )  # fmt: skip
+    return row
 
 
-def judged(service: Service, policy: Policy, route: str, on: date) -> Judgement:
+def judged(service: Service, policy: Policy, route: str, utility: str, on: date) -> Judgement:
     """Return the verdict on a stored route as it is now, with every quantity that was measured.
 
     Raises
     ------
     ProblemError
-        There is no such route, or the county is still being loaded.
+        There is no such route, or it is of another utility; the county is still being loaded.
     """
-    revision = stored_revision(service, route)
-    [row] = service.store.rows("routes", [route])
+    row = stored_route(service, route, utility)
     answer = _assessed(service, policy, {**row.properties, "id": row.id}, row.geometry, on)
     verdict = answer["verdict"]
     trace = tuple(line for line in answer["trace"] if "rule" in line)
     return Judgement(
-        route, revision, verdict["verdict"], verdict["margin_m"], tuple(verdict["decisive"]), trace,
+        route, row.revision, verdict["verdict"], verdict["margin_m"], tuple(verdict["decisive"]), trace,
         _quantities(answer, policy),
     )  # fmt: skip
 

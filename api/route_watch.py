@@ -6,11 +6,12 @@ import logging
 from typing import TYPE_CHECKING
 
 from api.case_measuring import judged
+from api.errors import ProblemError
+from geo.faults import BadInputError
 from survey.calendar import local
 from survey.cases.commands import ChangeRoute, Command
 from survey.cases.draft import SYSTEM
 from survey.cases.permit_commands import UNDER_WAY
-from survey.cases.refusals import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,12 +51,19 @@ class RouteWatch:
 
     def _judge(self, work: Casework, case: Case, task: Task) -> bool:
         now = self._service.now()
-        judgement = judged(self._service, work.policy, task.route, local(now).date())
-        command = Command(f"route:{task.utility}:{judgement.revision}", SYSTEM, ChangeRoute(task.utility, judgement))
         try:
+            judgement = judged(self._service, work.policy, task.route, task.utility, local(now).date())
+            command = Command(
+                f"route:{task.utility}:{judgement.revision}", SYSTEM, ChangeRoute(task.utility, judgement)
+            )
             work.act(case.id, command, now)
-        except RefusedError as refusal:  # somebody was quicker, or works have ended meanwhile
-            log.info("case %s: the change of route %s was not taken over: %s", case.id, task.route, refusal)
+        except BadInputError as refusal:  # somebody was quicker, works have ended, or the route cannot be measured
+            log.warning("case %s: the change of route %s was not taken over: %s", case.id, task.route, refusal)
+            return False
+        except ProblemError as problem:
+            if problem.problem.code != "input.refused":
+                raise
+            log.warning("case %s: route %s cannot be judged: %s", case.id, task.route, problem)
             return False
         return True
 

@@ -149,8 +149,11 @@ def get_case_paper(
 
 
 def key_of(request: Request) -> str:
-    """Return the id of a request's command: its Idempotency-Key, else one that nobody has."""
-    return request.headers.get("idempotency-key") or uuid.uuid4().hex
+    """Return the id of a request's command: its Idempotency-Key, else one that nobody has.
+
+    Marked as a request's, so that none can take the id of a command that the service gives itself.
+    """
+    return f"request:{request.headers.get('idempotency-key') or uuid.uuid4().hex}"
 
 
 def _known(work: Casework, case_id: str) -> Case:

@@ -123,6 +123,11 @@ def test_a_verdict_is_measured_here_and_never_taken_from_a_body(shared):
     assert [fault["code"] for fault in told["errors"]] == ["case.measured_here"]
     told = act(shared, case, "fix_plan", GAS, utility="gas", operator="燃气公司", route="无此线", status=422)
     assert [fault["code"] for fault in told["errors"]] == ["case.no_route"]
+    water = {"type": "Feature", "properties": {"utility": "water"}, "geometry": line(ACROSS)}
+    assert shared.put(f"{ITEMS}/W-case", params=GRID, json=water).status_code == 201
+    told = act(shared, case, "fix_plan", GAS, utility="gas", operator="燃气公司", route="W-case", status=422)
+    assert [fault["code"] for fault in told["errors"]] == ["case.other_utility"]
+    assert shared.delete(f"{ITEMS}/W-case", headers={"If-Match": "*"}).status_code == 204
 
 
 def test_a_refusal_tells_the_clause_and_what_is_possible(shared):
@@ -151,6 +156,15 @@ def test_what_is_wrong_with_a_body_is_told_at_once(shared):
     case, _ = judged(shared)
     for kind in ("nonsense", None, 7):
         assert act(shared, case, kind, WINDOW, status=422)["errors"][0]["code"] == "case.unknown_kind"
+
+
+def test_identity_numbers_are_masked_in_every_answer(shared):
+    number = "11010519491231002X"
+    data = {"channel": "online", "applicant": f"甲 {number}", "utilities": [{"utility": "gas"}]}
+    made = shared.post(CASES, json={"kind": "file_application", "actor": APPLICANT, "data": data})
+    case = made.json()["id"]
+    told = [made, shared.get(f"{CASES}/{case}"), shared.get(f"{CASES}/{case}/events"), shared.get(CASES)]
+    assert not [answer.url for answer in told if number in answer.text]
 
 
 def test_a_repeated_request_begins_one_case(shared):
@@ -241,6 +255,39 @@ def test_a_route_that_is_changed_on_the_map_is_judged_again_by_the_service_itsel
         stopped = [event for event in events if event["kind"] == "commitment_stopped"]
         assert [event["role"] for event in stopped] == ["system"]
         assert stopped[0]["cites"]
+
+
+def test_no_key_of_a_request_can_hinder_the_service_itself(tmp_path):
+    small_county(None, tmp_path)
+    quick = settings_of(None, tmp_path).model_copy(update={"tick_seconds": 0.05})
+    with running(quick) as client:
+        case, _ = judged(client)
+        signing = {"utility": "gas", "revision": 1, "signatory": "孙"}
+        body = {"kind": "sign_commitment", "actor": GAS, "data": signing}
+        taken = {"Idempotency-Key": "route:gas:2"}
+        assert client.post(f"{CASES}/{case}/commands", json=body, headers=taken).status_code == 200
+        moved = {"type": "Feature", "properties": {"utility": "gas", "operator": "燃气公司"}, "geometry": line(ASKEW)}
+        assert client.put(f"{ITEMS}/G1", params=GRID, json=moved, headers={"If-Match": '"1"'}).status_code == 200
+        waited(lambda: client.get(f"{CASES}/{case}").json()["tasks"][0], lambda task: task["commitment"] == "stopped")
+
+
+def test_a_case_that_cannot_be_judged_again_does_not_hold_up_the_others(tmp_path):
+    small_county(None, tmp_path)
+    quick = settings_of(None, tmp_path).model_copy(update={"tick_seconds": 0.05})
+    with running(quick) as client:
+        first, _ = judged(client)
+        copy = {"type": "Feature", "properties": {"utility": "gas", "operator": "燃气公司"}, "geometry": line(ACROSS)}
+        assert client.put(f"{ITEMS}/G2", params=GRID, json=copy).status_code == 201
+        second = begin(client).json()["id"]
+        act(client, second, "accept", WINDOW)
+        act(client, second, "fix_plan", GAS, utility="gas", operator="燃气公司", route="G2")
+        act(client, second, "judge", GAS, utility="gas")
+        water = {"type": "Feature", "properties": {"utility": "water"}, "geometry": line(ASKEW)}
+        assert client.put(f"{ITEMS}/G1", params=GRID, json=water, headers={"If-Match": '"1"'}).status_code == 200
+        askew = copy | {"geometry": line(ASKEW)}
+        assert client.put(f"{ITEMS}/G2", params=GRID, json=askew, headers={"If-Match": '"1"'}).status_code == 200
+        waited(lambda: client.get(f"{CASES}/{second}").json()["tasks"][0], lambda task: task["revision"] == 2)
+        assert client.get(f"{CASES}/{first}").json()["tasks"][0]["revision"] == 1
 
 
 def test_a_job_that_fails_does_not_stop_the_others():
