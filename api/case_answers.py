@@ -26,15 +26,15 @@ COLOURS = ("red", "amber", "green", "grey")
 
 
 def case_shape(case: Case, work: Casework, now: datetime) -> dict[str, Any]:
-    """Return a case whole; identity numbers in its form are masked."""
+    """Return a case whole; identity numbers in any of its texts are masked."""
     reply = one_reply(case, work.policy)
     running = clocks(case, work.calendar, now)
-    return {
+    shape = {
         "id": case.id, "policy": case.policy, "document": work.policy.document, "seq": case.seq,
         "phase": case.phase, "phase_zh": PHASES[case.phase][0], "phase_en": PHASES[case.phase][1],
         "applicant": case.applicant, "agent": case.agent, "project": case.project,
         "channel": case.channel, "channel_zh": CHANNELS[case.channel][0] if case.channel else "",
-        "form": masked(as_plain(case.form)), "papers_owed": list(case.papers), "facts": sorted(case.facts),
+        "form": as_plain(case.form), "papers_owed": list(case.papers), "facts": sorted(case.facts),
         "survey_at": as_plain(case.survey_at), "first_acceptor": reply["first_acceptor"], "manager": case.manager,
         "manager_phone": case.manager_phone, "reason": case.reason, "score": case.score,
         "colour": colour_of(running), "clocks": running,
@@ -43,12 +43,13 @@ def case_shape(case: Case, work: Casework, now: datetime) -> dict[str, Any]:
         "possible": {role: [_possible(one) for one in able] for role, able in _able(case, work, now).items()},
         "papers": _papers(case),
     }  # fmt: skip
+    return dict(masked(shape))
 
 
 def row_shape(row: CaseRow, case: Case, work: Casework, now: datetime) -> dict[str, Any]:
     """Return a case as a work list shows it, with the times that run."""
     running = clocks(case, work.calendar, now)
-    return {
+    shape = {
         "id": row.id, "seq": row.seq, "phase": row.phase, "phase_zh": PHASES[row.phase][0],
         "phase_en": PHASES[row.phase][1], "applicant": case.applicant, "project": case.project,
         "utilities": [{"utility": key, "zh": UTILITIES[key].zh, "en": UTILITIES[key].en} for key in row.utilities],
@@ -56,6 +57,7 @@ def row_shape(row: CaseRow, case: Case, work: Casework, now: datetime) -> dict[s
         "clocks": running, "next_at": row.next_at, "changed_at": row.changed_at,
         "possible": {role: [_possible(one) for one in able] for role, able in _able(case, work, now).items()},
     }  # fmt: skip
+    return dict(masked(shape))
 
 
 def colour_of(running: list[dict[str, Any]]) -> str:
