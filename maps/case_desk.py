@@ -9,6 +9,7 @@ from maps.papers import Clause, Head, StageTime
 from survey.calendar import local
 from survey.cases.citing import cites
 from survey.cases.words import MILESTONES
+from survey.deadline_words import of_length
 from survey.policies import STAGES
 from survey.utilities import UTILITIES
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 BLANK = "＿＿＿＿＿＿"
 """What is filled in by hand, because neither the case nor the document says it."""
-HALF_DAYS_A_DAY = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +100,4 @@ def utility_zh(utility: str) -> str:
 
 
 def _allowed(clock: Clock) -> str:
-    if clock.same_day:
-        return "当日"
-    if clock.half_days is not None:
-        return "即时" if clock.half_days == 0 else f"{clock.half_days / HALF_DAYS_A_DAY:g} 个工作日"
-    return "按要求的日期" if clock.set_by_request else ""
+    return "按要求的日期" if clock.set_by_request else of_length(clock.half_days, same_day=clock.same_day)[0]

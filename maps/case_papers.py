@@ -21,7 +21,7 @@ from maps.papers import (
     Utility,
 )
 from survey.calendar import local
-from survey.cases.projections import one_reply
+from survey.cases.projections import GOVERNMENT, answered, one_reply
 from survey.cases.words import CHANNELS
 from survey.policies import ITEMS, VERDICTS
 
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from survey.cases.state import Case, Permission, Task
     from survey.policies import Policy
 
-GOVERNMENT_ZH = "县级以上人民政府批准"
 DONE = ("ready", "connected")
 
 
@@ -70,7 +69,7 @@ def papers_of(case: Case) -> tuple[CasePaper, ...]:
             for one in task.approvals.values()
             if one.status in ("granted", "refused")
         ]
-    if _answered(case):
+    if answered(case):
         found.append(CasePaper("one_reply"))
     found += [CasePaper("rectification_notice", task.utility) for task in case.tasks.values() if task.ordered]
     if any(task.status in DONE for task in case.active if task.route):
@@ -101,14 +100,6 @@ def paper_of(which: CasePaper, case: Case, policy: Policy, issued: dt.date, numb
     if which not in papers_of(case):
         raise KeyError(which)
     return _WRITERS[which.kind](Desk(case, policy, issued, number), which)
-
-
-def _answered(case: Case) -> bool:
-    """Return whether every utility has its answer, so that the one reply can go out."""
-    waiting = ("pushed", "planned", "judged", "approving")
-    return (
-        case.first_acceptor is not None and bool(case.tasks) and all(one.status not in waiting for one in case.active)
-    )
 
 
 def _receipt(desk: Desk, _: CasePaper) -> Receipt:
@@ -173,7 +164,7 @@ def _to_measure(desk: Desk) -> tuple[str, ...]:
 
 
 def _item(permission: Permission) -> str:
-    return ITEMS[permission.item][0] if permission.item in ITEMS else GOVERNMENT_ZH
+    return ITEMS[permission.item][0] if permission.item in ITEMS else GOVERNMENT[0]
 
 
 def _one_reply(desk: Desk, _: CasePaper) -> OneReply:

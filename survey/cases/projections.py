@@ -120,13 +120,19 @@ def one_reply(case: Case, policy: Policy) -> dict[str, Any]:
     ``complete`` once nothing is waited for, so that the sheet can be given out.
     """
     tasks = [_reply(task, policy) for task in case.tasks.values()]
-    waiting = ("pushed", "planned", "judged", "approving")
     return {
         "case": case.id, "applicant": case.applicant, "phase": case.phase, "phase_zh": PHASES[case.phase][0],
         "phase_en": PHASES[case.phase][1], "first_acceptor": as_plain(case.first_acceptor), "manager": case.manager,
         "manager_phone": case.manager_phone, "reason": case.reason, "tasks": tasks,
-        "complete": bool(tasks) and all(one.status not in waiting for one in case.active),
+        "complete": answered(case),
     }  # fmt: skip
+
+
+def answered(case: Case) -> bool:
+    """Return whether an accepted case waits for no verdict and no permission any more."""
+    waiting = ("pushed", "planned", "judged", "approving")
+    accepted = case.first_acceptor is not None
+    return accepted and bool(case.tasks) and all(one.status not in waiting for one in case.active)
 
 
 def _reply(task: Task, policy: Policy) -> dict[str, Any]:
