@@ -34,7 +34,8 @@ def stored_route(service: Service, route: str, utility: str) -> Row:
     drawn = with_keys("routes", row.properties).get("utility")
     if drawn != utility:
         raise refused(
-            Fault("case.other_utility", f"规划管线 {route} 是另一类管线", f"the planned route {route} is of another utility",
+            Fault("case.other_utility", f"规划管线 {route} 是另一类管线",
+                  f"the planned route {route} is of another utility",
                   f"选一条 {utility} 管线", f"choose a route of {utility}", field="route", value=drawn)
         )  # fmt: skip
     return row
