@@ -77,7 +77,7 @@ def begin_case(request: Request, service: Running, body: Body) -> Response:
     def act() -> Answer:
         work, now = service.casework(), service.now()
         case_id = work.cases.next_id(local(now).year)
-        case = work.act(case_id, command_of(service, work, None, given, key_of(request)), now)
+        case = work.act(case_id, command_of(service, work, None, given, _key_of(request)), now)
         headers = {"Location": f"/api/cases/{case_id}", "Content-Type": "application/json"}
         return Answer(201, geojson.dumps(case_shape(case, work, now)), headers)
 
@@ -115,7 +115,7 @@ def act_on_case(request: Request, service: Running, case_id: Identity, body: Bod
     def act() -> Answer:
         work, now = service.casework(), service.now()
         case = _known(work, case_id)
-        after = work.act(case_id, command_of(service, work, case, given, key_of(request)), now)
+        after = work.act(case_id, command_of(service, work, case, given, _key_of(request)), now)
         return Answer(200, geojson.dumps(case_shape(after, work, now)), {"Content-Type": "application/json"})
 
     return answered_once(service, request, body, act)
@@ -148,7 +148,7 @@ def get_case_paper(
     )
 
 
-def key_of(request: Request) -> str:
+def _key_of(request: Request) -> str:
     """Return the id of a request's command: its Idempotency-Key, else one that nobody has.
 
     Marked as a request's, so that none can take the id of a command that the service gives itself.
