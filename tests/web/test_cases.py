@@ -58,6 +58,8 @@ def test_an_application_goes_to_a_commitment_that_is_decided(window: Callable[..
     expect(w.page.locator(".clocks li")).to_have_count(1)
 
     be(w, "审批部门", "李科长", "city_management")
+    offered = w.page.locator("#case-departments option[value='city_management']")
+    expect(offered).to_have_text("县城管局")  # nobody knows the document's keys by heart
     do(w, "按承诺作出决定")
     expect(task.get_by_text("可以开工")).to_be_visible()
     letter = w.page.get_by_role("link", name="告知承诺书")

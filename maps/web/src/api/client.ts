@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Feature, FeatureCollection, FiguresAnswer, FindingCollection, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Department, Feature, FeatureCollection, FiguresAnswer, FindingCollection, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -249,3 +249,9 @@ export const beginCase = (body: CaseCommand): Promise<CaseShape> => command('/ap
 export const actOnCase = (id: string, body: CaseCommand): Promise<CaseShape> => command(`${casePath(id)}/commands`, body);
 
 export const figures = (): Promise<FiguresAnswer> => get('/api/figures');
+
+/** The departments that a policy's document names. */
+export async function departments(policy: string): Promise<Department[]> {
+  const { departments: named } = await get<{ departments: Department[] }>(`/api/policies/${encodeURIComponent(policy)}`);
+  return named.filter((one) => one.kind === 'authority' || one.kind === 'window');
+}

@@ -576,6 +576,13 @@ export interface CaseCommand {
   accuracy_m?: number;
 }
 
+export interface Department {
+  key: string;
+  kind: string;
+  name_zh: string;
+  name_en: string;
+}
+
 export interface FigureRow {
   scope: 'county' | 'utility' | 'department' | 'stage';
   stage_zh: string | null;

@@ -1,5 +1,5 @@
 import * as client from '../api/client';
-import type { CaseEvent, CasePossible, CaseRow, CaseShape, CaseTask, Role } from '../api/types';
+import type { CaseEvent, CasePossible, CaseRow, CaseShape, CaseTask, Department, Role } from '../api/types';
 import { dataOf, type Entries } from '../cases/fields';
 import { t } from '../i18n/language.svelte';
 import { notices } from './notices.svelte';
@@ -36,6 +36,10 @@ class Cases {
   refused = $state.raw<unknown>(null);
   /** Only those in which the role may do something. */
   mine = $state(false);
+  #learned = false;
+
+  /** Those whom the county's document names; empty until they were asked for. */
+  departments = $state.raw<readonly Department[]>([]);
 
   shown = $derived(this.mine ? this.list.filter((row) => (row.possible[this.who.role] ?? []).length > 0) : this.list);
 
@@ -61,6 +65,19 @@ class Cases {
       localStorage.setItem(WHO_KEY, JSON.stringify(this.who));
     } catch {
       // Said anew next time then.
+    }
+  }
+
+  /** Ask once who there is: the keys of departments are the document's, and nobody knows them by heart. */
+  async learnDepartments(): Promise<void> {
+    const policy = settings.county?.policy;
+    if (!policy || this.#learned) return;
+    this.#learned = true;
+    try {
+      this.departments = await client.departments(policy);
+    } catch (error) {
+      this.#learned = false;
+      notices.trouble(error);
     }
   }
 
