@@ -202,6 +202,9 @@ def _paused_or_resumed(case: Case, calendar: Calendar, now: datetime) -> Iterato
             continue
         if clock.status == "running" and task.papers and not clock.passed and now < clock.due:
             left = remaining(now, clock.due, calendar).half_days
+            if clock.half_days is not None:
+                # The day that a time begins on is not counted, so what is left of it is no part of the time.
+                left = min(left, clock.half_days)
             if left:
                 yield ev.ClockPaused(clock.id, left)
         elif clock.status == "paused" and not task.papers and clock.left:
