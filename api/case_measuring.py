@@ -8,6 +8,7 @@ from api.attributes import with_keys
 from api.errors import refused
 from geo.faults import Fault
 from survey.cases.records import Judgement, Measured
+from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,12 +34,18 @@ def stored_route(service: Service, route: str, utility: str) -> Row:
     [row] = rows
     drawn = with_keys("routes", row.properties).get("utility")
     if drawn != utility:
+        (is_zh, is_en), (want_zh, want_en) = (_names(one) for one in (drawn, utility))
         raise refused(
-            Fault("case.other_utility", f"规划管线 {route} 是另一类管线",
-                  f"the planned route {route} is of another utility",
-                  f"选一条 {utility} 管线", f"choose a route of {utility}", field="route", value=drawn)
+            Fault("case.other_utility", f"规划管线 {route} 是{is_zh}管线", f"the route {route} is one of {is_en}",
+                  f"选一条{want_zh}管线", f"choose a route of {want_en}")
         )  # fmt: skip
     return row
+
+
+def _names(utility: Any) -> tuple[str, str]:  # noqa: ANN401 - as it was stored or given
+    """Return what a utility is called; a word that is none stands for itself."""
+    known = UTILITIES.get(str(utility))
+    return (str(utility), str(utility)) if known is None else (known.zh, known.en)
 
 
 def judged(service: Service, policy: Policy, route: str, utility: str, on: date) -> Judgement:

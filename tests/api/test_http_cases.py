@@ -127,6 +127,7 @@ def test_a_verdict_is_measured_here_and_never_taken_from_a_body(shared):
     assert shared.put(f"{ITEMS}/W-case", params=GRID, json=water).status_code == 201
     told = act(shared, case, "fix_plan", GAS, utility="gas", operator="燃气公司", route="W-case", status=422)
     assert [fault["code"] for fault in told["errors"]] == ["case.other_utility"]
+    assert told["detail"] == "规划管线 W-case 是给水管线——选一条燃气管线"
     assert shared.delete(f"{ITEMS}/W-case", headers={"If-Match": "*"}).status_code == 204
 
 
