@@ -73,7 +73,7 @@ class FailuresAnswered:
 class LocalOnly:
     """Refuse what a page of another site can make a browser send to a service on loopback.
 
-    There are no accounts yet, so a browser that visits a hostile page is the one way in from outside: by a name that
+    Nobody has to sign in yet, so a browser that visits a hostile page is the one way in from outside: by a name that
     the page's owner points at 127.0.0.1 (DNS rebinding: the Host header tells it), or by a form or a script that
     writes from another origin (Origin and Sec-Fetch-Site tell it). Programs send neither header and pass.
     """

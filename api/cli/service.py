@@ -132,7 +132,7 @@ def _announce(settings: Settings, listening: socket.socket) -> None:
     say(words("同沟已启动：", "CoTrench is running: ") + f"http://{name}:{listening.getsockname()[1]}")
     say(
         words(
-            "仅限本机访问，尚无账号。按 Ctrl+C 停止。", "This machine only; there are no accounts yet. Ctrl+C stops it."
+            "仅限本机访问，尚不要求登录。按 Ctrl+C 停止。", "This machine only; nobody signs in yet. Ctrl+C stops it."
         )
     )
 
