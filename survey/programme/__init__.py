@@ -1,0 +1,1 @@
+"""Plan when which works close which roads: see `package.md`."""

@@ -1,0 +1,32 @@
+"""Closures that cut places off, held against the powers of the adjacency matrix."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from survey.programme.closures import Stretch, cut_off
+
+_PLACES = 5
+
+
+def _reach(pairs: list[tuple[int, int]]) -> set[int]:
+    steps = np.eye(_PLACES, dtype=int)
+    for a, b in pairs:
+        steps[a, b] = steps[b, a] = 1
+    return {int(place) for place in np.flatnonzero(np.linalg.matrix_power(steps, _PLACES)[0])}
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.booleans()), max_size=9))
+def test_equals_the_powers_of_the_matrix(rows: list[tuple[int, int, bool]]) -> None:
+    """What is cut off is what the open network reaches and the closed one does not."""
+    network = [Stretch(str(row), str(a), str(b)) for row, (a, b, _) in enumerate(rows)]
+    closed = {str(row) for row, (_, _, shut) in enumerate(rows) if shut}
+    expected = _reach([(a, b) for a, b, _ in rows]) - _reach([(a, b) for a, b, shut in rows if not shut])
+    assert cut_off(network, closed, {"0"}) == {str(place) for place in expected}
+
+
+def test_an_unknown_stretch_is_named() -> None:
+    """A closure on a road that is not there is refused, by its id."""
+    with pytest.raises(KeyError, match="r9"):
+        cut_off([Stretch("r1", "a", "b")], {"r9"}, {"a"})
