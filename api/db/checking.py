@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import orjson
 import sqlalchemy as sa
 
 from api.db.case_chains import broken
 from api.db.geometry import decode
 from api.db.history import known
-from api.db.tables import ACCEPTANCES, CHANGES, GEOMETRY, IDENTITY, LAYERS, Layer
+from api.db.tables import ACCEPTANCES, CHANGES, DRAFTS, GEOMETRY, IDENTITY, LAYERS, Layer
 from api.db.values import read_history
 from geo.faults import Fault
 
@@ -29,6 +30,7 @@ def faults(connection: sa.Connection, dialect: StoreDialect) -> list[Fault]:
     ]
     found.extend(_numbers(connection))
     found.extend(broken(connection))
+    found.extend(_drafts(connection))
     for layer in LAYERS.values():
         found.extend(_index(connection, dialect, layer))
         found.extend(_revisions(connection, layer))
@@ -45,6 +47,23 @@ def _numbers(connection: sa.Connection) -> Iterator[Fault]:
         count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(table.c.number))).one()
         if count != (last or 0):
             yield Fault("store.numbers", f"{zh}缺 {last - count} 条", f"{last - count} {en} are missing", *RESTORE)
+
+
+def _drafts(connection: sa.Connection) -> Iterator[Fault]:
+    """Find drafts that nobody could open: without an owner or a form, never written, or no longer plain fields."""
+    statement = sa.select(DRAFTS.c.id, *(sa.cast(DRAFTS.c[name], sa.Text) for name in ("filing", "entries")))
+    unowned = sa.or_(DRAFTS.c.owner == "", DRAFTS.c.policy == "", DRAFTS.c.form == "", DRAFTS.c.revision < 1)
+    lost = set(connection.scalars(sa.select(DRAFTS.c.id).where(unowned)))
+    for draft_id, *texts in connection.execute(statement.order_by(DRAFTS.c.id)):
+        if draft_id in lost or not all(_is_object(text) for text in texts):
+            yield Fault("store.draft", "草稿不完整", "the draft is not whole", *RESTORE, feature=draft_id)
+
+
+def _is_object(text: str | None) -> bool:
+    try:
+        return isinstance(orjson.loads(text or ""), dict)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _index(connection: sa.Connection, dialect: StoreDialect, layer: Layer) -> Iterator[Fault]:

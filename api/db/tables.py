@@ -266,6 +266,21 @@ CASE_EVENTS = sa.Table(
     sa.Column("hash", sa.Text, nullable=False),
 )
 
+# Forms that were begun and not handed in; one that is filed leaves in the transaction that begins its case.
+DRAFTS = sa.Table(
+    "drafts",
+    METADATA,
+    sa.Column(IDENTITY, key_text(), primary_key=True),
+    sa.Column("owner", key_text(), nullable=False, index=True),
+    sa.Column("policy", sa.Text, nullable=False),
+    sa.Column("form", sa.Text, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("filing", sa.JSON, nullable=False),
+    sa.Column("entries", sa.JSON, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("changed_at", Instant, nullable=False),
+)
+
 COUNTY = sa.Table(
     "county",
     METADATA,

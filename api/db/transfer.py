@@ -22,6 +22,7 @@ from api.db.tables import (
     CASE_EVENTS,
     CASES,
     CHANGES,
+    DRAFTS,
     GEOMETRY,
     LAYERS,
     ORGANISATIONS,
@@ -35,11 +36,16 @@ if TYPE_CHECKING:
 CHUNK = 5_000
 LAYER_TABLES = [layer.table for layer in LAYERS.values()]
 # Sessions and wrong tries are of the moment: they stay behind, and people sign in again.
-TABLES = [CHANGES, ANSWERS, ACCEPTANCES, CASES, CASE_EVENTS, ORGANISATIONS, ACCOUNTS, TOKENS, *LAYER_TABLES]
+TABLES = [CHANGES, ANSWERS, ACCEPTANCES, CASES, CASE_EVENTS, DRAFTS, ORGANISATIONS, ACCOUNTS, TOKENS, *LAYER_TABLES]
+
+OF_PEOPLE = (CASES, DRAFTS, ORGANISATIONS, ACCOUNTS)
+"""What makes a store used although no layer of it ever had a row."""
 
 
 def copy(source: Store, target: Store, progress: Callable[[int, int], None] | None = None) -> int:
-    """Copy every row, change, answer, acceptance, case, account and the county; return how many lines. All or nothing.
+    """Copy every row, change, answer, acceptance, case, draft, account and the county; return how many lines.
+
+    All or nothing.
 
     Parameters
     ----------
@@ -53,7 +59,7 @@ def copy(source: Store, target: Store, progress: Callable[[int, int], None] | No
     Raises
     ------
     BadInputError
-        ``store.not_empty``: the target has a county, rows, cases or accounts already.
+        ``store.not_empty``: the target has a county, rows, cases, drafts or accounts already.
     SchemaError
         The source's tables are not those of this program.
     """
@@ -62,7 +68,9 @@ def copy(source: Store, target: Store, progress: Callable[[int, int], None] | No
     target.upgrade()
     tell, done = progress or _silent, 0
     with source.reading() as origin, target.transaction() as goal:
-        used = any(goal.execute(sa.select(table).limit(1)).first() for table in (CASES, ORGANISATIONS, ACCOUNTS))
+        used = any(
+            goal.execute(sa.select(table).limit(1)).first() for table in (CASES, DRAFTS, ORGANISATIONS, ACCOUNTS)
+        )
         if target.county is not None or target.last_change() or used:
             raise BadInputError([NOT_EMPTY])
         county = source.county

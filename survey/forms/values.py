@@ -55,6 +55,59 @@ class Filled:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is to be said of the entries of a form, right or wrong.
+
+    Attributes
+    ----------
+    entries
+        Those that are right, in their normal form.
+    wrong
+        What is wrong with an entry, or between two; a draft must not have it either when it is printed.
+    missing
+        What is still to be done before the form is handed in: required fields, boxes to tick.
+    """
+
+    entries: Mapping[str, Entry]
+    wrong: tuple[Fault, ...]
+    missing: tuple[Fault, ...]
+
+
+def check(form: Form, values: Mapping[str, Any], *, on: dt.date | None = None, bounds: Bounds = BOUNDS) -> Checked:
+    """Return everything that is to be said of a form's values; parameters as those of `fill`.
+
+    Raises
+    ------
+    BadInputError
+        If the values are no mapping.
+
+    Examples
+    --------
+    >>> from survey.policies import load_policy
+    >>> form = main_form(load_policy("wuzhi"))
+    >>> told = check(form, {"water.meters": 3, "basic.phone": "123"})
+    >>> dict(told.entries), [fault.code for fault in (*told.wrong, *told.missing)]
+    ({'water.meters': 3}, ['phone.form', 'form.not_ticked'])
+    """
+    if not isinstance(values, Mapping):
+        raise BadInputError([Fault("form.not_a_mapping", "表单数据应为“栏目: 内容”", "a form is field: entry",
+                                   "写成 JSON 对象", "write a JSON object")])  # fmt: skip
+    wrong = list(_unknown(form, values))
+    entries: dict[str, Entry] = {}
+    for field in form.fields:
+        value = values.get(field.key)
+        if is_blank(value):
+            continue
+        try:
+            entries[field.key] = read_entry(field, value, bounds, on)
+        except BadInputError as error:
+            wrong.extend(error.faults)
+    wrong.extend(_out_of_order(form, entries))
+    missing = (*_missing(form, values), *_unticked(form, entries))
+    return Checked(MappingProxyType(entries), tuple(wrong), missing)
+
+
 def fill(
     form: Form, values: Mapping[str, Any], *, draft: bool = False, on: dt.date | None = None, bounds: Bounds = BOUNDS
 ) -> Filled:
@@ -88,25 +141,9 @@ def fill(
     >>> dict(filled.entries)
     {'basic.phone': '13800138000', 'water.business': '增容', 'water.demand': 12.5}
     """
-    if not isinstance(values, Mapping):
-        raise BadInputError([Fault("form.not_a_mapping", "表单数据应为“栏目: 内容”", "a form is field: entry",
-                                   "写成 JSON 对象", "write a JSON object")])  # fmt: skip
-    faults = list(_unknown(form, values))
-    entries: dict[str, Entry] = {}
-    for field in form.fields:
-        value = values.get(field.key)
-        if is_blank(value):
-            continue
-        try:
-            entries[field.key] = read_entry(field, value, bounds, on)
-        except BadInputError as error:
-            faults.extend(error.faults)
-    faults.extend(_out_of_order(form, entries))
-    if not draft:
-        faults.extend(_missing(form, values))
-        faults.extend(_unticked(form, entries))
-    refuse(faults)
-    return Filled(form, MappingProxyType(entries), draft)
+    checked = check(form, values, on=on, bounds=bounds)
+    refuse(checked.wrong if draft else (*checked.wrong, *checked.missing))
+    return Filled(form, checked.entries, draft)
 
 
 def blank(form: Form) -> Filled:
