@@ -83,6 +83,8 @@ class CaseTask(Shape):
     committed: dict[str, Any] | None
     as_built: dict[str, Any]
     breaches: list[dict[str, Any]]
+    operator_breaches: int = Field(description="Breaches of its operator, in any case, that are not mended.")
+    operator_suspended: bool = Field(description="Whether commitments of its operator are suspended.")
 
 
 class CaseRowShape(Shape):

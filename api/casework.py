@@ -91,8 +91,8 @@ class Casework:
             return after
 
     def tick(self, now: datetime) -> int:
-        """Let the clock work in every case where something is due; return how many cases changed."""
-        changed, after = 0, None
+        """Let the clock work in every case and standing where something is due; return how many changed."""
+        changed, after = sum(self._tick_standing(one, now) for one in self.cases.operators(due_by=now)), None
         while True:
             with self.store.transaction():
                 rows = self.cases.list(due_by=now, after=after, limit=PAGE)
@@ -106,6 +106,13 @@ class Casework:
         try:
             return self.act(row.id, Command(f"tick:{row.seq}", SYSTEM, Tick()), now).seq != row.seq
         except RefusedError:  # its last event is ahead of this machine's clock: a later tick is in time
+            return False
+
+    def _tick_standing(self, operator: str, now: datetime) -> bool:
+        seen = self.standing(operator).seq
+        try:
+            return self._ticked(operator, f"tick:{seen}", now).seq != seen
+        except RefusedError:  # as above
             return False
 
     def _ticked(self, operator: str, command: str, now: datetime) -> Standing:

@@ -30,6 +30,7 @@ from api.routes import (
     items,
     policies,
     sections,
+    standings,
     trenches,
 )
 from survey.calendar import Calendar
@@ -93,6 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     for room in (
         collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
+        standings,
     ):  # fmt: skip
         app.include_router(room.router)
     app.router.default = Client(settings.client)

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from survey.policies import Policy
 
 QUANTITY_WORDS = {
-    "length_m": "外线长度", "crossing_m": "穿越道路长度", "green_m2": "占用绿地面积", "along_m": "沿路敷设长度"
-}  # fmt: skip
+    "length_m": ("外线长度", "length of the line"),
+    "crossing_m": ("穿越道路长度", "length across roads"),
+    "green_m2": ("占用绿地面积", "green taken"),
+    "along_m": ("沿路敷设长度", "length along roads"),
+}
 
 
 def limits_of_judgement(judged: Judgement, policy: Policy) -> tuple[Limit, ...]:
@@ -50,7 +53,7 @@ def as_built_limit(task: Task, quantity: str, rule_id: str, policy: Policy) -> L
     limit = rule.limit if rule is not None else None if signed is None else signed.value
     document, clause = (rule.document, rule.clause) if rule is not None else ("", "")
     return Limit(
-        subject=rule.subject_zh if rule is not None else QUANTITY_WORDS.get(quantity, quantity), limit=limit,
+        subject=rule.subject_zh if rule is not None else QUANTITY_WORDS.get(quantity, (quantity,))[0], limit=limit,
         measured=laid.value, uncertainty=laid.uncertainty, unit=QUANTITIES[quantity].unit,
         outcome="fails" if beyond is not None else "passes", committed=None if signed is None else signed.value,
         rule=rule_id, document=document, clause=clause,

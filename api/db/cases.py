@@ -161,6 +161,25 @@ class CaseStore:
         with self.store.reading() as connection:
             return [_row(line) for line in connection.execute(statement)]
 
+    def operators(self, *, suspended: bool | None = None, due_by: datetime | None = None) -> tuple[str, ...]:
+        """Return the operators with a standing, in order; a county has few.
+
+        Parameters
+        ----------
+        suspended
+            Whether their commitments are suspended.
+        due_by
+            The months of their suspension are over by this moment.
+        """
+        conditions = [CASES.c.kind == "standing"]
+        if suspended is not None:
+            conditions.append(CASES.c.phase == "suspended" if suspended else CASES.c.phase != "suspended")
+        if due_by is not None:
+            conditions.append(CASES.c.next_at <= due_by)
+        with self.store.reading() as connection:
+            ids = connection.scalars(sa.select(CASES.c.id).where(*conditions).order_by(CASES.c.id))
+            return tuple(one.removeprefix(_STANDING) for one in ids)
+
 
 def stream_of(case: Case | Standing) -> str:
     """Return under which id the events of a case or of a standing are kept."""
