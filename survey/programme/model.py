@@ -1,0 +1,171 @@
+"""Write one component as a model of CP-SAT: a choice of places, weeks in which trenches are opened, roads closed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ortools.sat.python import cp_model
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from survey.programme.costs import Choice
+    from survey.programme.problem import Joinable, Problem
+
+WORK_LIMIT_S = 1e-6
+"""CP-SAT takes no limit of 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the solver knows of a component: the best places (None: none yet), its bound, whether it is at an end.
+
+    ``spent_s`` is deterministic time: seconds of a usual machine, the same on each.
+    """
+
+    choice: Choice | None
+    points: int
+    bound: int
+    ended: bool
+    impossible: bool
+    spent_s: float
+
+
+class Model:
+    """One component; the members are numbers of works, ``joinable`` the trenches among them."""
+
+    def __init__(self, problem: Problem, members: Sequence[int], joinable: Sequence[Joinable]) -> None:
+        self.problem = problem
+        self.members = members
+        self.model = cp_model.CpModel()
+        self._solver: cp_model.CpSolver | None = None
+        self.at = {work: [self.model.new_bool_var("") for _ in problem.options[work]] for work in members}
+        self.dug: dict[int, dict[int, list[cp_model.IntVar]]] = {}
+        for work in members:
+            self.model.add_exactly_one(self.at[work])
+            by_week: dict[int, list[cp_model.IntVar]] = defaultdict(list)
+            for option, taken in zip(problem.options[work], self.at[work], strict=True):
+                for week in option.weeks:
+                    by_week[week].append(taken)
+            self.dug[work] = by_week
+        self.cost: list[tuple[int, cp_model.IntVar]] = []
+        self.base = 0
+        self.opened: dict[tuple[int, ...], dict[int, cp_model.IntVar]] = {}
+        self._moves()
+        for trench in joinable:
+            self._open(trench)
+        self._close_roads()
+        self._crews()
+        self.model.minimize(sum(points * variable for points, variable in self.cost) + self.base)
+
+    def _moves(self) -> None:
+        each = self.problem.terms.weights.moved_week
+        for work in self.members:
+            for option, taken in zip(self.problem.options[work], self.at[work], strict=True):
+                self.cost.append((each * self.problem.move(work, option), taken))
+
+    def _open(self, trench: Joinable) -> None:
+        """Each place of a work needs an opening in one of its weeks; the first opening is free."""
+        weeks = sorted({week for work in trench.works for week in self.dug[work]})
+        opened = {week: self.model.new_bool_var("") for week in weeks}
+        self.opened[trench.works] = opened
+        for work in trench.works:
+            for option, taken in zip(self.problem.options[work], self.at[work], strict=True):
+                self.model.add_bool_or([*(opened[week] for week in option.weeks), taken.negated()])
+        self.model.add(sum(opened.values()) >= 1)
+        self.model.add(sum(opened.values()) <= len(trench.works))
+        self.cost += [(trench.points, variable) for variable in opened.values()]
+        self.base -= trench.points
+
+    def _close_roads(self) -> None:
+        each = self.problem.terms.weights.closed_week
+        held_apart = {road for pair in self.problem.apart for road in pair}
+        closed: dict[str, dict[int, cp_model.IntVar]] = {}
+        own = set(self.members)
+        for road, users in self.problem.users.items():
+            if users[0] not in own:
+                continue
+            if len(users) == 1 and road not in held_apart:
+                self.base += each * self.problem.works[users[0]].weeks
+                continue
+            weeks = sorted({week for work in users for week in self.dug[work]})
+            closed[road] = {week: self.model.new_bool_var("") for week in weeks}
+            for work in users:
+                for week, ways in self.dug[work].items():
+                    self.model.add(sum(ways) <= closed[road][week])
+            self.cost += [(each, variable) for variable in closed[road].values()]
+        for first, second in self.problem.apart:
+            if first in closed:
+                for week in sorted(closed[first].keys() & closed[second].keys()):
+                    self.model.add_at_most_one(closed[first][week], closed[second][week])
+
+    def _crews(self) -> None:
+        own = set(self.members)
+        for crew, works in self.problem.crews.items():
+            if works[0] not in own:
+                continue
+            most = self.problem.terms.capacity[crew]
+            for week in sorted({week for work in works for week in self.dug[work]}):
+                ways = [taken for work in works for taken in self.dug[work].get(week, ())]
+                self.model.add(sum(ways) <= most)
+
+    def hint(self, choice: Mapping[int, object]) -> None:
+        """Let the solver begin with known places."""
+        self.model.clear_hints()  # type: ignore[no-untyped-call]  # ortools types the rest
+        for work in self.members:
+            for option, taken in zip(self.problem.options[work], self.at[work], strict=True):
+                self.model.add_hint(taken, option == choice[work])
+
+    def solve(self, limit_s: float, seen: Callable[[int, int], bool]) -> Found:
+        """Search for a deterministic time.
+
+        Parameters
+        ----------
+        limit_s
+            Deterministic seconds.
+        seen
+            Told points and bound of each better answer; where it returns True the search ends.
+        """
+        solver = cp_model.CpSolver()
+        parameters = solver.parameters
+        parameters.num_workers = 1
+        parameters.random_seed = 1
+        parameters.max_deterministic_time = max(limit_s, WORK_LIMIT_S)
+        parameters.linearization_level = 2
+        self._solver = solver
+        watch = _Watch(seen)
+        status = solver.solve(self.model, watch)
+        ended = status in (cp_model.OPTIMAL, cp_model.INFEASIBLE)
+        choice = None
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            choice = {
+                work: next(
+                    option
+                    for option, taken in zip(self.problem.options[work], self.at[work], strict=True)
+                    if solver.boolean_value(taken)
+                )
+                for work in self.members
+            }
+        bound = 0 if status == cp_model.INFEASIBLE else round(solver.best_objective_bound)
+        points = 0 if choice is None else round(solver.objective_value)
+        spent = solver.response_proto.deterministic_time
+        return Found(choice, points, bound, ended, status == cp_model.INFEASIBLE, spent)
+
+    def stop(self) -> None:
+        """End a search that is going on in another thread."""
+        if self._solver is not None:
+            self._solver.stop_search()
+
+
+class _Watch(cp_model.CpSolverSolutionCallback):
+    """Pass each better answer on, and stop where that is asked."""
+
+    def __init__(self, seen: Callable[[int, int], bool]) -> None:
+        super().__init__()
+        self._seen = seen
+
+    def on_solution_callback(self) -> None:
+        if self._seen(round(self.objective_value), round(self.best_objective_bound)):
+            self.stop_search()
