@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
     from api.county_findings import CountyFindings
     from api.db.store import Store
+    from api.identity.demo import ReadyMade
     from api.resident import Resident
     from api.settings import Settings
     from geo.crs import Grid
     from survey.calendar import Calendar
 
 JSON_TYPES = frozenset({"application/json", "application/geo+json", "application/merge-patch+json"})
-ANYBODY = "local"  # who writes, as long as there are no accounts
+ANYBODY = "local"  # who writes where nobody has signed in
 BOM = b"\xef\xbb\xbf"
 
 
@@ -40,6 +41,8 @@ class Service:
     resident: Resident
     findings: CountyFindings
     calendar: Calendar
+    ready_made: tuple[ReadyMade, ...] | None = None
+    """The accounts of the sample county that anybody may sign in with; None where the service is no demonstration."""
 
     def now(self) -> datetime:
         """Return this moment; the one clock of the HTTP room."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from api.county_findings import CountyFindings
 from api.db.store import open_store
 from api.dependencies import Service
 from api.guards import FailuresAnswered, LocalOnly, SecurityHeaders
+from api.identity.demo import is_demo, ready_made
 from api.resident import Resident
 from api.route_watch import RouteWatch
 from api.routes import (
@@ -30,6 +32,7 @@ from api.routes import (
     items,
     policies,
     sections,
+    session,
     standings,
     trenches,
 )
@@ -67,7 +70,8 @@ def create_app(settings: Settings) -> FastAPI:
             store.upgrade()
             resident = Resident(store, poll_seconds=settings.poll_seconds)
             resident.start()
-            service = Service(settings, store, resident, CountyFindings(store, resident), Calendar())
+            offered = ready_made(store, datetime.now(UTC)) if is_demo(settings, store) else None
+            service = Service(settings, store, resident, CountyFindings(store, resident), Calendar(), offered)
             app.state.service = service
             clocks = Clockwork([service.tick, RouteWatch(service).look], settings.tick_seconds)
             clocks.start()
@@ -94,7 +98,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     for room in (
         collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
-        standings,
+        session, standings,
     ):  # fmt: skip
         app.include_router(room.router)
     app.router.default = Client(settings.client)

@@ -16,7 +16,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api import case_schemas, deadline_schemas, finding_schemas, schemas, standing_schemas
+from api import case_schemas, deadline_schemas, finding_schemas, schemas, session_schemas, standing_schemas
 from api.errors import PROBLEM_TYPE
 from api.geojson import MEDIA_TYPE
 
@@ -88,7 +88,7 @@ def _models() -> dict[str, Any]:
     """Return the JSON schema of every model of the modules of shapes, by name."""
     models = [
         model
-        for module in (schemas, finding_schemas, case_schemas, standing_schemas, deadline_schemas)
+        for module in (schemas, finding_schemas, case_schemas, standing_schemas, deadline_schemas, session_schemas)
         for _, model in inspect.getmembers(module, inspect.isclass)
         if issubclass(model, BaseModel) and model.__module__ == module.__name__ and model is not schemas.Shape
     ]

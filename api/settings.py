@@ -32,13 +32,24 @@ class Settings(BaseSettings):
         default=None, description="The store; without it the SQLite file of the data folder."
     )
     data: Path = Field(default=Path("data"), description="The folder of everything that is kept on disk.")
-    host: str = Field(default="127.0.0.1", description="The address to listen on; loopback only until accounts exist.")
+    host: str = Field(default="127.0.0.1", description="The address to listen on; others than loopback need accounts.")
+    hosts: str = Field(default="", description="Names under which others reach it, separated by commas.")
+    demo: bool = Field(default=False, description="Whether the sample county is shown with ready-made accounts.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     body_limit: int = Field(default=10_000_000, gt=0, description="Bytes a request's body may have.")
     assessment_limit: int = Field(default=64_000_000, gt=0, description="Bytes the body of an assessment may have.")
     poll_seconds: float = Field(default=1.0, gt=0, description="Seconds between looks for writes of other processes.")
     tick_seconds: float = Field(default=20.0, gt=0, description="Seconds between looks for what came due.")
     client: Path = Field(default=CLIENT_FOLDER, description="The folder of the built web client.")
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names of ``hosts``, in lower case and without brackets.
+
+        >>> sorted(Settings(hosts="Map.County.example, [2001:db8::1]").host_names)
+        ['2001:db8::1', 'map.county.example']
+        """
+        return frozenset(name.strip().strip("[]").lower() for name in self.hosts.split(",") if name.strip())
 
 
 def chosen(**given: Any) -> Settings:  # noqa: ANN401 - the settings have several types
@@ -65,6 +76,15 @@ def chosen(**given: Any) -> Settings:  # noqa: ANN401 - the settings have severa
             for entry in error.errors()
         ]
         raise BadInputError(faults) from error
+
+
+def is_reached_from_outside(settings: Settings) -> bool:
+    """Tell whether others than this machine are let in: by the address, or by a name that a proxy passes on.
+
+    >>> is_reached_from_outside(Settings()), is_reached_from_outside(Settings(hosts="map.county.example"))
+    (False, True)
+    """
+    return not is_loopback(settings.host) or bool(settings.host_names)
 
 
 def is_loopback(host: str) -> bool:

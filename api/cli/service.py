@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import os
 import socket
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,13 +16,15 @@ from api.cli.reporting import answering, progress, say, words
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fastapi import FastAPI
 
     from api.db.store import Store
+    from api.identity.demo import ReadyMade
     from api.settings import Settings
 
 commands = typer.Typer()
-SAMPLE_COUNTY = "sample"
 WAITING_CONNECTIONS = 128
 #: Seconds that open requests have to end in when the service is stopped.
 LAST_SECONDS = 3
@@ -52,15 +55,17 @@ def serve(
     from uvicorn.supervisors import ChangeReload
 
     from api.db.store import open_store
+    from api.identity.demo import is_demo, ready_made
     from api.settings import chosen
 
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    settings = chosen(**given)
+    settings = chosen(**given, **({"demo": True} if demo else {}))
     listening = _listen(settings)
     with open_store(settings.database_url, settings.data) as store:
         store.upgrade()
-        if demo:
+        if settings.demo:
             load_sample(store)
+        offered = ready_made(store, dt.datetime.now(dt.UTC)) if is_demo(settings, store) else None
     config = uvicorn.Config(
         "api.cli.service:application" if reload else application(settings),
         factory=reload,
@@ -68,7 +73,9 @@ def serve(
         log_level="warning",
         timeout_graceful_shutdown=LAST_SECONDS,
     )
-    _announce(settings, listening)
+    if reload and settings.demo:
+        os.environ["COTRENCH_DEMO"] = "true"  # the processes that are started again read the environment
+    _announce(settings, listening, offered)
     server = uvicorn.Server(config)
     with contextlib.suppress(KeyboardInterrupt):  # how a service on a terminal is stopped
         if reload:
@@ -127,14 +134,16 @@ def _listen(settings: Settings) -> socket.socket:
     return listening
 
 
-def _announce(settings: Settings, listening: socket.socket) -> None:
+def _announce(settings: Settings, listening: socket.socket, offered: Sequence[ReadyMade] | None) -> None:
+    from api.identity.permissions import ROLES
+
     name = f"[{settings.host.strip('[]')}]" if ":" in settings.host else settings.host
     say(words("同沟已启动：", "CoTrench is running: ") + f"http://{name}:{listening.getsockname()[1]}")
-    say(
-        words(
-            "仅限本机访问，尚不要求登录。按 Ctrl+C 停止。", "This machine only; nobody signs in yet. Ctrl+C stops it."
-        )
-    )
+    say(words("仅限本机访问。按 Ctrl+C 停止。", "This machine only. Ctrl+C stops it."))
+    if offered is not None:
+        say(words("样例账号（登录名、密码）：", "Ready-made accounts (login name, password):"))
+        for one in offered:
+            say(f"  {words(*ROLES[one.role])}：{one.name}  {one.password}")
 
 
 def load_sample(store: Store) -> bool:
@@ -149,6 +158,7 @@ def load_sample(store: Store) -> bool:
         return False
     from api.db.records import County
     from api.db.tables import LAYERS
+    from api.identity.demo import SAMPLE_COUNTY
     from sample_data.county import make_county
 
     sample = make_county()

@@ -117,6 +117,12 @@ def find(store: Store, kind: type[Kept], /, **equal: str) -> list[Kept]:
         return [_made(kind, line) for line in connection.execute(statement)]
 
 
+def has_accounts(store: Store) -> bool:
+    """Tell whether there is any account, also a disabled one."""
+    with store.reading() as connection:
+        return connection.execute(sa.select(ACCOUNTS.c.id).limit(1)).first() is not None
+
+
 def change(store: Store, kept: Account | Session | Token) -> None:
     """Put a line in the place of the one with the same key."""
     table = _TABLES[type(kept)]

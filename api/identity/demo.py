@@ -9,9 +9,11 @@ from api.identity.people import People
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from api.db.store import Store
+    from api.settings import Settings
 
 #: Id of the county that the sample is loaded as; no other county gets accounts whose passwords everybody can read here.
 SAMPLE_COUNTY = "sample"
@@ -28,6 +30,16 @@ class _Ready(NamedTuple):
     department: str = ""
 
 
+class ReadyMade(NamedTuple):
+    """A ready-made account as it is offered; ``kept`` is the hash of its password when the service started."""
+
+    role: str
+    name: str
+    password: str
+    shown: str
+    kept: str
+
+
 _READY = (
     _Ready("applicant", "申请人样例", "applicant", "样例建设单位"),
     _Ready("surveyor", "勘测人员样例"),
@@ -37,6 +49,11 @@ _READY = (
     _Ready("supervisor", "监管部门样例", "department", "县住房和城乡建设局", "", "housing"),
     _Ready("admin", "管理员样例"),
 )
+
+
+def is_demo(settings: Settings, store: Store) -> bool:
+    """Tell whether the service is a demonstration: asked for, and over the sample county; no other is opened so."""
+    return settings.demo and store.county is not None and store.county.id == SAMPLE_COUNTY
 
 
 def demo_people(store: Store, now: datetime) -> list[tuple[str, str, str]]:
@@ -61,6 +78,30 @@ def demo_people(store: Store, now: datetime) -> list[tuple[str, str, str]]:
         for ready in _READY
         if (account := people.account(_login(ready))).disabled_at is None
         and passwords.matches(_password(ready), account.password)
+    ]
+
+
+def ready_made(store: Store, now: datetime) -> tuple[ReadyMade, ...]:
+    """Make the accounts as `demo_people`, and return what a page needs to offer them."""
+    people = People(store)
+    made = [(people.account(login), role, password) for role, login, password in demo_people(store, now)]
+    return tuple(ReadyMade(role, one.name, password, one.shown, one.password) for one, role, password in made)
+
+
+def still_ready(store: Store, made: Sequence[ReadyMade]) -> list[ReadyMade]:
+    """Return those that can still be used so; compared by their hashes, because hashing each again would take long."""
+    now = {one.name: one for one in People(store).accounts() if one.disabled_at is None}
+    return [one for one in made if one.name in now and now[one.name].password == one.kept]
+
+
+def open_to_anybody(store: Store) -> list[str]:
+    """Return the login names of the ready-made accounts whose password is still the one that anybody can read here."""
+    people = People(store)
+    found = [(ready, account) for ready in _READY if (account := people.find(_login(ready))) is not None]
+    return [
+        account.name
+        for ready, account in found
+        if account.disabled_at is None and passwords.matches(_password(ready), account.password)
     ]
 
 

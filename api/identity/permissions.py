@@ -25,6 +25,8 @@ ROLES: Words = MappingProxyType(
 ACTIONS: Words = MappingProxyType(
     {
         "service.read": ("查看服务状态", "look at the state of the service"),
+        "session.open": ("登录和退出", "sign in and out"),
+        "password.change": ("修改自己的密码", "change one's password"),
         "county.read": ("查看本县信息", "look at the county"),
         "policies.read": ("查看政策", "read the policies"),
         "county.write": ("设置本县信息", "set the county"),
@@ -62,6 +64,8 @@ _STAFF = "surveyor coordinator approver supervisor"
 TABLE: Mapping[str, Mapping[str, Scope]] = MappingProxyType(
     {
         "service.read": _for(f"{GUEST_ROLE} {_SIGNED_IN}"),
+        "session.open": _for(f"{GUEST_ROLE} {_SIGNED_IN}"),
+        "password.change": _for(own=_SIGNED_IN),
         "county.read": _for(f"{GUEST_ROLE} {_SIGNED_IN}"),
         "policies.read": _for(f"{GUEST_ROLE} {_SIGNED_IN}"),
         "county.write": _for("admin"),

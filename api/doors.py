@@ -1,0 +1,155 @@
+"""Say who asks and in which mode the service answers; the permission of a route stands at the route, as a `may`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from fastapi import Depends, Request
+
+from api.db.accounts import has_accounts
+from api.dependencies import ANYBODY, service_of
+from api.errors import ProblemError
+from api.identity.permissions import ACTIONS, refusal, scope
+from api.identity.sign_in import TOKEN_MARK, SignIn
+from api.settings import is_reached_from_outside
+
+if TYPE_CHECKING:
+    from api.dependencies import Service
+    from api.identity.permissions import Person, Scope
+    from geo.faults import Fault
+
+Mode = Literal["desk", "demo", "accounts"]
+
+COOKIE = "cotrench_session"
+#: Layers with permissions of their own; the others share those of ``layers``.
+LAYERS_APART = frozenset({"routes", "sites", "pipes"})
+#: What anybody may do in the sample county without signing in: look at everything, assess, draw. Nobody decides so.
+OPEN_IN_DEMO = frozenset(
+    {
+        *(action for action in ACTIONS if action.endswith(".read")),
+        "assess", "layers.write", "sites.write", "pipes.write", "routes.write",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who asks: a person, or (None) nobody who signed in; ``mode`` says what nobody may do."""
+
+    mode: Mode
+    person: Person | None
+
+    @property
+    def who(self) -> str:
+        """The name that records keep."""
+        return ANYBODY if self.person is None else self.person.name
+
+    @property
+    def key(self) -> str:
+        """What keeps the requests of one person apart from those of another; empty: nobody signed in."""
+        return "" if self.person is None else self.person.id
+
+    def reach(self, action: str) -> Scope | None:
+        """Return how far this one may do something: to all, to the own, or (None) not at all; `KeyError` as `scope`.
+
+        >>> Visitor("desk", None).reach("cases.act"), Visitor("demo", None).reach("routes.write")
+        ('all', 'all')
+        >>> Visitor("demo", None).reach("cases.act"), Visitor("accounts", None).reach("routes.read")
+        (None, None)
+        """
+        if self.mode == "desk" or (self.mode == "demo" and self.person is None and action in OPEN_IN_DEMO):
+            return "all"
+        return scope(self.person, action)
+
+    def may(self) -> dict[str, Scope]:
+        """Return every action that this one may do, and how far."""
+        return {action: reach for action in ACTIONS if (reach := self.reach(action)) is not None}
+
+    def refuse(self, action: str) -> ProblemError:
+        """Return the problem of somebody who may not do something; 401 where signing in may help."""
+        return problem_of(refusal(self.person, action))
+
+
+class May:
+    """A dependency that refuses who may not do an action.
+
+    Parameters
+    ----------
+    action
+        Of `ACTIONS`; ``{layer}`` in it stands for the layer of the address.
+    own
+        Whether the route itself looks at whose a thing is. Else it is for those alone who may do it to all.
+    """
+
+    def __init__(self, action: str, *, own: bool = False) -> None:
+        self.action, self.own = action, own
+
+    def of(self, layer: str) -> str:
+        """Return the action for a layer.
+
+        >>> May("{layer}.read").of("routes"), May("{layer}.read").of("trees"), May("assess").of("")
+        ('routes.read', 'layers.read', 'assess')
+        """
+        return self.action.format(layer=layer if layer in LAYERS_APART else "layers")
+
+    def __call__(self, request: Request) -> None:
+        """Find out who asks, for the route too, and let pass or refuse."""
+        visitor = who_asks(request)
+        request.state.visitor = visitor
+        action = self.of(request.path_params.get("layer", ""))
+        reach = visitor.reach(action)
+        if reach is None or (reach == "own" and not self.own):
+            raise visitor.refuse(action)
+
+
+def may(action: str, *, own: bool = False) -> Any:  # noqa: ANN401 - what FastAPI calls a dependency has no type
+    """Return the permission of a route, for its ``dependencies``: they come before its body is read. See `May`."""
+    return Depends(May(action, own=own))
+
+
+async def visitor_of(request: Request) -> Visitor:
+    """Return who asks, as the route's `may` has found out."""
+    found: Visitor = request.state.visitor
+    return found
+
+
+Asking = Annotated[Visitor, Depends(visitor_of)]
+
+
+def who_asks(request: Request) -> Visitor:
+    """Return who asks, by token or else by the browser's cookie.
+
+    Raises
+    ------
+    ProblemError
+        401 for a token that is unknown, over or revoked: a program must not go on as nobody without being told. A
+        cookie that has ended is nobody's.
+    """
+    service = service_of(request)
+    door, now = SignIn(service.store), service.now()
+    kind, _, value = request.headers.get("authorization", "").partition(" ")
+    person = None
+    if kind.lower() == "bearer" and value.startswith(TOKEN_MARK):
+        person = door.token(value.strip(), now)
+        if person is None:
+            raise ProblemError("sign_in.token", headers={"WWW-Authenticate": "Bearer"})
+    elif cookie := request.cookies.get(COOKIE):
+        person = door.session(cookie, now)
+    return Visitor(mode_of(service, somebody=person is not None), person)
+
+
+def mode_of(service: Service, *, somebody: bool = False) -> Mode:
+    """Return the mode of the service; ``somebody`` has signed in, so that accounts need not be looked for."""
+    if service.ready_made is not None:
+        return "demo"
+    if somebody or is_reached_from_outside(service.settings) or has_accounts(service.store):
+        return "accounts"
+    return "desk"
+
+
+def problem_of(fault: Fault, **headers: str) -> ProblemError:
+    """Return a fault of signing in or of permission as a problem of the same code."""
+    if fault.code == "permission.sign_in":
+        headers = {"WWW-Authenticate": "Bearer", **headers}
+    return ProblemError(fault.code, fault.sentence("zh"), fault.sentence("en"), faults=[fault], headers=headers)
