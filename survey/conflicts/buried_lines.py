@@ -12,6 +12,7 @@ from geo.depths import Depths
 from geo.faults import Fault
 from geo.polylines import MOST_KEPT, Polylines
 from survey.conflicts.judging import COVERAGE
+from survey.conflicts.parameters import load_parameters
 from survey.finding_columns import Subjects
 from survey.joined import operator_key
 from survey.periods import as_date
@@ -59,6 +60,8 @@ class BuriedLines:
         object[n], what planned routes are called; None where nothing is stated, and for pipes.
     radius
         float64[n], half of the outer diameter in metres; ``thin``: bool[n], whether it is assumed.
+    thicker
+        float64[n], by how much the radius may be larger where it is assumed (metres); 0 where it is stated.
     accuracy_m
         float64[n], mean error of a vertex in plan (metres); ``stated``: bool[n], whether the row itself says it.
     depth_accuracy_m
@@ -83,6 +86,7 @@ class BuriedLines:
     name: Objects
     radius: Floats
     thin: NDArray[np.bool_]
+    thicker: Floats
     accuracy_m: Floats
     stated: NDArray[np.bool_]
     depth_accuracy_m: Floats
@@ -222,6 +226,8 @@ def _taken(reading: _Reading, utility: Objects, shapes: Objects, defaults: Defau
         reading.numbers("voltage_kv"), reading.words("laying", laying_key), reading.words("material", _text),
     )  # fmt: skip
     radius, thin = radii_m(utility.tolist(), diameter)
+    largest = {name: one.diameter_mm / 2000.0 for name, one in load_parameters().largest.items()}
+    thicker = np.where(thin, np.array([largest[word] for word in utility], dtype=np.float64) - radius, 0.0)
     depths = reading.depths(lines)
     start, end = reading.window()
     stated, stated_depth = reading.numbers("accuracy_m"), reading.numbers("depth_accuracy_m")
@@ -239,7 +245,7 @@ def _taken(reading: _Reading, utility: Objects, shapes: Objects, defaults: Defau
         accuracy = np.where(np.isnan(stated), limit / COVERAGE, stated)
     return BuriedLines(
         subjects=Subjects(reading.layer, reading.ids), lines=lines, depths=depths, buried=buried, code=code,
-        name=name, radius=radius, thin=thin, accuracy_m=accuracy, stated=~np.isnan(stated),
+        name=name, radius=radius, thin=thin, thicker=thicker, accuracy_m=accuracy, stated=~np.isnan(stated),
         depth_accuracy_m=stated_depth, quality=quality,
         operator=reading.words("operator", lambda name: operator_key(_text(name))),
         method=reading.words("method", _text), start=start, end=end,

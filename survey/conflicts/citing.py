@@ -59,6 +59,17 @@ def inside_tables(classes: Classes) -> Classes:
     return Classes(held, classes.edition)
 
 
+def by_diameter(
+    cited: Sequence[Cited], lines: Sequence[Buried], number: NDArray[np.int64], thin: NDArray[np.bool_]
+) -> tuple[tuple[Cited, ...], NDArray[np.int64]]:
+    """Return the rules of classes of lines as they are and as `of_usual_diameter`, and which of them each line takes.
+
+    ``cited`` and ``lines``: one of each class; ``number``: the class of each line, ``thin``: whether it states none.
+    """
+    assumed = (of_usual_diameter(rule, [line.utility]) for rule, line in zip(cited, lines, strict=True))
+    return (*cited, *assumed), number + len(cited) * thin
+
+
 def of_usual_diameter(rule: Cited, utilities: Sequence[str]) -> Cited:
     """Return a rule for gaps to lines of ``utilities`` that state no diameter: it says which was taken, and is assumed.
 

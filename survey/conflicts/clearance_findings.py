@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from survey.conflicts.judging import TINY, as_found, left_open, outcomes_of, unread
-from survey.conflicts.line_pairs import plan_uncertainty
-from survey.conflicts.naming import called, gives_way, known_how, named
+from survey.conflicts.judging import TINY, as_found, left_open, outcomes_of, unless_thicker, unread
+from survey.conflicts.line_pairs import plan_uncertainty, thicker_by
+from survey.conflicts.naming import called, diameter_mend, diameter_missing, gives_way, known_how, named
 from survey.conflicts.offsets import Close, OffsetMends, why_none
 from survey.conflicts.wording import figures, joined, opened
 from survey.finding_columns import Told
@@ -36,7 +36,8 @@ def horizontal_findings(pairs: LinePairs, mends: OffsetMends | None = None) -> F
     a, b = close.a[sides.stretch], close.b[sides.stretch]
     cited, citation, limit = pairs.rules.cited(pairs.rules.classes.cell, a, b)
     uncertainty = plan_uncertainty(pairs, a, b)
-    outcome = outcomes_of(sides.gap - limit, uncertainty)
+    margin = sides.gap - limit
+    outcome = unless_thicker(outcomes_of(margin, uncertainty), margin, uncertainty, thicker_by(pairs, a, b))
     stated = np.array([c.rule != "none" for c in cited] or [False])[citation]
     kept = np.flatnonzero(stated & (outcome != PASSES))
     found = mends or OffsetMends(pairs)
@@ -55,8 +56,9 @@ def stacking_findings(pairs: LinePairs, parameters: Parameters, mends: OffsetMen
     stated = np.array([c.rule != "none" for c in cells] or [False])[citation]
     uncertainty = plan_uncertainty(pairs, a, b)
     outcome = outcomes_of(sides.gap, uncertainty)
+    outcome = unless_thicker(outcome, sides.gap, uncertainty, thicker_by(pairs, a, b))
     along = np.minimum(close.parallel_m[sides.stretch], sides.to_m - sides.from_m) >= parameters.value("side_by_side")
-    overlap = sides.gap < 0
+    overlap = (sides.gap < 0) | (outcome == UNKNOWN)
     kept = np.flatnonzero(along & overlap & ((outcome == FAILS) | (~stated & (outcome != PASSES))))
     none = np.zeros(len(a), dtype=np.int64)
     return _in_plan(
@@ -104,7 +106,11 @@ def _in_plan(
         zh, en = _gap_sentence(pairs, int(a[k]), int(b[k]), gap[k], limit[k], uncertainty[k], int(outcome[k]), kind)
         known_zh, known_en = known_how(pairs.b, int(b[k]))
 
-        mend = partial(moved, k) if outcome[k] == FAILS else verify_mend(pairs, int(a[k]), int(b[k]), int(outcome[k]))
+        mend: Mend | partial[Mend] = verify_mend(pairs, int(a[k]), int(b[k]), int(outcome[k]))
+        if outcome[k] == FAILS:
+            mend = partial(moved, k)
+        elif outcome[k] == UNKNOWN and not np.isnan(limit[k]):
+            mend = diameter_mend(str(pairs.a.subjects.ids[a[k]]), (pairs.a, int(a[k])), (pairs.b, int(b[k])))
         where = pairs.a.piece(int(a[k]), from_m[k], to_m[k])
         return Told(
             f"{zh}{unread(c, 'zh')}。{why_zh}。",
@@ -129,10 +135,13 @@ def _gap_sentence(
     own_zh, own_en = named(pairs.a, a, "zh"), named(pairs.a, a, "en")
     said = figures(gap, 0.0 if kind == "stacking" else limit, uncertainty)
     by, least = f"{said.measured} m{said.off}", f"{said.limit} m"
-    if kind == "stacking":
+    if kind == "stacking" and outcome == UNKNOWN:
+        zh = joined(own_zh, "与", other_zh, "平行敷设，平面上管壁相距", by)
+        en = f"{own_en} runs beside {other_en} with {by} between their walls in plan"
+    elif kind == "stacking":
         zh = joined(own_zh, "与", other_zh, "平行重叠敷设，平面上管壁重叠", by)
         en = f"{own_en} lies over {other_en} along its run: their walls overlap by {by} in plan"
-    elif outcome == UNKNOWN:
+    elif outcome == UNKNOWN and np.isnan(limit):
         apart = ("平面上管壁重叠", "they overlap by") if gap < 0 else ("水平净距", "the gap is")
         zh = f"{joined(own_zh, '与', other_zh, apart[0], by)}，超出本表范围，须按专门标准核定"
         en = (
@@ -146,6 +155,9 @@ def _gap_sentence(
         en = f"{own_en} is {by} from {other_en}; at least {least} is required"
     if outcome == MUST_EXPOSE:
         more = left_open(planned=pairs.b.subjects.layer == "routes")
+        zh, en = zh + more[0], en + more[1]
+    if outcome == UNKNOWN and not np.isnan(limit):
+        more = diameter_missing((pairs.a, a), (pairs.b, b))
         zh, en = zh + more[0], en + more[1]
     return zh, en
 

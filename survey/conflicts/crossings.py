@@ -62,6 +62,9 @@ class Crossings:
         What is asked for between the walls.
     should
         1 where ``a`` belongs above by 4.1.12, -1 where ``b`` does, 0 where that is open.
+    thicker
+        By how much the gap may be less because the upper line states no diameter (metres): its bottom then lies deeper
+        by all of it, while the top of the lower one stays where its cover has it.
     """
 
     pairs: LinePairs
@@ -75,6 +78,7 @@ class Crossings:
     citation: Integers
     limit: Floats
     should: Integers
+    thicker: Floats
 
     @classmethod
     def of(cls, pairs: LinePairs, least: Callable[[], Floats]) -> Crossings:
@@ -97,6 +101,7 @@ class Crossings:
         return cls(
             pairs, least, np.abs(lower) - radius_a - radius_b, lower, COVERAGE * error, cover_a, cover_b, cited,
             citation, limit, _should(pairs),
+            2 * np.where(lower > 0, a.thicker[crossings.a], b.thicker[crossings.b]),
         )  # fmt: skip
 
 

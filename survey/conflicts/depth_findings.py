@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from survey.conflicts.citing import cited_place
 from survey.conflicts.clearance_findings import verify_mend
 from survey.conflicts.depth_mends import Crossed, crossing_mend
-from survey.conflicts.judging import TINY, as_found, left_open, outcomes_of, unread
-from survey.conflicts.naming import called, gives_way, known_how, named
+from survey.conflicts.judging import TINY, as_found, left_open, outcomes_of, unless_thicker, unread
+from survey.conflicts.naming import called, diameter_mend, diameter_missing, gives_way, known_how, named
+from survey.conflicts.pair_rules import families
 from survey.conflicts.wording import figures, joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
@@ -28,37 +29,20 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+    Row = tuple[BuriedLines, int]
 
 
 def vertical_findings(crossings: Crossings) -> Found:
     """Find crossings with too little between the walls, or may be; an unknown depth never passes."""
     c, places = crossings, crossings.pairs.crossings
-    outcome = outcomes_of(c.gap - c.limit, c.uncertainty)
+    margin = c.gap - c.limit
+    outcome = unless_thicker(outcomes_of(margin, c.uncertainty), margin, c.uncertainty, c.thicker)
+    outcome[c.pairs.doubtful & (outcome != PASSES)] = UNKNOWN
     stated = np.array([rule.rule != "none" for rule in c.cited] or [False])[c.citation]
 
     def tell(k: int) -> Told:
-        rule = c.cited[c.citation[k]]
-        a, b = int(places.a[k]), int(places.b[k])
-        own_zh, own_en = named(c.pairs.a, a, "zh"), named(c.pairs.a, a, "en")
-        other_zh, other_en = named(c.pairs.b, b, "zh"), named(c.pairs.b, b, "en")
-        if outcome[k] == UNKNOWN:
-            missing = [named(lines, row, "zh") for lines, row, cover in _covers(c, k) if np.isnan(cover)]
-            missing_en = [named(lines, row, "en") for lines, row, cover in _covers(c, k) if np.isnan(cover)]
-            zh = joined(own_zh, "与", other_zh, "交叉，", joined("、".join(missing), "埋深未知，垂直净距无法判断"))
-            en = f"{own_en} crosses {other_en}; the depth of {' and '.join(missing_en)} is unknown"
-        else:
-            said = figures(c.gap[k], c.limit[k], c.uncertainty[k])
-            by, least = f"{said.measured} m{said.off}", f"{said.limit} m"
-            if c.gap[k] < 0:
-                zh = joined(own_zh, "与", other_zh, f"交叉，上下管壁重叠 {by}，要求垂直净距不小于 {least}")
-                en = f"{own_en} and {other_en} cross and overlap by {by} in depth; at least {least} between is required"
-            else:
-                zh = joined(own_zh, "与", other_zh, f"交叉，垂直净距 {by}，要求不小于 {least}")
-                en = f"{own_en} crosses {other_en} with {by} between; at least {least} is required"
-        if outcome[k] == MUST_EXPOSE:
-            more = left_open(planned=c.pairs.b.subjects.layer == "routes")
-            zh, en = zh + more[0], en + more[1]
-        return _told(c, k, zh, en, rule, int(outcome[k]))
+        zh, en = _gap_sentence(c, k, int(outcome[k]))
+        return _told(c, k, zh, en, c.cited[c.citation[k]], int(outcome[k]))
 
     found = as_found(
         "vertical_clearance", "m", c.pairs.a.subjects, places.a, outcome, c.cited, tell, b_of=c.pairs.b.subjects,
@@ -67,6 +51,74 @@ def vertical_findings(crossings: Crossings) -> Found:
         collides=c.gap < -c.uncertainty - TINY,
     )  # fmt: skip
     return found.take(stated & (outcome != PASSES))
+
+
+def _gap_sentence(c: Crossings, k: int, outcome: int) -> tuple[str, str]:
+    """Say what lies between two lines that cross, or what is missing to know it."""
+    (of_a, a, _), (of_b, b, _) = _covers(c, k)
+    own_zh, own_en, other_zh, other_en = (
+        named(lines, row, language) for lines, row in ((of_a, a), (of_b, b)) for language in ("zh", "en")
+    )
+    missing = _missing(c, k)
+    if missing.depths:
+        zh, en = _several(missing.depths)
+        zh = joined(own_zh, "与", other_zh, "交叉，", joined(zh, "埋深未知，垂直净距无法判断"))
+        return zh, f"{own_en} crosses {other_en}; the depth of {en} is unknown"
+    said = figures(c.gap[k], c.limit[k], c.uncertainty[k])
+    by, least = f"{said.measured} m{said.off}", f"{said.limit} m"
+    if missing.standard:
+        apart = ("上下管壁重叠", "they overlap by") if c.gap[k] < 0 else ("垂直净距", "the gap is")
+        zh = joined(own_zh, "与", other_zh, f"交叉，{apart[0]} {by}，超出本表范围，须按专门标准核定")
+        en = f"{own_en} crosses {other_en}, which the table does not cover ({apart[1]} {by})"
+        return zh, f"{en}: another standard decides"
+    if c.gap[k] < 0:
+        zh = joined(own_zh, "与", other_zh, f"交叉，上下管壁重叠 {by}，要求垂直净距不小于 {least}")
+        en = f"{own_en} and {other_en} cross and overlap by {by} in depth; at least {least} between is required"
+    else:
+        zh = joined(own_zh, "与", other_zh, f"交叉，垂直净距 {by}，要求不小于 {least}")
+        en = f"{own_en} crosses {other_en} with {by} between; at least {least} is required"
+    more = ("", "")
+    if outcome == MUST_EXPOSE:
+        more = left_open(planned=of_b.subjects.layer == "routes")
+    elif missing.kinds:
+        more = _kind_missing(missing.kinds)
+    elif outcome == UNKNOWN:
+        more = diameter_missing(*missing.diameters)
+    return zh + more[0], en + more[1]
+
+
+class _Missing(NamedTuple):
+    """What is missing to judge a crossing.
+
+    Lines without a depth, without the kind of drain, without a diameter (only that of the upper line counts), and
+    whether the standard's table does not reach so far.
+    """
+
+    depths: list[Row]
+    kinds: list[Row]
+    diameters: list[Row]
+    standard: bool
+
+
+def _missing(c: Crossings, k: int) -> _Missing:
+    both = _covers(c, k)
+    depths = [(lines, row) for lines, row, cover in both if np.isnan(cover)]
+    open_ = [(lines, row) for lines, row, _ in both if families([lines.buried[lines.code[row]]]) == ["drainage"]]
+    upper, row, _ = both[0] if c.lower[k] > 0 else both[1]
+    return _Missing(depths, open_ if c.pairs.doubtful[k] else [], [(upper, row)], bool(np.isnan(c.limit[k])))
+
+
+def _several(lines: list[Row]) -> tuple[str, str]:
+    return "、".join(named(*one, "zh") for one in lines), " and ".join(named(*one, "en") for one in lines)
+
+
+def _kind_missing(drains: list[Row]) -> tuple[str, str]:
+    """Return what is added where a drain ends on another and one of them states no kind."""
+    zh, en = _several(drains)
+    return (
+        joined("；", zh, "未注明雨水还是污水：同类则为接驳"),
+        f"; whether {en} carries storm water or sewage is not stated: if both carry the same it is a connection",
+    )
 
 
 def order_findings(crossings: Crossings) -> Found:
@@ -145,18 +197,30 @@ def _mend(c: Crossings, k: int, side: str, outcome: int, *, in_order: bool) -> M
     places = c.pairs.crossings
     a, b = int(places.a[k]), int(places.b[k])
     if outcome == UNKNOWN:
-        missing = [(lines, row) for lines, row, cover in _covers(c, k) if np.isnan(cover)]
-        zh, en = ("、".join(named(*one, "zh") for one in missing), " and ".join(named(*one, "en") for one in missing))
-        if any(lines.subjects.layer == "pipes" for lines, _ in missing):
-            return Mend(
-                "expose", str(c.pairs.a.subjects.ids[a]), None, "", joined("现场探挖，核实", zh, "埋深"), f"expose {en}"
-            )
-        return Mend(
-            "ask", str(c.pairs.a.subjects.ids[a]), None, "", joined("补充", zh, "的覆土"), f"state the cover of {en}"
-        )
+        return _supply_mend(c, k)
     if outcome == MUST_EXPOSE:
         return verify_mend(c.pairs, a, b, outcome, in_depth=True)
     return _depth_mend(c, k, side, in_order=in_order)
+
+
+def _supply_mend(c: Crossings, k: int) -> Mend:
+    """Return what a person supplies where a fact is missing."""
+    places, missing = c.pairs.crossings, _missing(c, k)
+    own = str(c.pairs.a.subjects.ids[places.a[k]])
+    if missing.depths:
+        zh, en = _several(missing.depths)
+        if any(lines.subjects.layer == "pipes" for lines, _ in missing.depths):
+            return Mend("expose", own, None, "", joined("现场探挖，核实", zh, "埋深"), f"expose {en}")
+        return Mend("ask", own, None, "", joined("补充", zh, "的覆土"), f"state the cover of {en}")
+    if missing.standard:
+        return verify_mend(c.pairs, int(places.a[k]), int(places.b[k]), UNKNOWN)
+    if missing.kinds:
+        zh, en = _several(missing.kinds)
+        return Mend(
+            "ask", own, None, "", joined("查明并补充", zh, "的类别（雨水或污水）"),
+            f"state whether {en} carries storm water or sewage",
+        )  # fmt: skip
+    return diameter_mend(own, *missing.diameters)
 
 
 def _depth_mend(c: Crossings, k: int, side: str, *, in_order: bool) -> Mend:

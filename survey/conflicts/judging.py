@@ -50,6 +50,27 @@ def outcomes_of(margin: Floats, uncertainty: Floats) -> NDArray[np.int8]:
     return np.where(np.isnan(margin), UNKNOWN, made).astype(np.int8)
 
 
+def unless_thicker(outcome: NDArray[np.int8], margin: Floats, uncertainty: Floats, thicker: Floats) -> NDArray[np.int8]:
+    """Return the outcomes with what passes only by an assumed diameter as unknown.
+
+    Parameters
+    ----------
+    outcome, margin, uncertainty
+        As `outcomes_of` has them, with the assumed diameter.
+    thicker
+        By how much the margin may be less, because lines that state no diameter may be thicker (metres); 0: nothing is
+        assumed.
+
+    Examples
+    --------
+    >>> margin = np.array([0.5, 0.5, 0.5, -0.5])
+    >>> unless_thicker(outcomes_of(margin, np.zeros(4)), margin, np.zeros(4), np.array([0.0, 0.4, 0.6, 0.6]))
+    array([3, 3, 2, 0], dtype=int8)
+    """
+    open_ = (outcome == PASSES) & (margin - thicker < uncertainty - TINY)
+    return np.where(open_, UNKNOWN, outcome).astype(np.int8)
+
+
 def as_found(
     kind: str,
     unit: str,

@@ -12,7 +12,7 @@ import shapely
 from geo.clearances import CloseStretches, LineCrossings, find_close, find_line_crossings
 from survey.conflicts.citing import inside_tables
 from survey.conflicts.judging import COVERAGE
-from survey.conflicts.pair_rules import PairRules, families, search_classes
+from survey.conflicts.pair_rules import PairRules, families, may_be_one, search_classes
 from survey.conflicts.sides import Meetings, Sides, sides_of
 from survey.touching import tolerance_m
 
@@ -43,11 +43,13 @@ class LinePairs:
     rules
         What the standards ask of their classes.
     close
-        Where walls are nearer than the limit and the uncertainty.
+        Where walls are nearer than the limit and the uncertainty, or may be because a diameter is not stated.
     sides
         What of it is to be judged in plan.
     crossings
         Where axes cross, touch or share a stretch without being a connection: to be judged by depth.
+    doubtful
+        bool[crossings], where it is a connection if a drain that states no kind is of the kind of the other.
     """
 
     a: BuriedLines
@@ -56,6 +58,7 @@ class LinePairs:
     close: CloseStretches
     sides: Sides
     crossings: LineCrossings
+    doubtful: Booleans
 
     @classmethod
     def of(
@@ -75,8 +78,9 @@ class LinePairs:
         other = a if b is None else b
         rules = PairRules.of(a, other)
         number_a, number_b, need = search_classes(
-            _looked_within(rules.classes), rules.a, rules.b, a.accuracy_m, other.accuracy_m
-        )
+            _looked_within(rules.classes), (rules.a, rules.b), (a.accuracy_m, other.accuracy_m),
+            (a.thicker, other.thicker),
+        )  # fmt: skip
         close = find_close(
             a.lines, None if b is None else b.lines, radius_a=a.radius, radius_b=None if b is None else b.radius,
             class_a=number_a, class_b=None if b is None else number_b, need=need, group_a=group, workers=workers,
@@ -85,9 +89,13 @@ class LinePairs:
         crossings = find_line_crossings(a.lines, None if b is None else b.lines, group_a=group, workers=workers)
         crossings = crossings.take(~_left_out(a, other, crossings.a, crossings.b, among))
         radii = a.radius[close.a] + other.radius[close.b]
-        reach = need[number_a[close.a], number_b[close.b]] + radii
-        connected = _connects(a, other, crossings)
-        alike = _of_one_family(a, other, close.a, close.b)
+        thicker = a.thicker[close.a] + other.thicker[close.b]
+        reach = need[number_a[close.a], number_b[close.b]] + radii - thicker
+        met, open_ = _of_one_family(a, other, crossings.a, crossings.b)
+        at_end = _at_ends(a, other, crossings)
+        connected, doubtful = met & at_end, open_ & at_end
+        # In plan the standard asks for nothing between drains: of what kind they are changes nothing there.
+        alike = np.logical_or(*_of_one_family(a, other, close.a, close.b))
         ends = _near_ends(a, other, close, alike)
         # A shared stretch is no flat crossing that explains what lies near it: it is judged in plan from its begin on.
         angle = np.where(crossings.overlap, 90.0, crossings.angle_deg)
@@ -95,9 +103,9 @@ class LinePairs:
         stubs = close.ends & ~alike
         sides = sides_of(
             close, Meetings.join(crossed, ends), a.lines, other.lines, reach, radii, parameters.value("side_by_side"),
-            stubs,
+            stubs, thicker,
         )  # fmt: skip
-        return cls(a, other, rules, close, sides, crossings.take(~connected))
+        return cls(a, other, rules, close, sides, crossings.take(~connected), doubtful[~connected])
 
 
 @lru_cache(maxsize=4096)
@@ -123,21 +131,22 @@ def _left_out(
     return made
 
 
-def _of_one_family(a: BuriedLines, b: BuriedLines, rows_a: Integers, rows_b: Integers) -> Booleans:
+def _of_one_family(a: BuriedLines, b: BuriedLines, rows_a: Integers, rows_b: Integers) -> tuple[Booleans, Booleans]:
+    """Return which pairs of lines may connect, and which of the others do if a drain is of the kind of the other."""
     of_a, of_b = (np.array(families(lines.buried), dtype=object)[lines.code] for lines in (a, b))
     same: Booleans = of_a[rows_a] == of_b[rows_b]
-    return same
+    return same, may_be_one(of_a[rows_a], of_b[rows_b])
 
 
-def _connects(a: BuriedLines, b: BuriedLines, crossings: LineCrossings) -> Booleans:
-    """Return which crossings are connections: of one utility, and within the accuracy of an end of either line."""
+def _at_ends(a: BuriedLines, b: BuriedLines, crossings: LineCrossings) -> Booleans:
+    """Return which crossings lie within the accuracy of an end of either line: connections, if of one utility."""
     tolerance = tolerance_m(a.accuracy_m[crossings.a], b.accuracy_m[crossings.b])
     length_a, length_b = a.lines.lengths()[crossings.a], b.lines.lengths()[crossings.b]
     at_end = np.minimum(
         np.minimum(crossings.at_a, length_a - crossings.at_a), np.minimum(crossings.at_b, length_b - crossings.at_b)
     )
-    own: Booleans = _of_one_family(a, b, crossings.a, crossings.b) & (crossings.touch | (at_end <= tolerance))
-    return own
+    made: Booleans = crossings.touch | (at_end <= tolerance)
+    return made
 
 
 def _near_ends(a: BuriedLines, b: BuriedLines, close: CloseStretches, alike: Booleans) -> Meetings:
@@ -172,6 +181,12 @@ def _on_line(
     points = shapely.points(*own.points_at(own_row, at))
     on = np.flatnonzero(shapely.distance(points, shapes) <= tolerance).astype(np.int64)
     return shapely.line_locate_point(shapes[on], points[on]), on
+
+
+def thicker_by(pairs: LinePairs, rows_a: Integers, rows_b: Integers) -> Floats:
+    """Return by how much gaps in plan may be less because diameters are not stated (metres)."""
+    made: Floats = pairs.a.thicker[rows_a] + pairs.b.thicker[rows_b]
+    return made
 
 
 def plan_uncertainty(pairs: LinePairs, rows_a: Integers, rows_b: Integers) -> Floats:

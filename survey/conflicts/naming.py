@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from survey.conflicts.wording import joined
+from survey.findings import Mend
 from survey.standards.orders import yields
 from survey.standards.quality import quality_of
 from survey.utilities import UTILITIES
@@ -72,6 +73,25 @@ def gives_way(a: BuriedLines, row_a: int, b: BuriedLines, row_b: int) -> tuple[s
         f"{joined('由', mover_zh, '避让')}（{clause.clause}：{clause.text_zh}）",
         f"By {clause.clause} {mover_en} gives way: {clause.text_en}",
     )
+
+
+def without_diameter(*several: tuple[BuriedLines, int]) -> tuple[str, str]:
+    """Return which of some lines state no diameter, in both languages; empty where all do."""
+    thin = [(lines, row) for lines, row in several if lines.thin[row]]
+    return "、".join(named(*one, "zh") for one in thin), " and ".join(named(*one, "en") for one in thin)
+
+
+def diameter_missing(*several: tuple[BuriedLines, int]) -> tuple[str, str]:
+    """Return what is added to a sentence where only the usual diameter of ``several`` keeps the distance."""
+    zh, en = without_diameter(*several)
+    zh = joined("，但", zh, "未填管径，管径更大时不满足")
+    return zh, f"; {en} states no diameter and a larger line would not keep it"
+
+
+def diameter_mend(subject: str, *several: tuple[BuriedLines, int]) -> Mend:
+    """Return the mend that asks for the diameters that are not stated."""
+    zh, en = without_diameter(*several)
+    return Mend("ask", subject, None, "", joined("查明并补充", zh, "的管径"), f"state the diameter of {en}")
 
 
 def known_how(lines: BuriedLines, row: int, depth: float | None = None) -> tuple[str, str]:

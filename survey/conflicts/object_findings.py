@@ -11,9 +11,9 @@ import shapely
 
 from geo.clearances import find_close, find_line_crossings
 from geo.polylines import Polylines
-from survey.conflicts.citing import cited_of, classes_of, inside_tables
-from survey.conflicts.judging import COVERAGE, TINY, as_found, left_open, outcomes_of, unread
-from survey.conflicts.naming import called, named, road_named
+from survey.conflicts.citing import by_diameter, cited_of, classes_of, inside_tables
+from survey.conflicts.judging import COVERAGE, TINY, as_found, left_open, outcomes_of, unless_thicker, unread
+from survey.conflicts.naming import called, diameter_mend, diameter_missing, named, road_named
 from survey.conflicts.offsets import aside, why_none
 from survey.conflicts.sides import Meetings, sides_of
 from survey.conflicts.wording import figures, joined, opened
@@ -53,9 +53,9 @@ FEW = 16
 class Limits:
     """What the standard asks of each route beside one kind of object; NaN: nothing, so it is not looked into.
 
-    ``cited``: the rules by class of line; ``number``: each route's class; ``uncertainty``: half of the interval;
-    ``reach``: metres from the axis within which an object matters; for gas beyond the tables, whose limit is NaN, as
-    for the highest class in them.
+    ``cited``: the rules; ``number``: each route's own; ``uncertainty``: half of the interval; ``reach``: metres from
+    the axis within which an object matters; for gas beyond the tables, whose limit is NaN, as for the highest class in
+    them; ``thicker``: how much farther it may matter because no diameter is stated.
     """
 
     cited: tuple[Cited, ...]
@@ -63,6 +63,7 @@ class Limits:
     limit: Floats
     uncertainty: Floats
     reach: Floats
+    thicker: Floats
 
     @classmethod
     def of(cls, routes: BuriedLines, kind: str, error_m: float) -> Limits:
@@ -73,12 +74,20 @@ class Limits:
         limit = np.array([c.limit for c in cited] or [np.nan])[number]
         uncertainty = COVERAGE * np.hypot(routes.accuracy_m, error_m)
         within = inside_tables(classes).to_object(kind)[number]
-        return cls(cited, number, limit, uncertainty, within + uncertainty + routes.radius)
+        cited, number = by_diameter(cited, classes.classes, number, routes.thin)
+        return cls(cited, number, limit, uncertainty, within + uncertainty + routes.radius, routes.thicker)
+
+    @property
+    def search(self) -> Floats:
+        """Metres from the axis within which objects are looked for."""
+        return self.reach + self.thicker
 
     def take(self, row: int) -> Limits:
         """Return the limits of one route."""
         own = slice(row, row + 1)
-        return Limits(self.cited, self.number[own], self.limit[own], self.uncertainty[own], self.reach[own])
+        return Limits(
+            self.cited, self.number[own], self.limit[own], self.uncertainty[own], self.reach[own], self.thicker[own]
+        )
 
 
 @dataclass(frozen=True)
@@ -108,14 +117,14 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
     own = around.accuracy_m
     buildings, trees = Limits.of(routes, "building", own), Limits.of(routes, "tree", own)
     kerbs = Limits.of(routes, "curb", float(around.surroundings.defaults.accuracy_m["roads"]))
-    near = around.near_buildings.near(routes.lines, buildings.reach, workers=workers)
+    near = around.near_buildings.near(routes.lines, buildings.search, workers=workers)
     near = near.take(~_house_connections(routes, near, buildings))
-    at_trees = around.near_trees.near(routes.lines, trees.reach, workers=workers)
+    at_trees = around.near_trees.near(routes.lines, trees.search, workers=workers)
     houses = _places(routes, near, around.building_shapes)
     points = _places(routes, at_trees, around.tree_points)
     edges, road = around.kerbs
     if len(routes) <= FEW and len(road):
-        edges, road = around.kerbs_near(routes.lines.to_shapely(), float(np.nanmax(kerbs.reach, initial=0.0)))
+        edges, road = around.kerbs_near(routes.lines.to_shapely(), float(np.nanmax(kerbs.search, initial=0.0)))
     least = parameters.value("side_by_side")
 
     def off_kerb(row: int, other: int, edge: shapely.Geometry) -> Clears:
@@ -173,7 +182,7 @@ def _places(routes: BuriedLines, near: NearStretches, shapes: NDArray[np.object_
 def _beside_kerbs(
     routes: BuriedLines, edges: Polylines, road: Integers, limits: Limits, least: float, workers: int
 ) -> Places:
-    need, number = np.unique(np.nan_to_num(limits.reach - routes.radius, nan=-1.0), return_inverse=True)
+    need, number = np.unique(np.nan_to_num(limits.search - routes.radius, nan=-1.0), return_inverse=True)
     table = np.where(need < 0, np.nan, need)[:, None] if len(need) else np.full((1, 1), np.nan)
     close = find_close(
         routes.lines, edges, radius_a=routes.radius, radius_b=0.0, class_a=number, class_b=0, need=table,
@@ -185,7 +194,8 @@ def _beside_kerbs(
     meetings = Meetings(beside[crossed.a], crossed.b, crossed.at_a, crossed.at_b, crossed.angle_deg)
     meetings = Meetings.join(meetings, _round_corners(meetings, edges))
     sides = sides_of(
-        close, meetings, routes.lines, edges, limits.reach[close.a], routes.radius[close.a], least
+        close, meetings, routes.lines, edges, limits.reach[close.a], routes.radius[close.a], least,
+        thicker=limits.thicker[close.a],
     )  # fmt: skip
     a, b = close.a[sides.stretch], close.b[sides.stretch]
     # One finding for each route and road, where it is nearest: a kerb has a piece between any two junctions.
@@ -226,7 +236,7 @@ def _judged(
     subjects = {"building": around.buildings, "tree": around.trees, "curb": around.roads}[kind]
     limit, uncertainty = limits.limit[places.route], limits.uncertainty[places.route]
     margin = places.gap - limit
-    outcome = outcomes_of(margin, uncertainty)
+    outcome = unless_thicker(outcomes_of(margin, uncertainty), margin, uncertainty, limits.thicker[places.route])
     citation = limits.number[places.route]
 
     def moved(k: int) -> Mend:
@@ -243,13 +253,19 @@ def _judged(
         zh, en = _sentence(
             (named(routes, row, "zh"), named(routes, row, "en")), (object_zh, object_en), said,
             "inside" if inside else "over" if places.gap[k] < 0 else "apart", int(outcome[k]),
+            beyond=bool(np.isnan(limit[k])),
         )  # fmt: skip
+        if outcome[k] == UNKNOWN and not np.isnan(limit[k]):
+            more = diameter_missing((routes, row))
+            zh, en = zh + more[0], en + more[1]
         own = str(routes.subjects.ids[row])
         mend: Mend | Callable[[], Mend] = Mend(
             "expose", own, None, "", joined("放线实测", called(routes, row, "zh"), "与", object_zh, "的净距"),
             f"set out {called(routes, row, 'en')} and measure its gap to {object_en}",
         )  # fmt: skip
-        if outcome[k] == UNKNOWN:
+        if outcome[k] == UNKNOWN and not np.isnan(limit[k]):
+            mend = diameter_mend(own, (routes, row))
+        elif outcome[k] == UNKNOWN:
             mend = Mend(
                 "ask", own, None, "", joined("按专门标准核定与", object_zh, "的净距"),
                 f"settle the clearance to {object_en} by the standard that covers it",
@@ -268,11 +284,13 @@ def _judged(
     return found.take(outcome != PASSES)
 
 
-def _sentence(own: tuple[str, str], other: tuple[str, str], said: Figures, how: str, outcome: int) -> tuple[str, str]:
-    """Say how near a route is to an object: ``inside`` it, ``over`` its edge, ``apart``."""
+def _sentence(
+    own: tuple[str, str], other: tuple[str, str], said: Figures, how: str, outcome: int, *, beyond: bool
+) -> tuple[str, str]:
+    """Say how near a route is to an object: ``inside`` it, ``over`` its edge, ``apart``; ``beyond`` the tables."""
     by, least = f"{said.measured} m{said.off}", f"{said.limit} m"
     apart = joined(own[0], "距", other[0], by), f"{own[1]} is {by} from {other[1]}"
-    if outcome == UNKNOWN:
+    if beyond:
         return (
             f"{apart[0]}，超出本表范围，须按专门标准核定",
             f"{apart[1]}, which the table does not cover: another standard decides",

@@ -9,6 +9,8 @@ import numpy as np
 
 from survey.conflicts.citing import cited_of, classes_of, of_usual_diameter
 from survey.conflicts.judging import COVERAGE
+from survey.standards.rows import family
+from survey.subjects import subtype_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
+    Objects = NDArray[np.object_]
 
+_DRAINS = ("storm", "sewage")
 ERROR_STEPS_M = np.array([0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0])
 """Mean errors are rounded up to one of these for the search; what is found is judged by its own. Lines that are known
 even worse are looked for as if they were within the last: beyond, everything would conflict with everything."""
@@ -85,38 +89,69 @@ def error_steps(accuracy_m: Floats) -> Integers:
 
 
 def search_classes(
-    limits: Floats, class_a: Integers, class_b: Integers, error_a: Floats, error_b: Floats
+    limits: Floats,
+    classes: tuple[Integers, Integers],
+    errors: tuple[Floats, Floats],
+    thicker: tuple[Floats, Floats],
 ) -> tuple[Integers, Integers, Floats]:
-    """Return classes of lines for the search and the clearance to look within: the limit and the uncertainty.
+    """Return classes of lines for the search and the clearance to look within.
+
+    That is the limit, the uncertainty, and by how much lines without a diameter may be thicker than they are taken.
 
     Parameters
     ----------
     limits
         float64[classes, classes], metres; NaN: not looked into.
-    class_a, class_b
-        The class of each line.
-    error_a, error_b
-        float64, mean error of each line.
+    classes
+        The class of each line, of both layers.
+    errors
+        float64, mean error of each line in plan.
+    thicker
+        float64, see `survey.conflicts.buried_lines.BuriedLines`.
 
     Returns
     -------
     number_a, number_b, need
         Both layers share one numbering, so that ``need`` is the same both ways where ``limits`` is.
     """
-    steps = len(ERROR_STEPS_M)
-    key_a, key_b = class_a * steps + error_steps(error_a), class_b * steps + error_steps(error_b)
-    distinct, number = np.unique(np.concatenate([key_a, key_b]), return_inverse=True)
+    steps, split = len(ERROR_STEPS_M), len(classes[0])
+    thick, step_of = np.unique(np.concatenate(thicker), return_inverse=True)
+    key = (np.concatenate(classes) * steps + error_steps(np.concatenate(errors))) * (len(thick) or 1) + step_of
+    distinct, number = np.unique(key, return_inverse=True)
     number = number.astype(np.int64)
-    kind, error = distinct // steps, ERROR_STEPS_M[distinct % steps]
+    kind_and_error, of_thick = np.divmod(distinct, len(thick) or 1)
+    kind, error, more = kind_and_error // steps, ERROR_STEPS_M[kind_and_error % steps], thick[of_thick]
     need = limits[kind[:, None], kind[None, :]] + COVERAGE * np.hypot(error[:, None], error[None, :])
-    return number[: len(key_a)], number[len(key_a) :], need
+    return number[:split], number[split:], need + more[:, None] + more[None, :]
 
 
 def families(lines: Sequence[Buried]) -> list[str]:
-    """Return what connects with what: telecom and broadcast share ducts, storm and foul water do not mix.
+    """Return what connects with what.
+
+    Telecom and broadcast share ducts; drinking and reclaimed water must not meet, nor storm water and sewage. Water is
+    for drinking unless reclaimed water is stated; a drain whose kind is not stated may be of either, see `may_be_one`.
 
     >>> from survey.subjects import Buried
     >>> families([Buried("broadcast"), Buried("drainage", subtype="storm"), Buried("water"), Buried("drainage")])
-    ['telecom', 'drainage', 'water', 'drainage']
+    ['telecom', 'storm', 'water', 'drainage']
+    >>> families([Buried("water", "reclaimed"), Buried("drainage", "reclaimed"), Buried("drainage", "sewage")])
+    ['reclaimed', 'reclaimed', 'sewage']
     """
-    return ["telecom" if line.utility == "broadcast" else line.utility for line in lines]
+    return [_drain(line) if family(line) == "sewage" else family(line) for line in lines]
+
+
+def _drain(line: Buried) -> str:
+    kind = subtype_key(line.subtype)
+    return kind if kind in _DRAINS else line.utility
+
+
+def may_be_one(first: Objects, second: Objects) -> NDArray[np.bool_]:
+    """Return which pairs of `families` are one only if a drain that states no kind is of the kind of the other.
+
+    >>> of = np.array(["drainage", "storm", "drainage", "water"], dtype=object)
+    >>> may_be_one(of, np.array(["storm", "sewage", "drainage", "drainage"], dtype=object)).tolist()
+    [True, False, False, False]
+    """
+    kinds = [np.isin(each.astype(str), _DRAINS) for each in (first, second)]
+    made: NDArray[np.bool_] = ((first == "drainage") & kinds[1]) | ((second == "drainage") & kinds[0])
+    return made

@@ -20,6 +20,7 @@ STATUSES = ("confirmed", "one source", "memory only", "judgement")
 WEIGHTS = ("hard", "recommendation", "advice")
 _KEYS = frozenset({"value", "unit", "document", "clause", "status", "weight", "evidence_zh", "evidence_en"})
 _WORK_KEYS = frozenset({"buffer_m", "lead_days", "lag_days", "source_zh", "source_en"})
+_LARGEST_KEYS = frozenset({"diameter_mm", "source_zh", "source_en"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,21 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class LargestDiameter:
+    """How thick (millimetres) a line of a utility may be at most that states no diameter."""
+
+    diameter_mm: float
+    source_zh: str
+    source_en: str
+
+
+@dataclass(frozen=True, slots=True)
 class Parameters:
-    """Every value by name, as the rule that findings cite; ``work`` by method of laying."""
+    """Every value by name, as the rule that findings cite; ``work`` by method of laying, ``largest`` by utility."""
 
     rules: Mapping[str, Cited]
     work: Mapping[str, Work]
+    largest: Mapping[str, LargestDiameter]
 
     def value(self, name: str) -> float:
         """Return a value by name.
@@ -77,19 +88,22 @@ def parse_parameters(text: str) -> Parameters:
     ValueError: skew_road: clause, document, evidence_en, evidence_zh, status, unit, weight missing or unknown
     """
     tables: dict[str, Any] = tomllib.loads(text)
-    work, clauses = tables.pop("work"), tables.pop("clauses", {})
+    work, clauses, largest = tables.pop("work"), tables.pop("clauses", {}), tables.pop("largest_diameter", {})
     for name, table in tables.items():
         _check(name, table, _KEYS)
         if table["status"] not in STATUSES or table["weight"] not in WEIGHTS:
             raise ValueError(f"{name}: {table['status']!r} or {table['weight']!r} is no status or weight")
     for name, table in work.items():
         _check(f"work.{name}", table, _WORK_KEYS)
+    for name, table in largest.items():
+        _check(f"largest_diameter.{name}", table, _LARGEST_KEYS)
     return Parameters(
         MappingProxyType(
             {name: _cited(name, table) for name, table in tables.items()}
             | {name: cited_clause(clause(key), weight, name) for name, (key, weight) in clauses.items()}
         ),
         MappingProxyType({name: Work(**table) for name, table in work.items()}),
+        MappingProxyType({name: LargestDiameter(**table) for name, table in largest.items()}),
     )
 
 

@@ -80,6 +80,7 @@ def sides_of(
     radii: Floats,
     least_m: float,
     stubs: NDArray[np.bool_] | None = None,
+    thicker: Floats | None = None,
 ) -> Sides:
     """Return what of each close stretch is to be judged in plan.
 
@@ -97,6 +98,9 @@ def sides_of(
         Side-by-side pieces beside a vicinity shorter than this are part of the crossing (metres).
     stubs
         bool[stretches]: an end of a line lies there and is no connection, so that short pieces matter as well.
+    thicker
+        float64[stretches]: how much farther than the reach lines were looked for, because they may be thicker than
+        they are taken (metres); None: no farther. What a crossing makes near by itself does not grow with it.
     """
     stretch, meeting = _meetings_within(close, meetings)
     met = np.zeros(len(close), dtype=bool)
@@ -111,7 +115,8 @@ def sides_of(
     least = np.where(ending, SHORTEST_STUB_M, least_m)
     worth = ending[stretch] | (close.parallel_m[stretch] >= least_m)
     rows = _pieces(close, meetings, stretch[worth], meeting[worth], reach, least)
-    beside = _measured(close, rows, lines_a, lines_b, reach, radii)
+    within = reach if thicker is None else reach + thicker
+    beside = _measured(close, rows, lines_a, lines_b, within, radii)
     parts = [np.concatenate([getattr(plain, f.name), getattr(beside, f.name)]) for f in fields(Sides)]
     order = np.argsort(parts[0], kind="stable")
     return Sides(*(part[order] for part in parts))
@@ -177,9 +182,9 @@ def _pieces(
 
 
 def _measured(
-    close: CloseStretches, rows: _Pieces, lines_a: Polylines, lines_b: Polylines, reach: Floats, radii: Floats
+    close: CloseStretches, rows: _Pieces, lines_a: Polylines, lines_b: Polylines, within: Floats, radii: Floats
 ) -> Sides:
-    """Measure the pieces, and keep the least gap of each stretch where it is within the reach."""
+    """Measure the pieces, and keep the least gap of each stretch where the axes are near enough."""
     s = rows.stretch
     if not len(s):
         none = np.empty(0)
@@ -187,7 +192,7 @@ def _measured(
     of_a = lines_a.cut(close.a[s], rows.a0, rows.a1)
     of_b = lines_b.cut(close.b[s], rows.b0, rows.b1)
     distance = shapely.distance(of_a, of_b)
-    near = np.flatnonzero(distance < reach[s])
+    near = np.flatnonzero(distance < within[s])
     order = near[np.lexsort((rows.a0[near], distance[near], s[near]))]
     least = order[np.append(True, np.diff(s[order]) != 0)[: len(order)]]
     places = shapely.get_point(shapely.shortest_line(of_a[least], of_b[least]), 0)

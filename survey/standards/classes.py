@@ -116,7 +116,7 @@ class Classes:
         return self._matrix(self.cell)
 
     def vertical(self, *, barrier: bool = False) -> FloatMatrix:
-        """Return the least vertical clearances (metres), n × n; NaN where nothing is stated."""
+        """Return the least vertical clearances (metres), n × n; NaN where nothing is stated or `outside`."""
         return self._matrix(lambda i, j: self.vertical_cell(i, j, barrier=barrier))
 
     def outside(self) -> NDArray[np.bool_]:

@@ -64,7 +64,7 @@ def horizontal(a: Buried | str, b: Buried | str, *, edition: str = "GB 50028") -
     """
     a, b = _ordered(a, b)
     if is_outside(a) or is_outside(b):
-        return _outside(a, b, edition)
+        return _outside(a, b, "horizontal", edition)
     held = table(HORIZONTAL)
     found = [
         (_taken(first.taken, second.taken), held.find(first.horizontal, second.horizontal, first.facts | second.facts))
@@ -85,6 +85,11 @@ def vertical(a: Buried | str, b: Buried | str, *, barrier: bool = False) -> Cell
     barrier
         Whether a barrier separates the two; matters for direct-buried power.
 
+    Returns
+    -------
+    Cell | None
+        None where the standard states nothing; for gas above 1.6 MPa a cell that is ``outside``, as of `horizontal`.
+
     Examples
     --------
     >>> from survey.subjects import Buried
@@ -93,8 +98,12 @@ def vertical(a: Buried | str, b: Buried | str, *, barrier: bool = False) -> Cell
     (0.5, 0.25)
     >>> vertical(Buried("drainage"), "railway_fast").value
     1.5
+    >>> vertical(Buried("gas", pressure_mpa=2.5), water).outside
+    True
     """
     a, b = _ordered(a, b)
+    if is_outside(a) or is_outside(b):
+        return _outside(a, b, "vertical")
     more = {"barrier"} if barrier else set()
     held = table(VERTICAL)
     found = [
@@ -158,16 +167,16 @@ def _said(name: str, value: str, subject: Buried | str) -> tuple[str, str]:
     )
 
 
-def _outside(a: Buried | str, b: Buried | str, edition: str) -> Cell:
+def _outside(a: Buried | str, b: Buried | str, way: str, edition: str = "GB 50028") -> Cell:
     gas, other = (a, b) if is_outside(a) else (b, a)
     (gas_zh, gas_en), (other_zh, other_en) = subject_name(gas), subject_name(other)
     return Cell(
         value=math.nan,
         unit="m",
         row="gas_high",
-        column="gas_high" if is_outside(other) else readings(other, edition)[0].horizontal,
+        column="gas_high" if is_outside(other) else getattr(readings(other, edition)[0], way),
         standard="GB 50289-2016",
-        clause="4.1.9",
+        clause={"horizontal": "4.1.9", "vertical": "4.1.14"}[way],
         status="confirmed",
         directness="secondary",
         sources=("S6", "S16", "S17"),

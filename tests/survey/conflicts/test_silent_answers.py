@@ -1,0 +1,125 @@
+"""Hold what was passed over in silence: diameters nobody states, gas beyond the tables, pipes known badly, drains."""
+
+from datetime import date
+
+import pytest
+
+from tests.survey.conflicts.scene import (
+    conflicts,
+    county,
+    existing,
+    gas,
+    house,
+    one,
+    only,
+    planned,
+    road,
+    tree,
+)
+
+BESIDE = ((0, 0), (60, 0))
+
+
+@pytest.mark.parametrize(
+    ("apart", "outcome"),
+    # 1.2 m are asked for; the gas is 0.055 thick (radius), the usual sewer 0.2, the largest 0.75
+    [(1.2, "fails"), (1.5, "unknown"), (2.0, "unknown"), (2.01, None)],
+)
+def test_a_gap_that_only_the_usual_diameter_keeps_does_not_pass(apart, outcome):
+    sewer = existing("E1", "drainage", (-10, apart), (90, apart), diameter_mm=None, cover_m=3.0)
+    found = only(conflicts([gas("G1", *BESIDE)], pipes=[sewer]), "horizontal_clearance")
+    assert [f.outcome for f in found] == ([outcome] if outcome else [])
+    assert only(
+        conflicts([gas("G1", *BESIDE)], pipes=[sewer | {"diameter_mm": 400.0}]), "horizontal_clearance"
+    ) == [] or (outcome == "fails")
+    for f in found:
+        assert "未填管径" in f.evidence_zh
+        if outcome == "unknown":
+            assert (f.severity, f.limit, f.mend.kind) == ("notice", 1.2, "ask")
+            assert f.measured == pytest.approx(apart - 0.055 - 0.2)
+            assert "E1 未填管径，管径更大时不满足" in f.sentence_zh
+            assert "states no diameter" in f.sentence_en
+            assert "管径" in f.mend.zh
+    drawn = county(pipes=[sewer]).of(gas("G1", *BESIDE), on=date(2026, 12, 1))
+    assert [f.id for f in drawn] == [f.id for f in conflicts([gas("G1", *BESIDE)], pipes=[sewer])]
+
+
+def test_lines_without_a_clearance_that_may_lie_one_over_another_are_told():
+    main = existing("E1", "water", (-10, 0.45), (90, 0.45), diameter_mm=None, cover_m=3.0)
+    f = one(conflicts([planned("W1", "water", *BESIDE)], pipes=[main]), "stacking")  # 0.45 - 0.1 - 0.1, or - 0.4
+    assert (f.outcome, f.measured, f.mend.kind) == ("unknown", pytest.approx(0.25), "ask")
+    assert len(conflicts([planned("W1", "water", *BESIDE)], pipes=[main | {"diameter_mm": 200.0}])) == 0
+
+
+@pytest.mark.parametrize(("cover", "told"), [(1.0, 1), (1.59, 1), (1.61, 0)])
+def test_the_bottom_of_a_line_without_a_diameter_is_not_known(cover, told):
+    # gas on top: bottom at 0.6 + 0.2 usual, 0.6 + 0.5 at most; 0.15 asked for: the water below passes from 1.25 on
+    over = gas("G1", (30, -30), (30, 30), cover_m=0.6, diameter_mm=None)
+    below = existing("E1", "water", (-10, 0), (90, 0), cover_m=cover - 0.35)
+    found = only(conflicts([over], pipes=[below]), "vertical_clearance")
+    assert [f.outcome for f in found] == ["unknown"] * told or cover == 1.0
+    assert all("未填管径" in f.sentence_zh for f in found if f.outcome == "unknown")
+
+
+def test_the_top_of_the_lower_line_is_known_without_its_diameter():
+    below = existing("E1", "water", (-10, 0), (90, 0), cover_m=0.87, diameter_mm=None)
+    assert only(conflicts([gas("G1", (30, -30), (30, 30), cover_m=0.6)], pipes=[below]), "vertical_clearance") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "around"),
+    [
+        ("building", lambda y: {"buildings": [house("B1", 10, y, 50, y + 9)]}),
+        ("tree", lambda y: {"trees": [tree("T1", 30, y)]}),
+        ("curb", lambda y: {"roads": [road("R1", (-50, y + 7), (150, y + 7), accuracy_m=0.0)]}),
+    ],
+)
+def test_objects_are_judged_by_the_assumed_diameter_and_say_so(kind, around):
+    without = planned("W1", "water", *BESIDE, diameter_mm=None)
+    found = one(conflicts([without], **around(0.3)), kind)
+    assert "给水未填管径" in found.evidence_zh
+    assert found.severity != "grave"
+    # as far as the limit asks with the usual diameter and a little more: the largest would not keep it
+    limit = found.limit + found.uncertainty
+    f = one(conflicts([without], **around(limit + 0.1 + 0.1)), kind)
+    assert (f.outcome, f.mend.kind) == ("unknown", "ask")
+    assert "未填管径" in f.sentence_zh
+    assert only(conflicts([without], **around(limit + 0.4 + 0.01)), kind) == []
+
+
+def test_gas_beyond_the_tables_is_unknown_where_it_crosses():
+    high = gas("G1", (30, -30), (30, 30), cover_m=3.0, pressure_mpa=2.5)
+    f = one(conflicts([high], pipes=[existing("E1", "water", (-10, 0), (90, 0))]), "vertical_clearance")
+    assert (f.outcome, f.severity, f.limit, f.clause, f.mend.kind) == ("unknown", "notice", None, "4.1.14", "ask")
+    assert "超出本表" in f.sentence_zh
+    assert "GB 50251" in f.evidence_zh
+    assert "does not cover" in f.sentence_en
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "outcome"),
+    [
+        (("water", None), ("water", None), None),
+        (("water", "再生水"), ("water", None), "fails"),  # reclaimed water must not feed drinking water
+        (("water", "再生水"), ("drainage", "中水"), None),
+        (("drainage", "雨水"), ("drainage", "雨水"), None),
+        (("drainage", "雨水"), ("drainage", "污水"), "fails"),
+        (("drainage", "雨水"), ("drainage", None), "unknown"),
+        (("drainage", None), ("drainage", None), None),
+    ],
+)
+def test_an_end_on_a_line_of_another_kind_is_no_connection(own, other, outcome):
+    route = planned("R1", own[0], (30, 0), (30, 40), subtype=own[1])
+    pipe = existing("E1", other[0], (-10, 0), (90, 0), subtype=other[1])
+    found = only(conflicts([route], pipes=[pipe]), "vertical_clearance")
+    assert [f.outcome for f in found] == ([outcome] if outcome else [])
+    for f in found:
+        if outcome == "unknown":
+            assert "未注明雨水还是污水" in f.sentence_zh
+            assert "storm water or sewage" in f.mend.en
+
+
+def test_reclaimed_water_keeps_its_own_distance_from_drinking_water():
+    pipe = existing("E1", "water", (-10, 0.6), (90, 0.6), cover_m=3.0)
+    f = one(conflicts([planned("W1", "water", *BESIDE, subtype="再生水")], pipes=[pipe]), "horizontal_clearance")
+    assert (f.limit, f.outcome, f.unverified) == (0.5, "fails", True)
