@@ -9,9 +9,10 @@ from maps.case_papers import papers_of
 from maps.paper_reading import PAPERS
 from survey.cases.commands import COMMAND_BODIES
 from survey.cases.plain import as_plain
-from survey.cases.projections import clocks, department_work, one_reply, possible_by_role
-from survey.cases.words import CHANNELS, PHASES, ROLES
+from survey.cases.projections import clocks, department_work, facts_to_state, notable, one_reply, possible_by_role
+from survey.cases.words import CHANNELS, MILESTONES, PHASES, ROLES
 from survey.forms import mask_id_numbers
+from survey.policies import FACTS
 from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ def case_shape(case: Case, work: Casework, now: datetime) -> dict[str, Any]:
         "tasks": [_task(case.tasks[told["utility"]], told, work) for told in reply["tasks"]],
         "complete": reply["complete"], "work": department_work(case, work.policy),
         "possible": {role: [_possible(one) for one in able] for role, able in _able(case, work, now).items()},
-        "papers": _papers(case),
+        "papers": _papers(case), "notable": [_notable(*one) for one in notable(case, work.policy)],
+        "facts_to_state": [
+            {"fact": key, "zh": FACTS[key][0], "en": FACTS[key][1]} for key in facts_to_state(case, work.policy)
+        ],
     }  # fmt: skip
     return dict(masked(shape))
 
@@ -83,8 +87,20 @@ def masked(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _able(case: Case, work: Casework, now: datetime) -> dict[str, tuple[str, ...]]:
-    """Return what each role may do now, without what only the system does."""
-    return {role: able for role, able in possible_by_role(case, work.policy, now).items() if role != "system" and able}
+    """Return what each role may do now, without what only the system does, and what there is nothing for."""
+    empty = {"note"} if not notable(case, work.policy) else set()
+    empty |= {"state_facts"} if not facts_to_state(case, work.policy) else set()
+    told = {
+        role: tuple(one for one in able if one not in empty)
+        for role, able in possible_by_role(case, work.policy, now).items()
+        if role != "system"
+    }
+    return {role: able for role, able in told.items() if able}
+
+
+def _notable(event: str, utility: str) -> dict[str, str]:
+    zh, en = MILESTONES[event]
+    return {"event": event, "utility": utility, "zh": zh, "en": en}
 
 
 def _possible(one: str) -> dict[str, str]:

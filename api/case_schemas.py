@@ -134,6 +134,8 @@ class CaseShape(Shape):
     work: dict[str, list[dict[str, Any]]]
     possible: dict[str, list[PossibleShape]]
     papers: list[CasePaperShape]
+    notable: list[dict[str, str]] = Field(description="What `note` may record: event, utility (its own), words.")
+    facts_to_state: list[dict[str, str]] = Field(description="What `state_facts` may state: fact, words.")
 
 
 class CaseEvent(Shape):

@@ -8,8 +8,17 @@ from survey.calendar import local, remaining
 from survey.cases.citing import cites
 from survey.cases.decide import possible
 from survey.cases.plain import as_plain
-from survey.cases.words import APPROVAL_STATUSES, COMMITMENTS, MILESTONES, PHASES, ROLES, STATUSES
-from survey.policies import ITEMS, STAGES
+from survey.cases.words import (
+    APPROVAL_STATUSES,
+    COMMITMENTS,
+    MILESTONES,
+    NOTABLE,
+    OF_A_TASK,
+    PHASES,
+    ROLES,
+    STATUSES,
+)
+from survey.policies import FACTS, ITEMS, STAGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -145,6 +154,47 @@ def _reply(task: Task, policy: Policy) -> dict[str, Any]:
         "commitment_en": COMMITMENTS[task.commitment][1], "covers": list(task.covers),
         "approvals": [_permission(task, one, policy) for one in task.approvals.values()],
     }  # fmt: skip
+
+
+STATED = frozenset({"prelaid", "major_impact", "site_survey_needed"})
+"""Facts that somebody states; the others come of the plan and of the application for acceptance."""
+
+
+def notable(case: Case, policy: Policy) -> list[tuple[str, str]]:
+    """Return the milestones that may be noted now, each with the utility whose own it is (else empty).
+
+    Those that the document begins or ends a time with, and that are not on record; a day of moving in may be put off.
+
+    Examples
+    --------
+    >>> from survey.cases.evolve import replay
+    >>> from survey.policies import load_policy
+    >>> notable(replay("C1", "neixiang", []), load_policy("neixiang"))
+    []
+    """
+    used = {event for stage in policy.stages for event in (stage.start_event, stage.end_event)}
+    places = [
+        (event, utility)
+        for event in MILESTONES
+        if event in NOTABLE and event in used
+        for utility in ([task.utility for task in case.active] if event in OF_A_TASK else [""])
+    ]
+    return [
+        (event, utility)
+        for event, utility in places
+        if event == "moved_in" or (f"{event}:{utility}" if utility else event) not in case.milestones
+    ]
+
+
+def facts_to_state(case: Case, policy: Policy) -> tuple[str, ...]:
+    """Return the facts, not stated yet, that a time of the document depends on, in the order of `FACTS`."""
+    asked = {
+        fact
+        for stage in policy.stages
+        if stage.condition is not None
+        for fact in (*stage.condition.facts, *stage.condition.unless)
+    }
+    return tuple(fact for fact in FACTS if fact in asked & STATED and fact not in case.facts)
 
 
 def possible_by_role(case: Case, policy: Policy, now: datetime) -> dict[str, tuple[str, ...]]:

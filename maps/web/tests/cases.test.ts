@@ -37,6 +37,20 @@ describe('the fields of a command', () => {
     expect(dataOf('file_acceptance', {}, built, null)).toEqual({ utilities: ['water'] });
   });
 
+  it('offers the milestones and facts of the county, with the utility whose own they are', () => {
+    const notable = [{ event: 'contract_signed', utility: 'water', zh: '协议签订', en: 'contract signed' }, { event: 'demand_known', utility: '', zh: '获取需求信息', en: 'demand known' }];
+    const one = { tasks: [{ ...task, zh: '给水', en: 'water' }], notable, facts_to_state: [{ fact: 'prelaid', zh: '已提前布设', en: 'laid' }] } as unknown as CaseShape;
+    const [event, text] = fieldsOf('note', null, one);
+    expect(event!.options!.map(([key, zh]) => [key, zh])).toEqual([['contract_signed water', '协议签订（给水）'], ['demand_known', '获取需求信息']]);
+    expect(text!.name).toBe('text');
+    expect(fieldsOf('note', null, { ...one, notable: [{ event: 'moved_in', utility: '', zh: '企业进驻', en: 'moves in' }] })[1]!.name).toBe('moment');
+    expect(dataOf('note', { event: 'contract_signed water', text: '已签' }, one, null)).toEqual({ event: 'contract_signed', utility: 'water', text: '已签' });
+    expect(dataOf('note', { event: 'demand_known' }, one, null)).toEqual({ event: 'demand_known', utility: '' });
+    expect(fieldsOf('state_facts', null, one).map((field) => field.value)).toEqual(['prelaid']);
+    expect(dataOf('state_facts', { facts: 'prelaid' }, one, null)).toEqual({ facts: ['prelaid'] });
+    expect(isOffered('recount') && isOffered('note')).toBe(true);
+  });
+
   it('leaves the clock to the clock', () => {
     expect(isOffered('tick')).toBe(false);
     expect(isOffered('rate')).toBe(true);

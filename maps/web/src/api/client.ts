@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Department, Feature, FeatureCollection, FiguresAnswer, FindingCollection, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Department, Feature, FeatureCollection, FiguresAnswer, FindingCollection, FormFieldNamed, OperatorStanding, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, SessionShape, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -255,3 +255,12 @@ export async function departments(policy: string): Promise<Department[]> {
   const { departments: named } = await get<{ departments: Department[] }>(`/api/policies/${encodeURIComponent(policy)}`);
   return named.filter((one) => one.kind === 'authority' || one.kind === 'window');
 }
+/** How operators have kept what they committed to; those of whom anything is recorded. */
+export const standings = async (): Promise<OperatorStanding[]> => (await get<{ standings: OperatorStanding[] }>('/api/standings')).standings;
+
+/** Take a step of the ladder; refused with the clause and what is possible where it cannot be taken. */
+export async function actOnStanding(operator: string, body: CaseCommand): Promise<void> {
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': uuid() };
+  await send(`/api/standings/${encodeURIComponent(operator)}/commands`, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+

@@ -550,6 +550,9 @@ export interface CaseShape extends CaseHead {
 
 export interface CaseEvent {
   seq: number;
+  /** Of its operator, in any case. */
+  operator_breaches: number;
+  operator_suspended: boolean;
   at: string;
   who: string;
   role: string;
@@ -588,6 +591,9 @@ export interface FigureRow {
   stage_zh: string | null;
   stage_en: string | null;
   clause: string | null;
+  /** What a note may record; of one utility where the milestone is its own. */
+  notable: { event: string; utility: string; zh: string; en: string }[];
+  facts_to_state: { fact: string; zh: string; en: string }[];
   utility: string | null;
   utility_zh: string | null;
   utility_en: string | null;
@@ -619,3 +625,63 @@ export interface FiguresAnswer {
   now: string;
   rows: FigureRow[];
 }
+/** A quantity that was laid beyond its limit. */
+export interface BeyondShape {
+  quantity: string;
+  zh: string;
+  en: string;
+  measured: number;
+  uncertainty: number;
+  limit: number;
+  beyond: number;
+  unit: string;
+  rule: string;
+  clause: string;
+}
+
+/** A breach that is not mended; `mend_by` is null where no date was set. */
+export interface OpenBreach {
+  case: string;
+  applicant: string;
+  utility: string;
+  zh: string;
+  en: string;
+  route: string;
+  ordered: boolean;
+  mend_by: string | null;
+  overdue: boolean;
+  beyond: BeyondShape[];
+}
+
+export interface StepTaken {
+  at: string;
+  who: string;
+  zh: string;
+  en: string;
+  reason: string;
+  case: string;
+}
+
+/** What may follow a breach; `in_document` false: 文件未规定. */
+export interface LadderStep {
+  measure: string;
+  zh: string;
+  en: string;
+  in_document: boolean;
+  cites: CaseCite[];
+  taken: StepTaken[];
+}
+
+export interface OperatorStanding {
+  operator: string;
+  document: string;
+  seq: number;
+  suspended: boolean;
+  /** When the months of a suspension are over: midnight after its last day. */
+  ends: string | null;
+  breaches: number;
+  open: OpenBreach[];
+  ladder: LadderStep[];
+  possible: Partial<Record<Role, { kind: string; zh: string; en: string }[]>>;
+}
+

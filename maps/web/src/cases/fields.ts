@@ -56,15 +56,31 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
   agree_connection: [field('moment', 'case_moment', 'moment')],
   rate: [{ ...field('score', 'case_score', 'choice'), value: '5', options: [5, 4, 3, 2, 1].map((n) => [String(n), '★'.repeat(n), '★'.repeat(n)] as const) }, OPTIONAL('comment', 'case_comment', 'long')],
   withdraw: [REASON],
+  note: [field('event', 'case_event', 'choice'), OPTIONAL('moment', 'case_event_moment', 'moment'), OPTIONAL('text', 'case_event_text', 'long')],
+  state_facts: [field('facts', 'case_fact', 'choice')],
 };
 
-/** Commands that this page does not offer: they come from elsewhere (the clock, a meeting's record) or need a list of their own. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['note', 'recount', 'state_facts', 'tick']);
+/** The clock is left to the clock. */
+export const isOffered = (kind: string): boolean => kind !== 'tick';
 
-export const isOffered = (kind: string): boolean => !ELSEWHERE.has(kind);
+/** A milestone that a utility reaches for itself is chosen together with the utility. */
+function milestonesOf(theCase: CaseShape): (readonly [string, string, string])[] {
+  return theCase.notable.map(({ event, utility, zh, en }) => {
+    const task = theCase.tasks.find((one) => one.utility === utility);
+    return [utility ? `${event} ${utility}` : event, task ? `${zh}（${task.zh}）` : zh, task ? `${en} (${task.en})` : en] as const;
+  });
+}
 
-export function fieldsOf(kind: string, task: CaseTask | null): Field[] {
-  return (FIELDS[kind] ?? []).map((one) => {
+const chosen = (one: Field, options: readonly (readonly [string, string, string])[]): Field => ({ ...one, value: options[0]?.[0] ?? '', options });
+
+/** Only somebody's moving in is noted ahead of its day. */
+const isAskedFor = (kind: string, one: Field, theCase: CaseShape | null): boolean =>
+  kind !== 'note' || one.name !== 'moment' || (theCase?.notable ?? []).some(({ event }) => event === 'moved_in');
+
+export function fieldsOf(kind: string, task: CaseTask | null, theCase: CaseShape | null = null): Field[] {
+  return (FIELDS[kind] ?? []).filter((one) => isAskedFor(kind, one, theCase)).map((one) => {
+    if (one.name === 'event' && theCase) return chosen(one, milestonesOf(theCase));
+    if (one.name === 'facts' && theCase) return chosen(one, theCase.facts_to_state.map(({ fact, zh, en }) => [fact, zh, en] as const));
     if (one.name === 'approval' && task) {
       const open = task.approvals.filter((approval) => approval.status === 'applied');
       return { ...one, value: open[0]?.approval ?? '', options: open.map((approval) => [approval.approval, approval.item_zh, approval.item_en] as const) };
@@ -88,6 +104,8 @@ export function dataOf(kind: string, entries: Entries, theCase: CaseShape | null
     if (!text || ['line', 'accuracy_m', 'address'].includes(one.name)) continue;
     if (one.kind === 'moment') data[one.name] = moment(text);
     else if (one.kind === 'utilities') data[one.name] = text.split(' ').map((utility) => ({ utility }));
+    else if (one.name === 'event') [data['event'], data['utility']] = [text.split(' ')[0], text.split(' ')[1] ?? ''];
+    else if (one.name === 'facts') data[one.name] = [text];
     else if (one.name === 'papers') data[one.name] = lines(text);
     else if (one.name === 'granted') data[one.name] = text === 'yes';
     else if (one.name === 'score') data[one.name] = Number(text);
