@@ -9,6 +9,7 @@ import numpy as np
 
 from geo.depths import vertical_gaps
 from survey.conflicts.judging import COVERAGE
+from survey.conflicts.shared_stretches import extreme_places
 from survey.standards.orders import above
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ class Crossings:
     uncertainty
         Half of the interval of both (metres).
     cover_a, cover_b
-        float64[places, n], metres: where the axes cross, then where the walls begin and end to lie over each other.
+        float64[places, n], metres: where the axes cross, then where the walls begin and end to lie over each other,
+        then where a stretch that both share has its extremes.
     cited, citation, limit
         What is asked for between the walls.
     should
@@ -65,6 +67,8 @@ class Crossings:
     thicker
         By how much the gap may be less because the upper line states no diameter (metres): its bottom then lies deeper
         by all of it, while the top of the lower one stays where its cover has it.
+    at
+        Chainage on ``a`` of the place: where the axes cross, or where the least lies between along a shared stretch.
     """
 
     pairs: LinePairs
@@ -79,6 +83,16 @@ class Crossings:
     limit: Floats
     should: Integers
     thicker: Floats
+    at: Floats
+
+    @property
+    def xy(self) -> tuple[Floats, Floats]:
+        """The places in the grid."""
+        crossings = self.pairs.crossings
+        if not crossings.overlap.any():
+            return crossings.x, crossings.y
+        x, y = self.pairs.a.lines.points_at(crossings.a, self.at)
+        return np.where(crossings.overlap, x, crossings.x), np.where(crossings.overlap, y, crossings.y)
 
     @classmethod
     def of(cls, pairs: LinePairs, least: Callable[[], Floats]) -> Crossings:
@@ -94,22 +108,23 @@ class Crossings:
         through = (lower.min(axis=0) < 0) & (lower.max(axis=0) > 0)
         nearest = np.abs(lower).argmin(axis=0)
         lower = np.where(through, 0.0, np.take_along_axis(lower, nearest[None], axis=0)[0])
-        error = np.hypot(
-            a.depth_errors(crossings.a, cover_a[0] + radius_a), b.depth_errors(crossings.b, cover_b[0] + radius_b)
-        )
+        deep_a, deep_b = (np.take_along_axis(cover, nearest[None], axis=0)[0] for cover in (cover_a, cover_b))
+        error = np.hypot(a.depth_errors(crossings.a, deep_a + radius_a), b.depth_errors(crossings.b, deep_b + radius_b))
+        at = np.take_along_axis(together.at_a.reshape(len(places), -1), nearest[None], axis=0)[0]
+        at = np.where(crossings.overlap, at, crossings.at_a)
         cited, citation, limit = pairs.rules.cited(pairs.rules.classes.vertical_cell, crossings.a, crossings.b)
         return cls(
             pairs, least, np.abs(lower) - radius_a - radius_b, lower, COVERAGE * error, cover_a, cover_b, cited,
             citation, limit, _should(pairs),
-            2 * np.where(lower > 0, a.thicker[crossings.a], b.thicker[crossings.b]),
+            2 * np.where(lower > 0, a.thicker[crossings.a], b.thicker[crossings.b]), at,
         )  # fmt: skip
 
 
 def _over_each_other(pairs: LinePairs) -> list[Place]:
-    """Return where the axes cross, and where walls begin and end to lie over each other at flat crossings."""
+    """Return where the axes cross, where walls begin and end to lie over each other, extremes of shared stretches."""
     c = pairs.crossings
     made = [Place(c.a, c.b, c.at_a, c.at_b)]
-    flat = c.angle_deg < FLAT_DEG
+    flat = (c.angle_deg < FLAT_DEG) & ~c.overlap
     angle = np.radians(np.maximum(c.angle_deg, FLATTEST_DEG))
     half = np.where(flat, (pairs.a.radius[c.a] + pairs.b.radius[c.b]) / np.sin(angle), 0.0)
     ahead = [lines.points_at(row, at + STEP_M) for lines, row, at in (
@@ -120,7 +135,7 @@ def _over_each_other(pairs: LinePairs) -> list[Place]:
     # From the place on one line the other is nearest by the cosine; either may be the one, so that no order shows.
     for on_a, on_b in ((half, less * way), (less, half * way)):
         made += [Place(c.a, c.b, c.at_a + s * on_a, c.at_b + s * on_b) for s in (-1.0, 1.0)]
-    return made
+    return made + [Place(c.a, c.b, *places) for places in extreme_places(pairs.a, pairs.b, c)]
 
 
 def _should(pairs: LinePairs) -> Integers:

@@ -47,7 +47,7 @@ def vertical_findings(crossings: Crossings) -> Found:
     found = as_found(
         "vertical_clearance", "m", c.pairs.a.subjects, places.a, outcome, c.cited, tell, b_of=c.pairs.b.subjects,
         b=places.b, citation=c.citation, measured=c.gap, limit=c.limit, margin=c.gap - c.limit,
-        uncertainty=c.uncertainty, from_m=places.at_a, to_m=places.at_a, x=places.x, y=places.y,
+        uncertainty=c.uncertainty, from_m=c.at, to_m=c.at, x=c.xy[0], y=c.xy[1],
         collides=c.gap < -c.uncertainty - TINY,
     )  # fmt: skip
     return found.take(stated & (outcome != PASSES))
@@ -150,7 +150,7 @@ def order_findings(crossings: Crossings) -> Found:
     found = as_found(
         "crossing_order", "m", c.pairs.a.subjects, places.a, outcome, rules, tell, b_of=c.pairs.b.subjects,
         b=places.b, citation=citation, measured=measured, limit=np.zeros(len(measured)), margin=measured,
-        uncertainty=c.uncertainty, from_m=places.at_a, to_m=places.at_a, x=places.x, y=places.y,
+        uncertainty=c.uncertainty, from_m=c.at, to_m=c.at, x=c.xy[0], y=c.xy[1],
     )  # fmt: skip
     # Where the clearance is stated, exposing for its sake settles the order as well: one place, one thing to do.
     stated = np.array([rule.rule != "none" for rule in c.cited] or [False])[c.citation]
@@ -302,5 +302,5 @@ def _moved(c: Crossings, k: int, side: str, *, keeps_order: bool) -> Mend | None
         between = (0.0 if math.isnan(limit) else limit) + float(c.uncertainty[other])
         may = (over >= 0 or not keeps_order, over <= 0 or not keeps_order)
         covers = (c.cover_b if side == "a" else c.cover_a)[:, other]
-        crossed += [Crossed(float(cover), radius, between, *may) for cover in covers]
+        crossed.append(Crossed(float(covers.min()), float(covers.max()), radius, between, *may))
     return crossing_mend(lines, row, now, crossed, float(c.least()[row]))

@@ -31,12 +31,14 @@ def cover_mend(routes: BuriedLines, row: int, cover: float) -> Mend | None:
 
 @dataclass(frozen=True, slots=True)
 class Crossed:
-    """A crossing as the route that gives way sees it (metres): the other's cover and radius, what must be between.
+    """A crossing as the route that gives way sees it (metres): the other's covers and radius, what must be between.
 
-    ``over`` and ``under``: whether the route may pass there.
+    ``shallowest`` and ``deepest``: of the other line on the way, where they differ; the route passes all of it on one
+    side. ``over`` and ``under``: whether it may pass there.
     """
 
-    cover: float
+    shallowest: float
+    deepest: float
     radius: float
     between: float
     over: bool
@@ -44,7 +46,7 @@ class Crossed:
 
     def covers(self, radius: float) -> tuple[float, float]:
         """Return the greatest cover that passes over the other line, and the least that passes under it."""
-        return self.cover - self.between - 2 * radius, self.cover + 2 * self.radius + self.between
+        return self.shallowest - self.between - 2 * radius, self.deepest + 2 * self.radius + self.between
 
     def clears(self, cover: float, radius: float) -> bool:
         """Return whether a route of that cover and radius passes."""
@@ -68,7 +70,7 @@ def crossing_mend(routes: BuriedLines, row: int, now: float, crossed: Sequence[C
     """
     radius = float(routes.radius[row])
     crossed = sorted(
-        set(crossed), key=lambda place: (place.cover, place.between)
+        set(crossed), key=lambda place: (place.shallowest, place.between)
     )  # most are the same, along even covers
     lowest = least if math.isfinite(least) else 0.0
     possible = []

@@ -2,9 +2,13 @@
 
 from datetime import date
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.survey.conflicts.scene import (
+    applied,
     conflicts,
     county,
     existing,
@@ -123,3 +127,41 @@ def test_reclaimed_water_keeps_its_own_distance_from_drinking_water():
     pipe = existing("E1", "water", (-10, 0.6), (90, 0.6), cover_m=3.0)
     f = one(conflicts([planned("W1", "water", *BESIDE, subtype="再生水")], pipes=[pipe]), "horizontal_clearance")
     assert (f.limit, f.outcome, f.unverified) == (0.5, "fails", True)
+
+
+def sampled_gap(covers_a, covers_b, course, backwards):
+    """Dense sampling of the gap along a shared course: covers interpolated by chainage, radii 0.1 and 0.1."""
+    points = np.array(course, dtype=float)
+    along = np.append(0.0, np.cumsum(np.hypot(*np.diff(points, axis=0).T)))
+    s = np.union1d(np.linspace(0.0, along[-1], 20_001), along)
+    a = np.interp(s, along, covers_a)
+    b = np.interp(s, along, covers_b[::-1] if backwards else covers_b)
+    difference = a - b
+    through = (difference.min() < 0) & (difference.max() > 0)
+    return (0.0 if through else np.abs(difference).min()) - 0.2
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    covers=st.lists(st.tuples(st.integers(60, 300), st.integers(60, 300)), min_size=4, max_size=4),
+    backwards=st.booleans(),
+)
+def test_the_least_gap_of_a_shared_stretch_is_that_of_all_of_it(covers, backwards):
+    course = [(0, 0), (20, 0), (20, 3), (24, 3)]
+    of_a, of_b = (np.array([pair[k] for pair in covers]) / 100 for k in (0, 1))
+    expected = sampled_gap(of_a, of_b, course, backwards)
+    route = planned("W1", "water", (-20, -20), *course, covers_m=" ".join(map(str, [0.3, *of_a])))
+    pipe = existing("E1", "drainage", *(course[::-1] if backwards else course), covers_m=" ".join(map(str, of_b)))
+    found = only(conflicts([route], pipes=[pipe]), "vertical_clearance")
+    assert [round(f.measured, 3) for f in found] == ([round(expected, 3)] if expected < 0.4 - 1e-6 else [])
+
+
+def test_a_line_is_moved_to_one_side_of_all_of_a_shared_stretch():
+    # the pipe falls from 0.6 to 2.4: a cover between would go through it on the way
+    pipes = [existing("E1", "water", (0, 0), (40, 0), covers_m="0.6 2.4")]
+    routes = [planned("D1", "drainage", (-20, -20), (0, 0), (40, 0), cover_m=1.5, subtype="污水")]
+    f = one(conflicts(routes, pipes=pipes), "vertical_clearance")
+    assert f.measured == pytest.approx(-0.2)
+    assert f.mend.kind == "depth"
+    assert f.mend.properties["cover_m"] == pytest.approx(2.4 + 0.2 + 0.4)
+    assert only(conflicts(applied(routes, f.mend), pipes=pipes), "vertical_clearance") == []
