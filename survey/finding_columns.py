@@ -87,6 +87,8 @@ class Found:
     collides
         bool[n], where two things would be in one place beyond doubt, so that the limit's trust does not matter; None:
         nowhere.
+    rests_on
+        int64[n, m], whatever else decides the findings, such as days, so that ``facts`` change with it; None: nothing.
     """
 
     kind: str
@@ -108,6 +110,7 @@ class Found:
     y: Floats
     tell: Callable[[int], Told] = field(repr=False)
     collides: NDArray[np.bool_] | None = None
+    rests_on: Integers | None = None
 
     def __len__(self) -> int:
         return len(self.a)
@@ -122,6 +125,7 @@ class Found:
         made = replace(
             self, **{name: getattr(self, name)[kept] for name in _BY_ROW}, tell=lambda k: self.tell(int(kept[k])),
             collides=None if self.collides is None else self.collides[kept],
+            rests_on=None if self.rests_on is None else self.rests_on[kept],
         )  # fmt: skip
         if len(kept):
             made.__dict__["keys"] = self.keys[kept]  # which of its places a finding is was counted among all of them
@@ -174,9 +178,16 @@ def _facts_of(several: Sequence[Found]) -> Hashes:
     )
     columns = np.concatenate([(one.measured, one.limit, one.uncertainty, one.x, one.y) for one in several], axis=1)
     made = _mixed(_mixed(keys, outcome.astype(np.uint64)), severity.astype(np.uint64))
-    made = _mixed(made, np.concatenate(limits))
+    made = _mixed(_mixed(made, np.concatenate(limits)), np.concatenate([_more_facts(one) for one in several]))
     for rounded in np.round(np.nan_to_num(columns, nan=-1e9) * _FACTS_A_METRE).astype(np.int64).astype(np.uint64):
         made = _mixed(made, rounded)
+    return made
+
+
+def _more_facts(one: Found) -> Hashes:
+    made = np.zeros(len(one), dtype=np.uint64)
+    for column in () if one.rests_on is None else one.rests_on.T:
+        made = _mixed(made, column.astype(np.uint64))
     return made
 
 

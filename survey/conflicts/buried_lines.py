@@ -11,7 +11,7 @@ import pandas as pd
 from geo.depths import Depths
 from geo.faults import Fault
 from geo.polylines import MOST_KEPT, Polylines
-from survey.conflicts.judging import COVERAGE
+from survey.conflicts.judging import COVERAGE, WORST_ERROR_M
 from survey.conflicts.parameters import load_parameters
 from survey.finding_columns import Subjects
 from survey.joined import operator_key
@@ -231,6 +231,7 @@ def _taken(reading: _Reading, utility: Objects, shapes: Objects, defaults: Defau
     depths = reading.depths(lines)
     start, end = reading.window()
     stated, stated_depth = reading.numbers("accuracy_m"), reading.numbers("depth_accuracy_m")
+    reading.note_poor(stated)
     quality = reading.words("quality", _text)
     name = np.full(n, None, dtype=object)
     if reading.layer == "routes":
@@ -324,6 +325,16 @@ class _Reading:
             self.note("line.value", said, mend, int(row), name, column[row])
         made[bad] = np.nan
         return made
+
+    def note_poor(self, accuracy_m: Floats) -> None:
+        """Tell which lines state an accuracy so poor that their neighbours are not all looked for."""
+        for row in np.flatnonzero(accuracy_m > WORST_ERROR_M):
+            said = (
+                f"平面中误差超过 {WORST_ERROR_M:g} m，只按 {WORST_ERROR_M:g} m 查找相邻管线",
+                f"a mean error in plan beyond {WORST_ERROR_M:g} m; neighbours are looked for as if it were that",
+            )
+            mend = ("核对单位（米），或重新测定平面位置", "check the unit (metres), or survey its place again")
+            self.note("line.accuracy", said, mend, int(row), "accuracy_m", accuracy_m[row])
 
     def days(self, name: str) -> NDArray[np.datetime64]:
         """Return a column of days; NaT where nothing is stated, or no date."""

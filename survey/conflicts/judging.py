@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 TINY = 1e-6
 """What computing may be off by (metres): a line designed to lie exactly at a limit keeps it."""
+WORST_ERROR_M = 10.0
+"""Lines whose mean error in plan is worse (metres) are looked for as if it were this: beyond, everything would conflict
+with everything. Who gives such an accuracy is told so."""
 COVERAGE = 2.0
 """The half width of an interval in mean errors (限差 = 2 × 中误差), as in `survey.stretches`."""
 
@@ -92,7 +95,7 @@ def as_found(
     return Found(
         kind=kind, unit=unit, a_of=a_of, a=a, b_of=b_of, b=columns.get("b", np.full(n, -1, dtype=np.int64)),
         outcome=outcome, cited=tuple(cited), citation=columns.get("citation", np.zeros(n, dtype=np.int64)),
-        tell=tell, collides=columns.get("collides"), **numbers,
+        tell=tell, collides=columns.get("collides"), rests_on=columns.get("rests_on"), **numbers,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from survey.conflicts.citing import cited_of, classes_of, of_usual_diameter
-from survey.conflicts.judging import COVERAGE
+from survey.conflicts.judging import COVERAGE, WORST_ERROR_M
 from survey.standards.rows import family
 from survey.subjects import subtype_key
 
@@ -28,9 +28,8 @@ if TYPE_CHECKING:
     Objects = NDArray[np.object_]
 
 _DRAINS = ("storm", "sewage")
-ERROR_STEPS_M = np.array([0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0])
-"""Mean errors are rounded up to one of these for the search; what is found is judged by its own. Lines that are known
-even worse are looked for as if they were within the last: beyond, everything would conflict with everything."""
+ERROR_STEPS_M = np.array([0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, WORST_ERROR_M])
+"""Mean errors are rounded up to one of these for the search; what is found is judged by its own."""
 
 
 @dataclass(frozen=True)

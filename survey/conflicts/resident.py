@@ -11,6 +11,7 @@ import shapely
 from survey.conflicts.around import Around
 from survey.conflicts.batch import Scene, judge_scene
 from survey.conflicts.buried_lines import BuriedLines, read_lines, read_row
+from survey.conflicts.judging import COVERAGE, WORST_ERROR_M
 from survey.finding_columns import Findings
 from survey.surroundings import Surroundings
 
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
     from survey.policies import Defaults, Policy
 
 REACH_M = 12.0
-"""Lines farther from a drawn one than this do not matter to it: more than any clearance with its uncertainty."""
+"""Lines farther from a drawn one than this do not matter to it while both are known to `GOOD_M`: more than any
+clearance with its uncertainty."""
+GOOD_M = 2.0
+"""Mean errors in plan (metres) up to which `REACH_M` holds; the few lines known worse are looked for farther away."""
 EDITS_KEPT_APART = 256
 
 
@@ -135,17 +139,24 @@ class Conflicts:
         if not len(own):
             return Findings([], faults, self._grid.crs)
         name, shape = str(own.subjects.ids[0]), own.lines.to_shapely()[0]
-        routes = BuriedLines.concatenate([own, self._layers["routes"].near(shape, without=name)])
+        error = float(own.accuracy_m[0])
+        routes = BuriedLines.concatenate([own, self._layers["routes"].near(shape, error, without=name)])
         subject = int(np.flatnonzero(routes.subjects.ids == name)[0])
         group = np.zeros(len(routes), dtype=np.int64)
         group[subject] = -1
-        pipes = self._layers["pipes"].near(shape)
+        pipes = self._layers["pipes"].near(shape, error)
         scene = Scene(routes, pipes, self._around, rules, on, self._months, group, subject)
         return Findings(judge_scene(scene, workers=1), faults, self._grid.crs, moves=moves)
 
 
 def _frame(frame: gpd.GeoDataFrame | None, grid: Grid) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"id": [], "utility": []}, geometry=[], crs=grid.crs) if frame is None else frame
+
+
+def _reach(error_m: float, other_error_m: float) -> float:
+    """Return how far away lines matter to each other by their mean errors in plan (metres)."""
+    worse = np.hypot(*np.minimum([error_m, other_error_m], WORST_ERROR_M)) - np.hypot(GOOD_M, GOOD_M)
+    return REACH_M + COVERAGE * max(0.0, float(worse))
 
 
 class _Layer:
@@ -177,29 +188,37 @@ class _Layer:
             self._kept, edited = _Kept(_together(self._kept.lines, edited)), {}
         self._edited = edited
 
-    def near(self, shape: shapely.Geometry, *, without: str | None = None) -> BuriedLines:
-        """Return the lines within `REACH_M` of a line, sorted by id."""
+    def near(self, shape: shapely.Geometry, error_m: float, *, without: str | None = None) -> BuriedLines:
+        """Return the lines that may matter to a line known to ``error_m``, sorted by id."""
         edited, kept = self._edited, self._kept
-        rows = kept.near(shape)
+        rows = kept.near(shape, error_m)
         names = kept.lines.subjects.ids[rows]
         rows = rows[[name not in edited and name != without for name in names]]
         changed = [
             lines
             for name, lines in edited.items()
-            if lines is not None and name != without and shapely.dwithin(lines.lines.to_shapely()[0], shape, REACH_M)
+            if lines is not None
+            and name != without
+            and shapely.dwithin(lines.lines.to_shapely()[0], shape, _reach(error_m, float(lines.accuracy_m[0])))
         ]
         return BuriedLines.concatenate([kept.lines.take(rows), *changed])
 
 
 class _Kept:
-    """Many lines and the tree of their shapes."""
+    """Many lines and the trees of their shapes: of all, and of those that are known badly."""
 
     def __init__(self, lines: BuriedLines) -> None:
         self.lines = lines
-        self._tree = shapely.STRtree(lines.lines.to_shapely())
+        shapes = lines.lines.to_shapely()
+        self._poor = np.flatnonzero(lines.accuracy_m > GOOD_M)
+        self._tree, self._poor_tree = shapely.STRtree(shapes), shapely.STRtree(shapes[self._poor])
 
-    def near(self, shape: shapely.Geometry) -> np.ndarray[Any, np.dtype[np.int64]]:
-        return np.sort(self._tree.query(shape, predicate="dwithin", distance=REACH_M)).astype(np.int64)
+    def near(self, shape: shapely.Geometry, error_m: float) -> np.ndarray[Any, np.dtype[np.int64]]:
+        rows = self._tree.query(shape, predicate="dwithin", distance=_reach(error_m, GOOD_M))
+        if len(self._poor):
+            far = self._poor_tree.query(shape, predicate="dwithin", distance=_reach(error_m, WORST_ERROR_M))
+            rows = np.union1d(rows, self._poor[far])
+        return np.sort(rows).astype(np.int64)
 
 
 def _together(lines: BuriedLines, edited: Mapping[str, BuriedLines | None]) -> BuriedLines:

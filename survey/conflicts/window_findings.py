@@ -83,7 +83,7 @@ def window_findings(
     routes
         Planned routes; those of one ``group`` (0 and above) are not compared with each other, None: all are.
     on
-        The day of judging: no mend moves a window to before it.
+        The day of judging: every mend of dates begins after it.
     months
         Within how many months opening again counts; None: as the parameters say.
     """
@@ -174,8 +174,9 @@ def _clashes(routes: BuriedLines, pairs: Pairs, days: Integers, parameters: Para
         mover, stays = (a, b) if routes.start[a] > routes.start[b] else (b, a)
         later = int((end[stays] - begin[mover]).astype(np.int64)) + 1
         earlier = int((end[mover] - begin[stays]).astype(np.int64)) + 1
-        possible = routes.start[mover] - np.timedelta64(earlier, "D") > np.datetime64(on)
-        mend = shift_mend(routes, mover, -earlier if possible and earlier < later else later)
+        ahead = _days_ahead(routes, mover, on)
+        possible = -earlier >= ahead
+        mend = shift_mend(routes, mover, -earlier if possible and earlier < later else max(later, ahead))
         zh, en = _both(routes, a, b)
         return Told(
             f"{zh}相交或邻近，不具备同沟条件，却同时施工 {days[k]} 天（{first} 至 {last}，含前后余量）；"
@@ -190,7 +191,7 @@ def _clashes(routes: BuriedLines, pairs: Pairs, days: Integers, parameters: Para
     return as_found(
         "space_time", "day", routes.subjects, pairs.a, np.full(n, FAILS, dtype=np.int8), (c,), tell,
         b_of=routes.subjects, b=pairs.b, measured=days, limit=np.zeros(n), margin=-days.astype(np.float64),
-        uncertainty=np.zeros(n), from_m=pairs.from_m, to_m=pairs.to_m, x=x, y=y,
+        uncertainty=np.zeros(n), from_m=pairs.from_m, to_m=pairs.to_m, x=x, y=y, rests_on=_windows(routes, pairs),
     )  # fmt: skip
 
 
@@ -221,7 +222,7 @@ def _chances(routes: BuriedLines, pairs: Pairs, days: Integers, parameters: Para
     return as_found(
         "space_time", "day", routes.subjects, pairs.a, np.full(n, FAILS, dtype=np.int8), (c,), tell,
         b_of=routes.subjects, b=pairs.b, measured=days, limit=np.zeros(n), margin=-days.astype(np.float64),
-        uncertainty=np.zeros(n), from_m=pairs.from_m, to_m=pairs.to_m, x=x, y=y,
+        uncertainty=np.zeros(n), from_m=pairs.from_m, to_m=pairs.to_m, x=x, y=y, rests_on=_windows(routes, pairs),
     )  # fmt: skip
 
 
@@ -306,7 +307,8 @@ def _openings(
     def tell(k: int) -> Told:
         one, other = int(first[k]), int(second[k])
         length, days = f"{pairs.length[k]:.0f} m", int(between[k])
-        mend = _once(routes, one, other, on) or shift_mend(routes, other, int(limit[k]) - days + 1)
+        wait = max(int(limit[k]) - days + 1, _days_ahead(routes, other, on))
+        mend = _once(routes, one, other, on) or shift_mend(routes, other, wait)
         first_zh, first_en = (named(routes, one, language) for language in ("zh", "en"))
         again_zh, again_en = (named(routes, other, language) for language in ("zh", "en"))
         return Told(
@@ -323,17 +325,17 @@ def _openings(
     return as_found(
         "reopened", "day", routes.subjects, pairs.a, np.full(n, FAILS, dtype=np.int8), (c,), tell,
         b_of=routes.subjects, b=pairs.b, measured=between, limit=limit, margin=(between - limit).astype(np.float64),
-        uncertainty=np.zeros(n), from_m=pairs.from_m, to_m=pairs.to_m, x=x, y=y,
+        uncertainty=np.zeros(n), from_m=pairs.from_m, to_m=pairs.to_m, x=x, y=y, rests_on=_windows(routes, pairs),
     )  # fmt: skip
 
 
 def _once(routes: BuriedLines, first: int, second: int, on: date) -> Mend | None:
     """Return the mend that begins the second work when the first ends, so that one trench serves both.
 
-    That is the smallest shift after which their windows meet. None where the first work is over by ``on``: then the
+    That is the smallest shift after which their windows meet. None where the first work ends by ``on``: then the
     stretch is closed, or the second would have to begin in the past.
     """
-    if routes.end[first] < np.datetime64(on):
+    if routes.end[first] <= np.datetime64(on):
         return None
     days = int((routes.end[first] - routes.start[second]).astype(np.int64))
     earlier = shift_mend(routes, second, days)
@@ -342,6 +344,17 @@ def _once(routes: BuriedLines, first: int, second: int, on: date) -> Mend | None
         earlier, zh=f"{earlier.zh}，{joined('与', one_zh, '工期相接、同沟施工')}",
         en=f"{earlier.en}, to meet {one_en} and share its trench",
     )  # fmt: skip
+
+
+def _days_ahead(routes: BuriedLines, route: int, on: date) -> int:
+    """Return the least shift (days, negative: earlier) after which a route begins on the day after ``on`` or later."""
+    return int((np.datetime64(on) + np.timedelta64(1, "D") - routes.start[route]).astype(np.int64))
+
+
+def _windows(routes: BuriedLines, pairs: Pairs) -> Integers:
+    """Return the days of both windows of each pair: who accepted a clash accepted it for these."""
+    days = [column[rows] for rows in (pairs.a, pairs.b) for column in (routes.start, routes.end)]
+    return np.stack(days, axis=1).astype(np.int64)
 
 
 def shift_mend(routes: BuriedLines, route: int, days: int) -> Mend:

@@ -141,7 +141,7 @@ def test_where_the_first_work_is_over_only_waiting_helps():
     f = one(conflicts(routes, on=date(2027, 4, 1)), "reopened")
     assert (f.mend.subject, f.mend.value) == ("X1", f.limit - f.measured + 1)
     assert only(conflicts(applied(routes, f.mend), on=date(2027, 4, 1)), "reopened") == []
-    assert one(conflicts(routes, on=date(2027, 3, 31)), "reopened").mend.value == -40.0
+    assert one(conflicts(routes, on=date(2027, 3, 30)), "reopened").mend.value == -40.0
 
 
 SEVERITY = {"grave": 0, "serious": 1, "notice": 2, None: 3}

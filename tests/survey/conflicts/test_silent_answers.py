@@ -1,6 +1,6 @@
 """Hold what was passed over in silence: diameters nobody states, gas beyond the tables, pipes known badly, drains."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from tests.survey.conflicts.scene import (
     road,
     tree,
 )
+from tests.survey.scene import ON
 
 BESIDE = ((0, 0), (60, 0))
 
@@ -44,7 +45,7 @@ def test_a_gap_that_only_the_usual_diameter_keeps_does_not_pass(apart, outcome):
             assert "E1 未填管径，管径更大时不满足" in f.sentence_zh
             assert "states no diameter" in f.sentence_en
             assert "管径" in f.mend.zh
-    drawn = county(pipes=[sewer]).of(gas("G1", *BESIDE), on=date(2026, 12, 1))
+    drawn = county(pipes=[sewer]).of(gas("G1", *BESIDE), on=ON)
     assert [f.id for f in drawn] == [f.id for f in conflicts([gas("G1", *BESIDE)], pipes=[sewer])]
 
 
@@ -165,3 +166,66 @@ def test_a_line_is_moved_to_one_side_of_all_of_a_shared_stretch():
     assert f.mend.kind == "depth"
     assert f.mend.properties["cover_m"] == pytest.approx(2.4 + 0.2 + 0.4)
     assert only(conflicts(applied(routes, f.mend), pipes=pipes), "vertical_clearance") == []
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "apart", "told"), [(2.0, 4.6, True), (5.0, 10.6, True), (10.0, 20.6, True), (10.0, 20.7, False)]
+)
+def test_lines_are_looked_for_as_far_as_their_accuracy_reaches(accuracy, apart, told):
+    # walls: apart - 0.055 - 0.1; asked for 0.5, and twice the mean error
+    pipe = existing("E1", "water", (-10, apart), (90, apart), accuracy_m=accuracy, cover_m=3.0)
+    route = gas("G1", *BESIDE)
+    found = only(conflicts([route], pipes=[pipe]), "horizontal_clearance")
+    assert [f.outcome for f in found] == ["must_expose"] * told
+    drawn = county(pipes=[pipe]).of(route, on=ON)
+    assert [f.id for f in drawn if f.kind == "horizontal_clearance"] == [f.id for f in found]
+    kept = county()
+    kept.put("pipes", pipe)
+    assert [f.id for f in kept.of(route, on=ON)] == [f.id for f in drawn]
+
+
+def test_an_accuracy_beyond_what_is_looked_for_is_told():
+    pipe = existing("E1", "water", (-10, 15), (90, 15), accuracy_m=25.0, cover_m=3.0)
+    found = conflicts([gas("G1", *BESIDE)], pipes=[pipe])
+    assert one(found, "horizontal_clearance").uncertainty == pytest.approx(50.0)
+    (fault,) = found.faults
+    assert (fault.code, fault.feature, fault.field, fault.value) == ("line.accuracy", "E1", "accuracy_m", "25.0")
+    assert "10 m" in fault.zh
+
+
+@pytest.mark.parametrize(
+    ("moved", "kind"),
+    [
+        ({"start": date(2027, 3, 8), "end": date(2027, 4, 7)}, "clash"),
+        ({"start": date(2027, 5, 1), "end": date(2027, 5, 9)}, "once"),
+    ],
+)
+def test_an_acceptance_of_dates_does_not_hold_for_other_dates(moved, kind):
+    along = (0, 1, 60, 1) if kind == "once" else (30, -30, 30, 30)
+    first = planned("W1", "water", *BESIDE, start=date(2027, 3, 1), end=date(2027, 3, 31), operator="甲")
+    other = gas("W2", along[:2], along[2:], cover_m=3.0, operator="乙", **moved)
+    week = timedelta(days=7)
+    later = [row | {"start": row["start"] + week, "end": row["end"] + week} for row in (first, other)]
+    what = "reopened" if kind == "once" else "space_time"
+    before, after = (one(conflicts(routes), what) for routes in ([first, other], later))
+    assert (before.id, before.measured, before.outcome) == (after.id, after.measured, after.outcome)
+    assert before.facts != after.facts
+
+
+SPAN = st.tuples(st.integers(-400, 60), st.integers(0, 60))
+
+
+@settings(max_examples=25, deadline=None)
+@given(spans=st.tuples(SPAN, SPAN), beside=st.booleans())
+def test_every_mend_of_dates_begins_after_the_day_of_judging_and_clears(spans, beside):
+    windows = [(ON + timedelta(days=start), ON + timedelta(days=start + lasts)) for start, lasts in spans]
+    where = ((0, 1), (60, 1)) if beside else ((30, -30), (30, 30))
+    routes = [
+        planned("W1", "water", *BESIDE, start=windows[0][0], end=windows[0][1], operator="甲"),
+        gas("W2", *where, cover_m=3.0, start=windows[1][0], end=windows[1][1], operator="乙"),
+    ]
+    for f in conflicts(routes):
+        if f.mend.kind == "date":
+            assert date.fromisoformat(f.mend.properties["start"]) > ON
+            again = conflicts(applied(routes, f.mend))
+            assert f.id not in [g.id for g in again]
