@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api import geojson
-from api.case_answers import roles
+from api.case_actors import actor_of, own_fields, refused_to
 from api.case_measuring import judged, laid, stored_route
 from api.coordinates import axes_of
+from api.doors import problem_of
 from api.errors import refused
 from api.options import Options
 from geo.faults import Fault
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from api.casework import Casework
     from api.dependencies import Service
+    from api.doors import Visitor
     from survey.cases.commands import Command
     from survey.cases.records import Measured
     from survey.cases.state import Case
@@ -34,7 +36,7 @@ NO_JUDGEMENT = {"route": "", "revision": 0, "verdict": ""}
 
 
 def command_of(
-    service: Service, work: Casework, case: Case | None, given: Mapping[str, Any], command_id: str
+    service: Service, work: Casework, case: Case | None, given: Mapping[str, Any], command_id: str, visitor: Visitor
 ) -> Command:
     """Return the command of a body.
 
@@ -42,39 +44,48 @@ def command_of(
     ----------
     case
         As it stands; None where the command begins one.
+    visitor
+        Who asks; where somebody has signed in, this one acts.
     given
         ``kind``, ``actor``, ``expected``, ``data``; ``geometry`` (with ``crs`` and ``accuracy_m``) of works as built.
 
     Raises
     ------
     ProblemError
-        With every fault of the body; there is no such route; the county is still being loaded.
+        With every fault of the body; there is no such route; the county is still being loaded; 403 where it is
+        another's to do.
     BadInputError
         A kind or a field that is none.
     """
-    actor, data = _read(given)
+    actor, data = _read(given, visitor)
     plain = {
-        "id": command_id, "kind": given.get("kind"), "actor": {"department": "", **actor},
+        "id": command_id, "kind": given.get("kind"), "actor": actor,
         "expected": given.get("expected"), "data": _complete(service, work, case, given, data),
     }  # fmt: skip
-    return command_from_plain(plain)
+    command = command_from_plain(plain)
+    refusal = refused_to(visitor, case, command)
+    if refusal is not None:
+        raise problem_of(refusal)
+    return command
 
 
-def _read(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _read(given: Mapping[str, Any], visitor: Visitor) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return who acts and the fields of the command; refuse a body with every fault of its outer shape."""
     faults = [
         Fault("case.unknown_field", f"不认识的字段“{one}”", f"unknown field {one!r}", field=one)
         for one in sorted(set(given) - MEMBERS)
     ]
-    actor, data = given.get("actor"), given.get("data", {})
-    if not isinstance(actor, dict) or actor.get("role") not in roles() or not str(actor.get("name") or "").strip():
-        known = " ".join(roles())
-        faults.append(
-            Fault("case.actor", "须写明办理人：姓名和角色", "say who acts: name and role", f"角色可用：{known}",
-                  f"roles are: {known}", field="actor", value=repr(actor)[:80])
-        )  # fmt: skip
+    actor, data = actor_of(visitor, given), given.get("data", {})
+    if isinstance(actor, Fault):
+        faults.append(actor)
     if not isinstance(data, dict):
         faults.append(Fault("case.data", "data 应为对象", "data must be an object", field="data"))
+    elif not isinstance(actor, Fault):
+        theirs = own_fields(visitor, str(actor["role"]), given.get("kind"), data)
+        if isinstance(theirs, Fault):
+            faults.append(theirs)
+        else:
+            data = data | theirs
     wrong = MEASURED.get(str(given.get("kind")))
     if isinstance(data, dict) and wrong is not None and wrong in data:
         faults.append(
@@ -82,7 +93,7 @@ def _read(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
                   "verdicts and measurements are made here, not given", f"去掉 data.{wrong}",
                   f"leave data.{wrong} out", field=f"data.{wrong}")
         )  # fmt: skip
-    if faults or not isinstance(actor, dict) or not isinstance(data, dict):
+    if faults or isinstance(actor, Fault) or not isinstance(data, dict):
         raise refused(*faults)
     return actor, data
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from api.db.records import Answer
     from api.dependencies import Service
+    from api.doors import Visitor
 
 LONGEST_KEY = 255
 # What a repeated request must share with the first one, besides method, address and body.
@@ -72,7 +73,8 @@ def unchanged(request: Request, current: str) -> bool:
 def answered_once(service: Service, request: Request, body: bytes, act: Callable[[], Answer]) -> Response:
     """Do a write in one transaction and answer it; with an Idempotency-Key that came before, only answer it again.
 
-    The answer is kept in the transaction of the write, so that both are on disk or neither is.
+    The answer is kept in the transaction of the write, so that both are on disk or neither is. It is kept for who asked
+    alone: the same key of somebody else is another key.
     """
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
@@ -80,7 +82,7 @@ def answered_once(service: Service, request: Request, body: bytes, act: Callable
             Fault("idempotency.key", "幂等键长度不符", "the Idempotency-Key has a wrong length",
                   f"1 至 {LONGEST_KEY} 个字符", f"use 1 to {LONGEST_KEY} characters", field="Idempotency-Key")
         )  # fmt: skip
-    digest = _digest(request, body)
+    digest, key = _digest(request, body), own_key(request)
     with service.store.transaction():
         before = service.store.answer_to(key, digest) if key else None
         if before is not None:
@@ -92,6 +94,18 @@ def answered_once(service: Service, request: Request, body: bytes, act: Callable
     return _response(answer, {})
 
 
+def own_key(request: Request) -> str | None:
+    """Return the Idempotency-Key of a request, apart from those of other people; None where it has none."""
+    key, person = request.headers.get("idempotency-key"), _visitor(request).key
+    return f"{person}:{key}" if key and person else key
+
+
+def _visitor(request: Request) -> Visitor:
+    """Return who asks, as the route's permission has found out."""
+    found: Visitor = request.state.visitor
+    return found
+
+
 def _response(answer: Answer, more: dict[str, str]) -> Response:
     return Response(answer.body, answer.status, {**answer.headers, **more})
 
@@ -99,4 +113,5 @@ def _response(answer: Answer, more: dict[str, str]) -> Response:
 def _digest(request: Request, body: bytes) -> str:
     """Return a digest of everything that makes two requests the same."""
     said = [request.method, request.url.path, request.url.query, *(request.headers.get(n, "") for n in SAME_HEADERS)]
+    said += [person] if (person := _visitor(request).key) else []
     return hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape") + b"\n" + body).hexdigest()

@@ -66,6 +66,11 @@ class Visitor:
         """Return every action that this one may do, and how far."""
         return {action: reach for action in ACTIONS if (reach := self.reach(action)) is not None}
 
+    def require(self, action: str) -> None:
+        """Refuse where this one may not do something to all: for what an address alone does not tell."""
+        if self.reach(action) != "all":
+            raise self.refuse(action)
+
     def refuse(self, action: str) -> ProblemError:
         """Return the problem of somebody who may not do something; 401 where signing in may help."""
         return problem_of(refusal(self.person, action))
@@ -86,12 +91,13 @@ class May:
         self.action, self.own = action, own
 
     def of(self, layer: str) -> str:
-        """Return the action for a layer.
+        """Return the action for a layer of an address.
 
-        >>> May("{layer}.read").of("routes"), May("{layer}.read").of("trees"), May("assess").of("")
-        ('routes.read', 'layers.read', 'assess')
+        >>> May("{layer}.read").of("routes"), May("assess").of("")
+        ('routes.read', 'assess')
         """
-        return self.action.format(layer=layer if layer in LAYERS_APART else "layers")
+        layered, _, act = self.action.rpartition(".")
+        return action_on(layer, act) if layered == "{layer}" else self.action
 
     def __call__(self, request: Request) -> None:
         """Find out who asks, for the route too, and let pass or refuse."""
@@ -101,6 +107,15 @@ class May:
         reach = visitor.reach(action)
         if reach is None or (reach == "own" and not self.own):
             raise visitor.refuse(action)
+
+
+def action_on(layer: str, act: str) -> str:
+    """Return the action of reading or writing a layer.
+
+    >>> action_on("routes", "read"), action_on("trees", "write")
+    ('routes.read', 'layers.write')
+    """
+    return f"{layer if layer in LAYERS_APART else 'layers'}.{act}"
 
 
 def may(action: str, *, own: bool = False) -> Any:  # noqa: ANN401 - what FastAPI calls a dependency has no type

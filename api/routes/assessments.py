@@ -15,6 +15,7 @@ from api.db import acceptances
 from api.db.tables import LAYERS
 from api.db.values import typed
 from api.dependencies import LargeBody, Running, parse_object
+from api.doors import may
 from api.errors import refused
 from api.findings import acceptance_of
 from api.openapi import Content, documented
@@ -31,7 +32,12 @@ MOST_BEARING_DEG = 90.0
 MOST_LENGTH_M = 1e6
 
 
-@router.post("", responses=documented(Content("Assessment"), 404, 413, 415, 422), openapi_extra=REQUEST.body)
+@router.post(
+    "",
+    responses=documented(Content("Assessment"), 404, 413, 415, 422),
+    openapi_extra=REQUEST.body,
+    dependencies=[may("assess")],
+)
 def assess_route(service: Running, body: LargeBody) -> Response:
     """Measure and judge one drawn route under the county's policy; name its neighbours. Nothing is stored."""
     given = parse_object(body)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from datetime import date  # noqa: TC003 - FastAPI reads the annotations
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api import geojson
+from api.case_actors import is_seen, seen_cases
 from api.case_answers import case_shape, masked, row_shape
 from api.case_commands import command_of
-from api.conditions import answered_once
+from api.conditions import answered_once, own_key
 from api.db.records import Answer
 from api.dependencies import Body, Running, parse_object
+from api.doors import Asking, Visitor, may
 from api.errors import not_found, refused
 from api.openapi import Content, documented
 from geo.faults import Fault
@@ -41,9 +45,11 @@ Identity = Annotated[str, Path(description="The case's id.", pattern=NAME)]
 PDF = Content("Pdf", ("application/pdf",))
 
 
-@router.get("", responses=documented(Content("CaseList"), 422, 503))
+@router.get("", responses=documented(Content("CaseList"), 422, 503), dependencies=[may("cases.read", own=True)])
 def get_cases(
+    request: Request,
     service: Running,
+    visitor: Asking,
     phase: Annotated[str | None, Query(description="Only those that stand there, such as `working`.")] = None,
     utility: Annotated[str | None, Query(description="Only those with a task for it.")] = None,
     applicant: Annotated[str | None, Query(description="Only those of this applicant.", max_length=200)] = None,
@@ -56,19 +62,19 @@ def get_cases(
     for name, value, known in (("phase", phase, PHASES), ("utility", utility, UTILITIES)):
         if value is not None and value not in known:
             raise refused(_unknown(name, value, known))
-    rows = work.cases.list(
-        phase=phase, utility=utility, applicant=applicant, overdue=overdue, after=after, limit=limit + 1
-    )
-    shown = [row_shape(row, work.case(row.id), work, now) for row in rows[:limit]]
+    wanted: dict[str, Any] = {"phase": phase, "utility": utility, "applicant": applicant, "overdue": overdue}
+    found = list(itertools.islice(seen_cases(work, visitor, after, **wanted), limit + 1))
+    shown = [row_shape(row, case, work, now) for row, case in found[:limit]]
     links = []
-    if len(rows) > limit:
-        links.append({"rel": "next", "href": f"/api/cases?limit={limit}&after={rows[limit - 1].id}"})
+    if len(found) > limit:
+        kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+        links.append({"rel": "next", "href": f"/api/cases?{urlencode([*kept, ('after', found[limit - 1][0].id)])}"})
     return Response(geojson.dumps({"cases": shown, "links": links}), media_type="application/json")
 
 
 @router.post("", status_code=201, responses=documented(CASE, 409, 413, 415, 422, 503, status=201),
-             openapi_extra=REQUEST.body)  # fmt: skip
-def begin_case(request: Request, service: Running, body: Body) -> Response:
+             openapi_extra=REQUEST.body, dependencies=[may("cases.act", own=True)])  # fmt: skip
+def begin_case(request: Request, service: Running, visitor: Asking, body: Body) -> Response:
     """Begin a case with its first command: an application that is filed, or a project that is registered."""
     given = parse_object(body)
     if given.get("kind") not in BEGINNINGS:
@@ -77,53 +83,61 @@ def begin_case(request: Request, service: Running, body: Body) -> Response:
     def act() -> Answer:
         work, now = service.casework(), service.now()
         case_id = work.cases.next_id(local(now).year)
-        case = work.act(case_id, command_of(service, work, None, given, _key_of(request)), now)
+        case = work.act(case_id, command_of(service, work, None, given, key_of(request), visitor), now)
         headers = {"Location": f"/api/cases/{case_id}", "Content-Type": "application/json"}
         return Answer(201, geojson.dumps(case_shape(case, work, now)), headers)
 
     return answered_once(service, request, body, act)
 
 
-@router.get("/{case_id}", responses=documented(CASE, 404, 422, 503))
-def get_case(service: Running, case_id: Identity) -> Response:
+@router.get("/{case_id}", responses=documented(CASE, 404, 422, 503), dependencies=[may("cases.read", own=True)])
+def get_case(service: Running, visitor: Asking, case_id: Identity) -> Response:
     """Return a case as it stands: tasks, clocks, verdicts, what each role may do, the papers that it gives."""
     work = service.casework()
     return Response(
-        geojson.dumps(case_shape(_known(work, case_id), work, service.now())), media_type="application/json"
+        geojson.dumps(case_shape(_known(work, case_id, visitor), work, service.now())), media_type="application/json"
     )
 
 
-@router.get("/{case_id}/events", responses=documented(Content("CaseEvents"), 404, 422, 503))
+@router.get(
+    "/{case_id}/events",
+    responses=documented(Content("CaseEvents"), 404, 422, 503),
+    dependencies=[may("cases.read", own=True)],
+)
 def get_case_events(
     service: Running,
+    visitor: Asking,
     case_id: Identity,
     after: Annotated[int, Query(ge=0, le=10**9, description="Number of the last event that is known.")] = 0,
 ) -> Response:
     """Return what has happened in a case, each event with who, when and the clause it rests on."""
     work = service.casework()
-    _known(work, case_id)
+    _known(work, case_id, visitor)
     told = masked(timeline(work.cases.events(case_id, after)))
     return Response(geojson.dumps({"events": told}), media_type="application/json")
 
 
 @router.post("/{case_id}/commands", responses=documented(CASE, 404, 409, 413, 415, 422, 503),
-             openapi_extra=REQUEST.body)  # fmt: skip
-def act_on_case(request: Request, service: Running, case_id: Identity, body: Body) -> Response:
+             openapi_extra=REQUEST.body, dependencies=[may("cases.act", own=True)])  # fmt: skip
+def act_on_case(request: Request, service: Running, visitor: Asking, case_id: Identity, body: Body) -> Response:
     """Carry out a command and return the case after it; refused with the clause and what is possible now."""
     given = parse_object(body)
 
     def act() -> Answer:
         work, now = service.casework(), service.now()
-        case = _known(work, case_id)
-        after = work.act(case_id, command_of(service, work, case, given, _key_of(request)), now)
+        case = _known(work, case_id, visitor)
+        after = work.act(case_id, command_of(service, work, case, given, key_of(request), visitor), now)
         return Answer(200, geojson.dumps(case_shape(after, work, now)), {"Content-Type": "application/json"})
 
     return answered_once(service, request, body, act)
 
 
-@router.get("/{case_id}/papers/{kind}", responses=documented(PDF, 404, 422, 503))
+@router.get(
+    "/{case_id}/papers/{kind}", responses=documented(PDF, 404, 422, 503), dependencies=[may("cases.read", own=True)]
+)
 def get_case_paper(
     service: Running,
+    visitor: Asking,
     case_id: Identity,
     kind: Annotated[
         Literal[
@@ -139,7 +153,7 @@ def get_case_paper(
 ) -> Response:  # fmt: skip
     """Return one paper of a case as PDF, filled from its events; 404 where the case does not give it as it stands."""
     work = service.casework()
-    case, which = _known(work, case_id), CasePaper(kind, utility, approval)
+    case, which = _known(work, case_id, visitor), CasePaper(kind, utility, approval)
     if which not in papers_of(case):
         raise not_found(f"办件 {case_id} 现在没有这份文书", f"case {case_id} does not give that paper as it stands")
     pdf = paper_pdf(paper_of(which, case, work.policy, issued or local(service.now()).date(), number))
@@ -148,17 +162,18 @@ def get_case_paper(
     )
 
 
-def _key_of(request: Request) -> str:
-    """Return the id of a request's command: its Idempotency-Key, else one that nobody has.
+def key_of(request: Request) -> str:
+    """Return the id of a request's command: its Idempotency-Key (apart from those of others), else one nobody has.
 
     Marked as a request's, so that none can take the id of a command that the service gives itself.
     """
-    return f"request:{request.headers.get('idempotency-key') or uuid.uuid4().hex}"
+    return f"request:{own_key(request) or uuid.uuid4().hex}"
 
 
-def _known(work: Casework, case_id: str) -> Case:
+def _known(work: Casework, case_id: str, visitor: Visitor) -> Case:
+    """Return a case; one that somebody may not see is as one that there is not."""
     case = work.case(case_id)
-    if case.seq == 0:
+    if case.seq == 0 or not is_seen(case, visitor):
         raise not_found(f"没有办件 {case_id}", f"there is no case {case_id}")
     return case
 

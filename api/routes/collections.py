@@ -11,6 +11,7 @@ from api import geojson
 from api.coordinates import CRS84, axes_of, grid_uri
 from api.db.tables import LAYERS
 from api.dependencies import Running, Service  # noqa: TC001 - FastAPI reads the annotations
+from api.doors import may
 from api.errors import KINDS
 from api.openapi import Content, documented
 from api.resident import lonlat_box
@@ -39,7 +40,7 @@ def _link(rel: str, href: str, title: str, kind: str = "application/json") -> di
     return {"rel": rel, "href": href, "title": title, "type": kind}
 
 
-@router.get("", responses=documented(Content("Landing")))
+@router.get("", responses=documented(Content("Landing")), dependencies=[may("service.read")])
 def get_landing_page() -> Response:
     """Return the links of the API."""
     links = [
@@ -56,27 +57,29 @@ def get_landing_page() -> Response:
     return _json({"title": "同沟 CoTrench", "description": description, "links": links})
 
 
-@router.get("/conformance", responses=documented(Content("Conformance")))
+@router.get("/conformance", responses=documented(Content("Conformance")), dependencies=[may("service.read")])
 def get_conformance() -> Response:
     """Return the conformance classes."""
     return _json({"conformsTo": CONFORMANCE})
 
 
-@router.get("/problems", responses=documented(Content("ProblemKinds")))
+@router.get("/problems", responses=documented(Content("ProblemKinds")), dependencies=[may("service.read")])
 def get_problems() -> Response:
     """Return every kind of problem the API answers with, by its code."""
     kinds = [{"code": code, "status": k.status, "title": k.zh, "title_en": k.en} for code, k in KINDS.items()]
     return _json({"problems": kinds})
 
 
-@router.get("/collections", responses=documented(Content("Collections"), 422))
+@router.get("/collections", responses=documented(Content("Collections"), 422), dependencies=[may("layers.read")])
 def get_collections(service: Running) -> Response:
     """Return every layer."""
     links = [_link("self", "/api/collections", "图层 Layers")]
     return _json({"collections": [_collection(service, layer) for layer in LAYERS], "links": links})
 
 
-@router.get("/collections/{layer}", responses=documented(Content("Collection"), 404, 422))
+@router.get(
+    "/collections/{layer}", responses=documented(Content("Collection"), 404, 422), dependencies=[may("{layer}.read")]
+)
 def get_collection(service: Running, layer: str) -> Response:
     """Return one layer: its title, its extent, its columns."""
     known(layer)

@@ -16,11 +16,13 @@ from api.coordinates import axes_of
 from api.db.records import County
 from api.db.tables import LAYERS
 from api.dependencies import Body, Running, parse_object
+from api.doors import may
 from api.errors import refused
 from api.openapi import Content, documented
 from api.options import Options
 from api.resident import lonlat_box
 from api.routes.policies import named_policy
+from api.settings import is_reached_from_outside
 from geo.crs import grid as grid_of
 from geo.faults import Fault
 from maps.symbols import symbols
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api", tags=["county"])
 
 
-@router.get("/county", responses=documented(Content("County"), 422))
+@router.get("/county", responses=documented(Content("County"), 422), dependencies=[may("county.read")])
 def get_county(service: Running) -> Response:
     """Return whose map this is: name, grid, policy, extent, utilities."""
     grid, county = service.grid(), service.store.county
@@ -54,14 +56,17 @@ def get_county(service: Running) -> Response:
         "utilities": [
             {"key": u.key, "zh": u.zh, "en": u.en, "code": u.code, "colour": u.colour} for u in UTILITIES.values()
         ],
-        "loopback_only": True,
+        "loopback_only": not is_reached_from_outside(service.settings),
         "tiles": None,
     }
     return Response(geojson.dumps(body), media_type="application/json")
 
 
 @router.put(
-    "/county", responses=documented(Content("County"), 413, 415, 422), openapi_extra=Content("CountyNamed").body
+    "/county",
+    responses=documented(Content("County"), 413, 415, 422),
+    openapi_extra=Content("CountyNamed").body,
+    dependencies=[may("county.write")],
 )
 def name_county(service: Running, body: Body) -> Response:
     """Say whose map this is: id, names, policy and, as long as no layer has rows, the grid."""
@@ -86,13 +91,13 @@ def name_county(service: Running, body: Body) -> Response:
     return get_county(service)
 
 
-@router.get("/symbols", responses=documented(Content("Symbols")))
+@router.get("/symbols", responses=documented(Content("Symbols")), dependencies=[may("service.read")])
 def get_symbols() -> Response:
     """Return the one symbology of web, offline map and print."""
     return Response(geojson.dumps(symbols()), media_type="application/json")
 
 
-@router.get("/health", responses=documented(Content("Health")))
+@router.get("/health", responses=documented(Content("Health")), dependencies=[may("service.read")])
 def get_health(service: Running) -> Response:
     """Return whether the store answers, what it holds, and whether the county is in memory."""
     store, county = service.store, service.store.county

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api import geojson
 from api.dependencies import Running  # noqa: TC001 - FastAPI reads the annotations
+from api.doors import may
 from api.openapi import Content, documented
 from api.routes.policies import named_policy, summary
 from survey.calendar import PARTS, Calendar
@@ -25,7 +26,11 @@ WHOLE_DAY = ("全天", "all day")
 router = APIRouter(prefix="/api/policies", tags=["policies"])
 
 
-@router.get("/{policy_id}/deadline", responses=documented(Content("DeadlineAnswer"), 404, 422))
+@router.get(
+    "/{policy_id}/deadline",
+    responses=documented(Content("DeadlineAnswer"), 404, 422),
+    dependencies=[may("policies.read")],
+)
 def get_deadline(
     service: Running,
     policy_id: str,

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from api import geojson
+from api.case_actors import has_part
 from api.dependencies import Running  # noqa: TC001 - FastAPI reads the annotations
+from api.doors import Asking, may
 from api.openapi import Content, documented
 from survey.cases.figure_rows import COLUMNS, rows
 from survey.cases.figures import figures
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from api.casework import Casework
+    from api.identity.permissions import Person
     from survey.cases.events import Event
 
 router = APIRouter(prefix="/api/figures", tags=["cases"])
@@ -28,15 +31,22 @@ BOM = "\ufeff"
 """Spreadsheets take a CSV for UTF-8 by it."""
 
 
-@router.get("", responses=documented(Content("FiguresShape"), 422, 503))
+@router.get("", responses=documented(Content("FiguresShape"), 422, 503), dependencies=[may("figures.read", own=True)])
 def get_figures(
     service: Running,
+    visitor: Asking,
     f: Annotated[Literal["json", "csv"], Query(description="`csv`: a table for a spreadsheet.")] = "json",
     language: Annotated[Literal["zh", "en"], Query(description="Of the headings of the CSV.")] = "zh",
 ) -> Response:
-    """Return the figures of all cases as of now, one row for the county, each utility, department and stage."""
+    """Return the figures of all cases as of now, one row for the county, each utility, department and stage.
+
+    A company gets the rows of its utility, counted over the cases that it has a part in.
+    """
     work, now = service.casework(), service.now()
-    found = rows(figures(dict(_histories(work)), work.policy, work.calendar, now))
+    person = None if visitor.reach("figures.read") == "all" else visitor.person
+    found = rows(figures(dict(_histories(work, person)), work.policy, work.calendar, now))
+    if person is not None:
+        found = [row for row in found if row["utility"] == person.utility]
     if f == "json":
         words = {key: list(names) for key, names in COLUMNS.items()}
         body = {"policy": work.policy.id, "now": now, "columns": words, "rows": found}
@@ -49,13 +59,14 @@ def get_figures(
     return Response((BOM + out.getvalue()).encode(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _histories(work: Casework) -> Iterator[tuple[str, list[Event]]]:
-    """Yield every case with its events, page after page."""
+def _histories(work: Casework, person: Person | None) -> Iterator[tuple[str, list[Event]]]:
+    """Yield every case with its events, page after page; of a person those that its company has a part in."""
     after = None
     while True:
         page = work.cases.list(after=after, limit=PAGE)
         for row in page:
-            yield row.id, work.cases.events(row.id)
+            if person is None or has_part(work.case(row.id), person):
+                yield row.id, work.cases.events(row.id)
         if len(page) < PAGE:
             return
         after = page[-1].id

@@ -15,7 +15,8 @@ from api.conditions import answered_once, unchanged
 from api.coordinates import axes_of, window_of
 from api.db import acceptances
 from api.db.records import Answer
-from api.dependencies import ANYBODY, Body, Running, Service, parse_object
+from api.dependencies import Body, Running, Service, parse_object
+from api.doors import Asking, Visitor, may
 from api.errors import ProblemError, not_found, refused
 from api.findings import Chosen, acceptance_shape, chosen_words, counts, features_of, told
 from api.openapi import Content, documented
@@ -41,20 +42,22 @@ Crs = Annotated[
     str | None, Query(description="Of the answer's coordinates; CRS84 unless given, or `EPSG:4546`, `grid`.")
 ]
 On = Annotated[date | None, Query(description="The day whose rules hold; today unless given.")]
+Words = list[str] | None
+SEVERAL = "; several by commas, or the parameter several times."
 Policy = Annotated[str | None, Query(description="The county's unless given.")]
 
 
-@router.get("", responses=documented(FINDINGS, 304, 404, 422, 503))
+@router.get("", responses=documented(FINDINGS, 304, 404, 422, 503), dependencies=[may("findings.read")])
 def get_findings(
     request: Request,
     service: Running,
     bbox: Annotated[str | None, Query(description="west,south,east,north")] = None,
     bbox_crs: Annotated[str | None, Query(alias="bbox-crs", description="Of bbox; CRS84 unless given.")] = None,
     crs: Crs = None,
-    kind: Annotated[str | None, Query(description="One or several, separated by commas.")] = None,
-    severity: Annotated[str | None, Query(description="`grave`, `serious`, `notice`; several by commas.")] = None,
-    outcome: Annotated[str | None, Query(description="`fails`, `must_expose`, `unknown`; several by commas.")] = None,
-    layer: Annotated[str | None, Query(description="A layer of which something takes part; several by commas.")] = None,
+    kind: Annotated[Words, Query(description=f"A key such as `cover`{SEVERAL}")] = None,
+    severity: Annotated[Words, Query(description=f"`grave`, `serious`, `notice`{SEVERAL}")] = None,
+    outcome: Annotated[Words, Query(description=f"`fails`, `must_expose`, `unknown`{SEVERAL}")] = None,
+    layer: Annotated[Words, Query(description=f"A layer of which something takes part{SEVERAL}")] = None,
     subject: Annotated[str | None, Query(description="Id of a route, pipe, road … that takes part.")] = None,
     accepted: Annotated[Literal["yes", "no"] | None, Query(description="Whether an acceptance holds.")] = None,
     on: On = None,
@@ -88,7 +91,7 @@ def get_findings(
     return Response(geojson.dumps(body), headers=headers, media_type=geojson.MEDIA_TYPE)
 
 
-@router.get("/{identity}", responses=documented(FINDING, 404, 422, 503))
+@router.get("/{identity}", responses=documented(FINDING, 404, 422, 503), dependencies=[may("findings.read")])
 def get_finding(
     service: Running, identity: Identity, crs: Crs = None, on: On = None, policy: Policy = None
 ) -> Response:
@@ -107,12 +110,19 @@ def get_finding(
     status_code=201,
     responses=documented(Content("Acceptance"), 404, 409, 413, 415, 422, 503, status=201),
     openapi_extra=Content("AcceptanceRequest").body,
+    dependencies=[may("findings.accept")],
 )
 def accept_finding(
-    request: Request, service: Running, identity: Identity, body: Body, on: On = None, policy: Policy = None
+    request: Request,
+    service: Running,
+    visitor: Asking,
+    identity: Identity,
+    body: Body,
+    on: On = None,
+    policy: Policy = None,
 ) -> Response:
     """Accept a finding with a reason; it holds until the finding's facts change. Takes an Idempotency-Key."""
-    reason, who, facts = _accepted(parse_object(body))
+    reason, who, facts = _accepted(parse_object(body), visitor)
     _found(service, on, policy)  # before the transaction: finding may take seconds, and other writers wait meanwhile
 
     def act() -> Answer:
@@ -128,22 +138,31 @@ def accept_finding(
     return answered_once(service, request, body, act)
 
 
-@router.delete("/{identity}/acceptance", status_code=204, responses=documented(None, 404, status=204))
+@router.delete(
+    "/{identity}/acceptance",
+    status_code=204,
+    responses=documented(None, 404, status=204),
+    dependencies=[may("findings.accept")],
+)
 def withdraw_acceptance(
     request: Request,
     service: Running,
+    visitor: Asking,
     identity: Identity,
     who: Annotated[str | None, Query(description="Who takes it back.", max_length=LONGEST_NAME)] = None,
     reason: Annotated[str | None, Query(description="Why.", max_length=LONGEST_REASON)] = None,
 ) -> Response:
     """Take an acceptance back; that it was given stays on record. Works also where the finding is gone by now."""
+    another = _another(who, visitor)
+    if another is not None:
+        raise refused(another)
 
     def act() -> Answer:
         standing = acceptances.current(service.store).get(identity)
         if standing is None:
             raise not_found(f"{identity} 没有有效的接受记录", f"{identity} is not accepted")
         acceptances.record(
-            service.store, "withdraw", identity, standing.facts, reason, {}, who=who or ANYBODY, now=service.now()
+            service.store, "withdraw", identity, standing.facts, reason, {}, who=who or visitor.who, now=service.now()
         )
         return Answer(204, b"")
 
@@ -167,11 +186,22 @@ def _known(found: Found, identity: str) -> Finding:
     return finding
 
 
-def _accepted(given: dict[str, Any]) -> tuple[str, str, str | None]:
+def _another(who: str | None, visitor: Visitor) -> Fault | None:
+    """Return what is wrong with naming somebody else than who signed in; at the desk any name may be typed."""
+    if not who or visitor.person is None or who == visitor.who:
+        return None
+    return Fault("acceptance.who", "由登录人接受或撤回，不能另填姓名", "who signed in accepts; no other can be named",
+                 "去掉 who", "leave who out", field="who", value=who[:80])  # fmt: skip
+
+
+def _accepted(given: dict[str, Any], visitor: Visitor) -> tuple[str, str, str | None]:
     """Return reason, name and the facts that were seen; refuse a body without a reason."""
     options = Options(given)
     reason, who, facts = ((options.text(name) or "").strip() for name in ("reason", "who", "facts"))
     faults = list(options.faults)
+    another = _another(who, visitor)
+    if another is not None:
+        faults.append(another)
     if not reason and not faults:
         faults.append(
             Fault("acceptance.no_reason", "没有写明理由", "no reason is given", "写明为什么可以接受",
@@ -185,7 +215,7 @@ def _accepted(given: dict[str, Any]) -> tuple[str, str, str | None]:
             )  # fmt: skip
     if faults:
         raise refused(*faults)
-    return reason, who or ANYBODY, facts or None
+    return reason, who or visitor.who, facts or None
 
 
 def _answer(value: object, status: int) -> Answer:

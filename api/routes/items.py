@@ -14,11 +14,13 @@ from api.coordinates import Axes, axes_of, far_note, grid_uri, window_of
 from api.db.errors import NotFoundError
 from api.db.records import Answer, Row
 from api.db.tables import LAYERS
-from api.dependencies import ANYBODY, Body, Running, Service, parse_object
+from api.dependencies import Body, Running, Service, parse_object
+from api.doors import Asking, Visitor, may
 from api.errors import ProblemError, not_found
 from api.features import features_of, item_path, row_of
 from api.filters import DEFAULT_LIMIT, MOST_ITEMS, filter_of, select
 from api.openapi import FEATURE, FEATURES, HISTORY, PATCH, documented
+from api.own_items import named_own, own_ids, page_of_own, refuse_others, seen
 
 router = APIRouter(prefix="/api/collections/{layer}/items", tags=["items"])
 
@@ -29,10 +31,11 @@ Crs = Annotated[
 ]
 
 
-@router.get("", responses=documented(FEATURES, 404, 422))
+@router.get("", responses=documented(FEATURES, 404, 422), dependencies=[may("{layer}.read", own=True)])
 def get_items(
     request: Request,
     service: Running,
+    visitor: Asking,
     layer: Layer,
     bbox: Annotated[str | None, Query(description="west,south,east,north")] = None,
     bbox_crs: Annotated[str | None, Query(alias="bbox-crs", description="Of bbox; CRS84 unless given.")] = None,
@@ -50,7 +53,10 @@ def get_items(
     axes = axes_of(crs, grid)
     window = window_of(bbox, axes_of(bbox_crs, grid)) if bbox is not None else None
     wanted = filter_of(layer, request.query_params, datetime)
-    if q is not None:
+    own = own_ids(service, visitor, layer)
+    if own is not None:
+        rows, last = page_of_own(service, layer, own, window, wanted, q, limit, after)
+    elif q is not None:
         rows, last = service.store.search(layer, q, limit), None
         rows = [row for row in rows if wanted(row)]
     else:
@@ -62,7 +68,7 @@ def get_items(
         "timeStamp": service.now(),
         "links": _links(request, last),
     }
-    if window is None and q is None and wanted.everything:
+    if window is None and q is None and wanted.everything and own is None:
         body["numberMatched"] = service.store.count(layer)
     if axes.northing_first or not axes.degrees:
         body["coordRefSys"] = grid_uri(grid) or "grid"
@@ -70,27 +76,39 @@ def get_items(
 
 
 @router.post(
-    "", status_code=201, responses=documented(FEATURE, 404, 409, 413, 415, 422, status=201), openapi_extra=FEATURE.body
+    "",
+    status_code=201,
+    responses=documented(FEATURE, 404, 409, 413, 415, 422, status=201),
+    openapi_extra=FEATURE.body,
+    dependencies=[may("{layer}.write", own=True)],
 )
-def create_item(request: Request, service: Running, layer: Layer, body: Body, crs: Crs = None) -> Response:
+def create_item(
+    request: Request, service: Running, visitor: Asking, layer: Layer, body: Body, crs: Crs = None
+) -> Response:
     """Store a new item; without an id it gets one. Takes an Idempotency-Key."""
     known(layer)
     axes = _axes_written(request, service, crs)
 
     def act() -> Answer:
-        row = row_of(layer, parse_object(body), axes)
-        [stored] = service.store.insert(layer, [row], who=ANYBODY, now=service.now())
+        row = named_own(visitor, layer, row_of(layer, parse_object(body), axes))
+        refuse_others(visitor, layer, [row])
+        [stored] = service.store.insert(layer, [row], who=visitor.who, now=service.now())
         return _answer(service, layer, stored, axes_of(crs, axes.grid), 201)
 
     return answered_once(service, request, body, act)
 
 
 # Before the item itself: an id may contain slashes, and so takes the whole rest of the path.
-@router.get("/{identity:path}/history", responses=documented(HISTORY, 404))
-def get_history(service: Running, layer: Layer, identity: Identity, crs: Crs = None) -> Response:
+@router.get(
+    "/{identity:path}/history", responses=documented(HISTORY, 404), dependencies=[may("{layer}.read", own=True)]
+)
+def get_history(service: Running, visitor: Asking, layer: Layer, identity: Identity, crs: Crs = None) -> Response:
     """Return every revision of an item as features, the first one first; also of one that was deleted."""
     known(layer)
     axes = axes_of(crs, service.grid())
+    own = own_ids(service, visitor, layer)
+    if own is not None and identity not in own:
+        raise NotFoundError(layer, identity)
     revisions = service.store.history(layer, identity)
     features = features_of([revision.row for revision in revisions], axes)
     for feature, revision in zip(features, revisions, strict=True):
@@ -100,43 +118,56 @@ def get_history(service: Running, layer: Layer, identity: Identity, crs: Crs = N
     return Response(geojson.dumps(body), headers=_crs_header(axes), media_type=geojson.MEDIA_TYPE)
 
 
-@router.get("/{identity:path}", responses=documented(FEATURE, 304, 404))
-def get_item(request: Request, service: Running, layer: Layer, identity: Identity, crs: Crs = None) -> Response:
+@router.get("/{identity:path}", responses=documented(FEATURE, 304, 404), dependencies=[may("{layer}.read", own=True)])
+def get_item(
+    request: Request, service: Running, visitor: Asking, layer: Layer, identity: Identity, crs: Crs = None
+) -> Response:
     """Return one item; 304 where If-None-Match names its revision."""
     known(layer)
     axes = axes_of(crs, service.grid())
-    row = service.store.get(layer, identity)
+    row = seen(service, visitor, layer, identity)
     if unchanged(request, etag(row.revision)):
         return Response(status_code=304, headers={"ETag": etag(row.revision)})
     answer = _answer(service, layer, row, axes, 200)
     return Response(answer.body, 200, answer.headers)
 
 
-@router.put("/{identity:path}", responses=documented(FEATURE, 404, 412, 413, 415, 422, 428), openapi_extra=FEATURE.body)
+@router.put(
+    "/{identity:path}",
+    responses=documented(FEATURE, 404, 412, 413, 415, 422, 428),
+    openapi_extra=FEATURE.body,
+    dependencies=[may("{layer}.write", own=True)],
+)
 def replace_item(
-    request: Request, service: Running, layer: Layer, identity: Identity, body: Body, crs: Crs = None
+    request: Request, service: Running, visitor: Asking, layer: Layer, identity: Identity, body: Body, crs: Crs = None
 ) -> Response:
     """Replace an item (If-Match), or store a new one under this id where there is none."""
     known(layer)
     axes = _axes_written(request, service, crs)
 
     def act() -> Answer:
-        row = row_of(layer, {**parse_object(body), "id": identity}, axes)
+        row = named_own(visitor, layer, row_of(layer, {**parse_object(body), "id": identity}, axes))
         current = _present(service, layer, identity)
+        refuse_others(visitor, layer, [row, *([] if current is None else [current.properties])])
         if current is None:
             return _answer(service, layer, _created(service, request, layer, row), axes_of(crs, axes.grid), 201)
         if "*" in (request.headers.get("if-none-match") or ""):
             raise ProblemError("item.exists", f"编号 {identity} 已存在", f"{identity} exists already")
         revision = revision_wanted(request, current.revision)
-        stored = service.store.replace(layer, identity, row, revision, who=ANYBODY, now=service.now())
+        stored = service.store.replace(layer, identity, row, revision, who=visitor.who, now=service.now())
         return _answer(service, layer, stored, axes_of(crs, axes.grid), 200)
 
     return answered_once(service, request, body, act)
 
 
-@router.patch("/{identity:path}", responses=documented(FEATURE, 404, 412, 413, 415, 422, 428), openapi_extra=PATCH.body)
+@router.patch(
+    "/{identity:path}",
+    responses=documented(FEATURE, 404, 412, 413, 415, 422, 428),
+    openapi_extra=PATCH.body,
+    dependencies=[may("{layer}.write", own=True)],
+)
 def update_item(
-    request: Request, service: Running, layer: Layer, identity: Identity, body: Body, crs: Crs = None
+    request: Request, service: Running, visitor: Asking, layer: Layer, identity: Identity, body: Body, crs: Crs = None
 ) -> Response:
     """Change what the body names (merge patch: null empties a property); needs If-Match."""
     known(layer)
@@ -144,21 +175,30 @@ def update_item(
 
     def act() -> Answer:
         changes = row_of(layer, {**parse_object(body), "id": identity}, axes, partial=True)
-        revision = revision_wanted(request, service.store.get(layer, identity).revision)
-        stored = service.store.update(layer, identity, changes, revision, who=ANYBODY, now=service.now())
+        current = seen(service, visitor, layer, identity)
+        refuse_others(visitor, layer, [current.properties, {**current.properties, **changes}])
+        revision = revision_wanted(request, current.revision)
+        stored = service.store.update(layer, identity, changes, revision, who=visitor.who, now=service.now())
         return _answer(service, layer, stored, axes_of(crs, axes.grid), 200)
 
     return answered_once(service, request, body, act)
 
 
-@router.delete("/{identity:path}", status_code=204, responses=documented(None, 404, 412, 428, status=204))
-def delete_item(request: Request, service: Running, layer: Layer, identity: Identity) -> Response:
+@router.delete(
+    "/{identity:path}",
+    status_code=204,
+    responses=documented(None, 404, 412, 428, status=204),
+    dependencies=[may("{layer}.write", own=True)],
+)
+def delete_item(request: Request, service: Running, visitor: Asking, layer: Layer, identity: Identity) -> Response:
     """Take an item out of its layer; its history stays. Needs If-Match."""
     known(layer)
 
     def act() -> Answer:
-        revision = revision_wanted(request, service.store.get(layer, identity).revision)
-        service.store.delete(layer, identity, revision, who=ANYBODY, now=service.now())
+        current = seen(service, visitor, layer, identity)
+        refuse_others(visitor, layer, [current.properties])
+        revision = revision_wanted(request, current.revision)
+        service.store.delete(layer, identity, revision, who=visitor.who, now=service.now())
         return Answer(204, b"")
 
     return answered_once(service, request, b"", act)
@@ -182,7 +222,8 @@ def _created(service: Service, request: Request, layer: str, row: dict[str, Any]
     """Store a new row under the id of the address, unless the writer believes that it exists."""
     if request.headers.get("if-match"):
         raise NotFoundError(layer, str(row["id"]))
-    [stored] = service.store.insert(layer, [row], who=ANYBODY, now=service.now())
+    visitor: Visitor = request.state.visitor
+    [stored] = service.store.insert(layer, [row], who=visitor.who, now=service.now())
     return stored
 
 

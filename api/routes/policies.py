@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api import geojson
 from api.dependencies import Running  # noqa: TC001 - as above
+from api.doors import may
 from api.errors import not_found
 from api.openapi import Content, documented
 from survey.policies import (
@@ -45,14 +46,14 @@ WORDS = {
 router = APIRouter(prefix="/api/policies", tags=["policies"])
 
 
-@router.get("", responses=documented(Content("Policies")))
+@router.get("", responses=documented(Content("Policies")), dependencies=[may("policies.read")])
 def get_policies() -> Response:
     """Return every policy that is installed."""
     body = {"policies": [summary(load_policy(policy_id)) for policy_id in policy_ids()]}
     return Response(geojson.dumps(body), media_type="application/json")
 
 
-@router.get("/{policy_id}", responses=documented(Content("PolicyShape"), 404, 422))
+@router.get("/{policy_id}", responses=documented(Content("PolicyShape"), 404, 422), dependencies=[may("policies.read")])
 def get_policy(
     service: Running,
     policy_id: str,

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from api import geojson
 from api.attributes import attribute_faults, covers_of, with_keys
 from api.dependencies import Body, Running, Service, parse_object
+from api.doors import Asking, may
 from api.errors import not_found, refused
 from api.openapi import Content, documented
 from api.options import Options
@@ -39,9 +40,12 @@ Language = Annotated[Literal["zh", "en"], Query(description="Of the drawing.")]
 
 
 @router.post(
-    "", responses=documented(Content("SectionAnswer"), 404, 413, 415, 422), openapi_extra=Content("SectionRequest").body
+    "",
+    responses=documented(Content("SectionAnswer"), 404, 413, 415, 422),
+    openapi_extra=Content("SectionRequest").body,
+    dependencies=[may("assess")],
 )
-def lay_section(service: Running, body: Body) -> Response:
+def lay_section(service: Running, visitor: Asking, body: Body) -> Response:
     """Return the narrowest section of the lines and stored routes named, with its drawing. Nothing is stored."""
     given = parse_object(body)
     options = Options(given)
@@ -65,11 +69,13 @@ def lay_section(service: Running, body: Body) -> Response:
         faults.append(_unknown("language", language, "zh en"))
     if faults:
         raise refused(*faults)
+    if routes:
+        visitor.require("routes.read")
     section = best_section([*drawn, *_stored(service, routes)], **asked)
     return Response(geojson.dumps(_shape(section, language)), media_type="application/json")
 
 
-@router.get("", responses=documented(Content("SectionAnswer"), 404, 422))
+@router.get("", responses=documented(Content("SectionAnswer"), 404, 422), dependencies=[may("routes.read")])
 def get_section(
     service: Running,
     routes: Annotated[str, Query(description="Ids of stored routes, separated by commas: those of a trench.")],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Path, Query, Request
@@ -14,8 +13,10 @@ from api.case_commands import command_of
 from api.conditions import answered_once
 from api.db.records import Answer
 from api.dependencies import Body, Running, parse_object
+from api.doors import Asking, Visitor, may
 from api.errors import not_found, refused
 from api.openapi import Content, documented
+from api.routes.cases import key_of
 from api.standing_answers import standing_shape
 from geo.faults import Fault
 from survey.cases.projections import timeline
@@ -33,9 +34,10 @@ STEPS = ("interview", "suspend", "enter_credit")
 Operator = Annotated[str, Path(description="Name of the operator.", pattern=r"^[^\x00-\x1f/]{1,200}$")]
 
 
-@router.get("", responses=documented(Content("StandingList"), 422, 503))
+@router.get("", responses=documented(Content("StandingList"), 422, 503), dependencies=[may("figures.read", own=True)])
 def get_standings(
     service: Running,
+    visitor: Asking,
     q: Annotated[str | None, Query(description="Text in the operator's name.", max_length=200)] = None,
     suspended: Annotated[bool | None, Query(description="Whether its commitments are suspended.")] = None,
     unmended: Annotated[bool | None, Query(description="Whether any breach of it is not mended.")] = None,
@@ -43,24 +45,27 @@ def get_standings(
     """Return the operators of whom anything is recorded, each with its open breaches, ladder and suspension."""
     work, now = service.casework(), service.now()
     names = [one for one in work.cases.operators(suspended=suspended) if q is None or q.casefold() in one.casefold()]
+    names = [one for one in names if _is_seen(one, visitor)]
     shapes = [standing_shape(one, work, now) for one in names]
     shown = [one for one in shapes if unmended is None or bool(one["open"]) == unmended]
     body = {"document": work.policy.document, "standings": shown}
     return Response(geojson.dumps(body), media_type="application/json")
 
 
-@router.get("/{operator}", responses=documented(DETAIL, 404, 422, 503))
-def get_standing(service: Running, operator: Operator) -> Response:
+@router.get("/{operator}", responses=documented(DETAIL, 404, 422, 503), dependencies=[may("figures.read", own=True)])
+def get_standing(service: Running, visitor: Asking, operator: Operator) -> Response:
     """Return where an operator stands, with everything that happened and the clause that each thing rests on."""
     work = service.casework()
+    if not _is_seen(operator, visitor):
+        raise visitor.refuse("figures.read")
     if work.standing(operator).seq == 0:
         raise not_found(f"“{operator}”没有守信记录", f"nothing is recorded of {operator!r}")
     return Response(_detail(operator, work, service.now()), media_type="application/json")
 
 
 @router.post("/{operator}/commands", responses=documented(DETAIL, 409, 413, 415, 422, 503),
-             openapi_extra=REQUEST.body)  # fmt: skip
-def act_on_standing(request: Request, service: Running, operator: Operator, body: Body) -> Response:
+             openapi_extra=REQUEST.body, dependencies=[may("cases.act")])  # fmt: skip
+def act_on_standing(request: Request, service: Running, visitor: Asking, operator: Operator, body: Body) -> Response:
     """Take a step of the ladder and return the standing after it; refused with the clause and what is possible now."""
     given = parse_object(body)
     if given.get("kind") not in STEPS:
@@ -72,11 +77,15 @@ def act_on_standing(request: Request, service: Running, operator: Operator, body
 
     def act() -> Answer:
         work, now = service.casework(), service.now()
-        command_id = f"request:{request.headers.get('idempotency-key') or uuid.uuid4().hex}"
-        work.act_on_standing(operator, command_of(service, work, None, given, command_id), now)
+        work.act_on_standing(operator, command_of(service, work, None, given, key_of(request), visitor), now)
         return Answer(200, _detail(operator, work, now), {"Content-Type": "application/json"})
 
     return answered_once(service, request, body, act)
+
+
+def _is_seen(operator: str, visitor: Visitor) -> bool:
+    """Tell whether somebody may look at an operator's standing: a company looks at its own."""
+    return visitor.reach("figures.read") == "all" or (visitor.person is not None and visitor.person.owns(operator))
 
 
 def _detail(operator: str, work: Casework, now: datetime) -> bytes:

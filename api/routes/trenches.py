@@ -14,6 +14,7 @@ from api import geojson
 from api.coordinates import axes_of
 from api.db.tables import LAYERS
 from api.dependencies import LargeBody, Running, parse_object
+from api.doors import Asking, may
 from api.errors import refused
 from api.features import row_of
 from api.openapi import Content, documented
@@ -38,8 +39,13 @@ NUMBERS = (
 WORKERS = 2
 
 
-@router.post("", responses=documented(Content("Trenches"), 413, 415, 422), openapi_extra=REQUEST.body)
-def find_trenches(service: Running, body: LargeBody) -> Response:
+@router.post(
+    "",
+    responses=documented(Content("Trenches"), 413, 415, 422),
+    openapi_extra=REQUEST.body,
+    dependencies=[may("assess")],
+)
+def find_trenches(service: Running, visitor: Asking, body: LargeBody) -> Response:
     """Return where routes run side by side and could share a trench; ``routes`` null takes the stored ones."""
     given = parse_object(body)
     options = Options(given)
@@ -48,6 +54,8 @@ def find_trenches(service: Running, body: LargeBody) -> Response:
     axes = axes_of(options.text("crs"), service.grid())
     if options.faults:
         raise refused(*options.faults)
+    if given.get("routes") is None:
+        visitor.require("routes.read")
     routes = service.store.frame("routes") if given.get("routes") is None else _frame(given["routes"], axes)
     runs, trenches = runs_and_trenches(routes, workers=WORKERS, **asked)
     answer = {"runs": _collection(runs, axes), "trenches": _collection(trenches, axes)}

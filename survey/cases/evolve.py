@@ -78,10 +78,12 @@ def _(body: ev.ProjectOpened, case: Case, event: ev.Event) -> Case:  # noqa: ARG
 @_apply.register
 def _(body: ev.ApplicationFiled, case: Case, event: ev.Event) -> Case:  # noqa: ARG001 - one shape for all
     """Begin a turn; of an earlier one only what was known of the project stays."""
+    owner = body.owner or (case.owner if case.applicant == body.applicant else "")
     kept = case if body.turn == 1 else replace(case, tasks={}, dates={}, facts=frozenset(), on_site=(), milestones={})
     return replace(
         kept, phase="filed", turn=body.turn, channel=body.channel, applicant=body.applicant, agent=body.agent,
         demands=body.utilities, form=body.form, papers=(), reason="", survey_at=None, first_acceptor=None,
+        owner=owner,
     )  # fmt: skip
 
 

@@ -108,7 +108,8 @@ def file_application(body: co.FileApplication, draft: Draft) -> None:
     _check_demands(draft, body.utilities)
     draft.say(
         ev.ApplicationFiled(
-            draft.case.turn + 1, body.channel, body.applicant, body.utilities, body.form, body.agent
+            draft.case.turn + 1, body.channel, body.applicant, body.utilities, body.form, body.agent,
+            body.owner,
         )
     )  # fmt: skip
 

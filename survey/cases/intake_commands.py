@@ -56,7 +56,7 @@ class Note(CommandBody):
 
 @dataclass(frozen=True, slots=True)
 class FileApplication(CommandBody):
-    """Hand in the one form: online, at the window or by an agent."""
+    """Hand in the one form: online, at the window or by an agent; ``owner`` is whose it is (empty: not known)."""
 
     kind = "file_application"
     words = ("提交申请", "file the application")
@@ -68,6 +68,7 @@ class FileApplication(CommandBody):
     utilities: tuple[Demand, ...]
     form: Mapping[str, Any] = field(default_factory=dict)
     agent: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class ApplicationFiled(EventBody):
     utilities: tuple[Demand, ...]
     form: Mapping[str, Any]
     agent: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,7 @@ class Case:
     project: str = ""
     channel: str = ""
     applicant: str = ""
+    owner: str = ""
     agent: str = ""
     demands: tuple[Demand, ...] = ()
     form: Mapping[str, Any] = field(default_factory=dict)
