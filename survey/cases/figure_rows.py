@@ -21,6 +21,7 @@ SCOPES: Words = MappingProxyType(
         "utility": ("按管线合计", "utility"),
         "department": ("按部门合计", "department"),
         "stage": ("阶段", "stage"),
+        "decision": ("并联审批各部门", "department in parallel approval"),
     }
 )
 """What a row counts."""
@@ -82,7 +83,7 @@ COLUMNS: Words = MappingProxyType(
 
 
 def rows(figures: Figures) -> list[Row]:
-    """Return the figures as rows of `COLUMNS`: the county, its utilities, its departments, then stage by stage.
+    """Return the figures as rows of `COLUMNS`: the county, its utilities, its departments, stages, single decisions.
 
     A cell is None where it does not apply to the row, or where a share or a spread has nothing below it.
 
@@ -97,7 +98,8 @@ def rows(figures: Figures) -> list[Row]:
     ('全县合计', 0, 0, None)
     """
     groups = (figures.county, *figures.utilities, *figures.departments)
-    return [*map(_of_group, groups), *map(_of_stage, figures.stages)]
+    parts = (("stage", figures.stages), ("decision", figures.decisions))
+    return [*map(_of_group, groups), *(_of_stage(scope, one) for scope, stages in parts for one in stages)]
 
 
 def _row(scope: str, told: Row) -> Row:
@@ -105,9 +107,9 @@ def _row(scope: str, told: Row) -> Row:
     return {**dict.fromkeys(COLUMNS), "scope": scope, "scope_zh": zh, "scope_en": en, **told}
 
 
-def _of_stage(one: StageFigures) -> Row:
+def _of_stage(scope: str, one: StageFigures) -> Row:
     limit_zh, limit_en = of_length(one.half_days, same_day=one.same_day)
-    return _row("stage", {
+    return _row(scope, {
         "stage": one.stage, "stage_zh": one.stage_words[0], "stage_en": one.stage_words[1], "rule": one.rule,
         "document": one.document, "clause": one.clause, "utility": one.utility, "utility_zh": one.utility_words[0],
         "utility_en": one.utility_words[1], "department": " ".join(one.departments),

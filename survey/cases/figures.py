@@ -7,11 +7,12 @@ of an earlier day can be had again. The shapes are in `survey.cases.tallies`, ro
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from survey.calendar import deadline, local
+from survey.cases.department_times import clock_of, desks_of
 from survey.cases.evolve import evolve
 from survey.cases.projections import RECTIFICATION
 from survey.cases.state import Case
@@ -57,11 +58,15 @@ class _Time:
 
 @dataclass(frozen=True, slots=True)
 class _History:
-    """A case as it stands, when each of its times stood still, and what happened to each task (by turn and utility)."""
+    """A case as it stands, when each of its times stood still, and what happened to each task (by turn and utility).
+
+    ``desks`` are the times of departments inside parallel approval, each with those who decide.
+    """
 
     case: Case
     pauses: Mapping[str, Pauses]
     tasks: Mapping[tuple[int, str], frozenset[str]]
+    desks: tuple[tuple[Clock, tuple[str, ...]], ...] = ()
 
 
 def figures(histories: Mapping[str, Iterable[Event]], policy: Policy, calendar: Calendar, now: datetime) -> Figures:
@@ -91,7 +96,7 @@ def figures(histories: Mapping[str, Iterable[Event]], policy: Policy, calendar: 
     ((), 0, None)
     """
     moment = local(now)
-    begun = [_history(case, policy.id, events, moment) for case, events in sorted(histories.items())]
+    begun = [_history(case, policy.id, events, calendar, moment) for case, events in sorted(histories.items())]
     told = [one for one in begun if one.case.seq]
     leads = {stage.id: stage.lead for stage in policy.stages}
     times = [
@@ -104,6 +109,7 @@ def figures(histories: Mapping[str, Iterable[Event]], policy: Policy, calendar: 
         policy.id, moment, _stages(times, policy, moment),
         _group("county", "", (policy.county_zh, policy.county_en), told, times, moment),
         _utilities(told, times, moment), _departments(told, times, policy, moment),
+        _decisions(told, policy, calendar, moment),
     )  # fmt: skip
 
 
@@ -164,14 +170,16 @@ def spread(numbers: Sequence[int]) -> Spread:
     return Spread(len(ranked), ranked[0], float(statistics.median(ranked)), ranked[rank - 1], ranked[-1])
 
 
-def _history(case_id: str, policy: str, events: Iterable[Event], now: datetime) -> _History:
+def _history(case_id: str, policy: str, events: Iterable[Event], calendar: Calendar, now: datetime) -> _History:
     case = Case(case_id, policy)
     pauses: dict[str, Pauses] = {}
     tasks: dict[tuple[int, str], frozenset[str]] = {}
+    steps = []
     for event in events:
         if local(event.at) > now:
             break
         case, body = evolve(case, event), event.body
+        steps.append((case, event))
         clock = getattr(body, "clock", "")
         if body.kind == "clock_paused":
             pauses[clock] = (*pauses.get(clock, ()), (event.at, None))
@@ -181,7 +189,10 @@ def _history(case_id: str, policy: str, events: Iterable[Event], now: datetime) 
             key = (case.turn, getattr(body, "utility", ""))
             joint = {"together"} if getattr(body, "together", ()) else set()
             tasks[key] = tasks.get(key, frozenset()) | {_MARKS[body.kind]} | joint
-    return _History(case, pauses, tasks)
+    desks = tuple(
+        (clock, desk.departments) for desk in desks_of(steps) if (clock := clock_of(desk, case, calendar)) is not None
+    )
+    return _History(case, pauses, tasks, desks)
 
 
 def _late(clock: Clock, now: datetime) -> bool:
@@ -221,6 +232,23 @@ def _stages(times: Iterable[_Time], policy: Policy, now: datetime) -> tuple[Stag
         key = (order.get(clock.key, len(order)), clock.key, clock.rule, limit, _rank(clock.subject))
         cells.setdefault(key, []).append(one)
     return tuple(_cell(cells[key], policy, now) for key in sorted(cells))
+
+
+def _decisions(
+    histories: Sequence[_History], policy: Policy, calendar: Calendar, now: datetime
+) -> tuple[StageFigures, ...]:  # fmt: skip
+    """Return the times of each department inside parallel approval, by department, rule and limit, of all utilities."""
+    order = [*(one.key for one in policy.departments), ""]
+    cells: dict[tuple[int, str, str, int, bool], list[_Time]] = {}
+    for one in histories:
+        for clock, departments in one.desks:
+            used = half_days_used(clock, one.pauses.get(clock.id, ()), calendar, now)
+            for key in departments or ("",):
+                place = order.index(key) if key in order else len(order)
+                limit = -1 if clock.half_days is None else clock.half_days
+                cell = cells.setdefault((place, key, clock.rule, limit, clock.same_day), [])
+                cell.append(_Time(one.case.id, clock, (key,) if key else (), used))
+    return tuple(replace(_cell(cells[key], policy, now), utility="", utility_words=("", "")) for key in sorted(cells))
 
 
 def _cell(times: Sequence[_Time], policy: Policy, now: datetime) -> StageFigures:

@@ -172,7 +172,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of a county at a moment; stages in the order of a procedure, utilities and departments in theirs."""
+    """The figures of a county at a moment; stages in the order of a procedure, utilities and departments in theirs.
+
+    ``decisions`` are the times of single departments inside parallel approval, of all utilities: each from the
+    application (not before the stage began) to the decision, against the limit of the stage from there on.
+    """
 
     policy: str
     now: datetime
@@ -180,3 +184,4 @@ class Figures:
     county: Group
     utilities: tuple[Group, ...]
     departments: tuple[Group, ...]
+    decisions: tuple[StageFigures, ...]

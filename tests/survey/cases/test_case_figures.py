@@ -64,6 +64,48 @@ def test_a_case_with_a_pause_by_hand():
     assert approval.times.used.median is None
 
 
+def decisions(found):
+    return {" ".join(one.departments): (one.half_days, one.times) for one in found.decisions}
+
+
+def test_each_department_is_held_against_the_limit_of_the_approval():
+    """武陟: three departments have two days from Tue 1 Dec 14:20; they decide on Wed at 9, 10 and 11."""
+    found = decisions(counted("wuzhi", "01_straight"))
+    assert set(found) == {"natural_resources", "city_management", "police"}
+    for half_days, times in found.values():
+        assert (half_days, times.ended, times.ended_late, times.limited, times.used.maximum) == (4, 1, 0, 1, 1)
+    now = decisions(counted("wuzhi", "01_straight", now="2026-12-02T09:30"))
+    assert {key: (times.ended, times.running) for key, (_, times) in now.items()} == {
+        "natural_resources": (1, 0), "city_management": (0, 1), "police": (0, 1),
+    }  # fmt: skip
+
+
+def test_a_department_that_decides_late_is_told():
+    """内乡: due on the Tuesday it is accepted; decided on Friday morning: Wed 2, Thu 2, Fri 1."""
+    found = decisions(counted("neixiang", "04_overdue"))
+    assert {key: (times.ended_late, times.used.maximum) for key, (_, times) in found.items()} == {
+        "natural_resources": (1, 5), "city_management": (1, 5),
+    }  # fmt: skip
+    before = decisions(counted("neixiang", "04_overdue", now="2026-12-02T09:00"))
+    # Either department may decide either permission: until then both lie before both.
+    assert {(times.running, times.running_late) for _, times in before.values()} == {(2, 2)}
+
+
+def test_nobody_is_late_for_what_came_late_to_him():
+    """内乡 06: the approval is due on Tue 17:30, but it is opened and applied for on Wed at 9:20 and decided at 10."""
+    found = counted("neixiang", "06_change_leaves_limits")
+    assert {times.ended_late for _, times in decisions(found).values()} == {0}
+
+
+def test_what_was_sent_back_is_void_and_counts_anew():
+    events = events_of("neixiang", "14_survey_first")
+    kinds = Counter(one.body.kind for one in events)
+    assert kinds["approval_returned"] == 1
+    found = decisions(counted("neixiang", "14_survey_first"))
+    assert sum(times.void for _, times in found.values()) >= 1
+    assert sum(times.ended for _, times in found.values()) == kinds["approval_decided"]
+
+
 def test_a_time_that_stands_still_is_neither_running_nor_late():
     approval = cells(counted("wuzhi", "06_deficiency", now="2026-12-04T09:59"))["WZ-ST4b", "water"].times
     assert (approval.paused, approval.running, approval.overdue) == (1, 0, Share(0, 1))
@@ -253,7 +295,7 @@ def test_rows_have_every_column_and_the_same_numbers(drawn):
     assert all(list(row) == list(COLUMNS) for row in table)
     assert [row["scope"] for row in table] == [
         "county", *["utility"] * len(found.utilities), *["department"] * len(found.departments),
-        *["stage"] * len(found.stages),
+        *["stage"] * len(found.stages), *["decision"] * len(found.decisions),
     ]  # fmt: skip
     stages = [row for row in table if row["scope"] == "stage"]
     assert sum(row["overdue"] for row in stages) == table[0]["overdue"] == found.county.times.overdue.numerator

@@ -5,7 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from survey.calendar import BEIJING, Calendar
-from survey.cases.projections import clocks, department_work, one_reply, possible_by_role, timeline
+from survey.cases.projections import (
+    clocks,
+    department_work,
+    facts_to_state,
+    notable,
+    one_reply,
+    possible_by_role,
+    timeline,
+)
 from tests.scenarios.cases.runner import play
 
 CALENDAR = Calendar()
@@ -36,6 +44,20 @@ def test_the_colour_of_a_time(three, now, colour, half_days, overdue):
     [clock] = clocks(three.case, CALENDAR, at(now))
     assert (clock["colour"], clock["half_days"], clock["overdue"]) == (colour, half_days, overdue)
     assert (clock["stage"], clock["zh"], clock["cites"][0]["clause"]) == ("parallel_approval", "并联审批", "三(四)3")
+
+
+def test_what_may_be_noted_and_stated_is_what_the_document_speaks_of():
+    """武陟 has milestones that somebody only notes; 济源 has facts that times depend on."""
+    begun = play({"given": "01_straight", "until": "judge", "step": []}, "wuzhi")
+    used = {event for stage in begun.policy.stages for event in (stage.start_event, stage.end_event)}
+    told = notable(begun.case, begun.policy)
+    assert told
+    assert {event for event, _ in told} <= used
+    assert all(utility in ("", *begun.case.tasks) for _, utility in told)
+    stated = play({"given": "14_facts_and_silence", "step": []}, "jiyuan")
+    asked = facts_to_state(play({"given": "14_facts_and_silence", "until": "accept", "step": []}, "jiyuan").case,
+                           stated.policy)  # fmt: skip
+    assert set(asked) - set(facts_to_state(stated.case, stated.policy)) == set(asked) & stated.case.facts
 
 
 def test_a_time_without_a_number_is_grey_and_last():

@@ -685,3 +685,134 @@ export interface OperatorStanding {
   possible: Partial<Record<Role, { kind: string; zh: string; en: string }[]>>;
 }
 
+export interface Department {
+  key: string;
+  kind: string;
+  name_zh: string;
+  name_en: string;
+}
+
+/** One field of a county's form as printed; notes, clauses and signatures are not filled in. */
+export interface FormFieldShape {
+  key: string;
+  zh: string;
+  en: string;
+  type: string;
+  unit_zh: string;
+  unit_en: string;
+  options: { zh: string; en: string }[];
+  required: boolean;
+  check: string;
+  private: boolean;
+  filled_in: boolean;
+  text_zh: string;
+  text_en: string;
+  least: number | null;
+  most: number | null;
+  most_characters: number;
+}
+
+export interface FormGroupShape {
+  key: string;
+  zh: string;
+  en: string;
+  optional: boolean;
+  utility: string;
+  fields: FormFieldShape[];
+}
+
+/** The form of a county; without groups where the document names it and does not attach it. */
+export interface FormShape {
+  policy: string;
+  county_zh: string;
+  county_en: string;
+  document: string;
+  clause: string;
+  title: string;
+  form: string;
+  name_zh: string;
+  name_en: string;
+  attached: boolean;
+  asks_utilities: boolean;
+  channels: { key: string; zh: string; en: string }[];
+  groups: FormGroupShape[];
+}
+
+/** What a case asks beside the form. */
+export interface FilingShape {
+  channel: string;
+  agent: string;
+  applicant: string;
+  address: string;
+  utilities: string[];
+}
+
+export interface FormChecked {
+  wrong: FaultShape[];
+  missing: FaultShape[];
+  complete: boolean;
+}
+
+export interface DraftRow {
+  id: string;
+  revision: number;
+  policy: string;
+  form: string;
+  county_zh: string;
+  county_en: string;
+  name_zh: string;
+  name_en: string;
+  applicant: string;
+  changed_at: string;
+}
+
+/** `values` as typed, identity numbers masked. */
+export interface DraftShape extends DraftRow, FormChecked {
+  filing: FilingShape;
+  values: Record<string, string | number | boolean | string[]>;
+}
+
+/** A field of a county's form, as its document calls it. */
+export interface FormFieldNamed {
+  key: string;
+  label_zh: string;
+  label_en: string;
+  unit: string;
+}
+
+export interface FigureRow {
+  scope: 'county' | 'utility' | 'department' | 'stage' | 'decision';
+  stage_zh: string | null;
+  stage_en: string | null;
+  clause: string | null;
+  utility: string | null;
+  utility_zh: string | null;
+  utility_en: string | null;
+  department_zh: string | null;
+  department_en: string | null;
+  limit_half_days: number | null;
+  limit_zh: string | null;
+  limit_en: string | null;
+  ended: number | null;
+  running: number | null;
+  overdue: number | null;
+  limited: number | null;
+  overdue_share: number | null;
+  used_median: number | null;
+  used_p90: number | null;
+  used_maximum: number | null;
+  longest_open: number | null;
+  cases: number | null;
+  judged: number | null;
+  decided: number | null;
+  decided_of_judged: number | null;
+  begun: number | null;
+  together: number | null;
+  together_share: number | null;
+}
+
+export interface FiguresAnswer {
+  policy: string;
+  now: string;
+  rows: FigureRow[];
+}

@@ -461,3 +461,5 @@ export const en: Record<Word, string> = {
   case_fact: 'Fact',
   case_operator_suspended: 'Commitments of {who} are suspended',
   case_operator_breaches: '{who} has {n} breaches that are not mended',
+  figures_decisions: 'Each department in parallel approval: time used and limit (working days)',
+  figures_department: 'Department',

@@ -460,3 +460,5 @@ export const zh = {
   case_fact: '情况',
   case_operator_suspended: '{who}暂停执行告知承诺制',
   case_operator_breaches: '{who}有 {n} 件未整改的违诺',
+  figures_decisions: '并联审批中各部门用时与时限（工作日）',
+  figures_department: '部门',
