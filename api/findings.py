@@ -103,15 +103,18 @@ def accepted_rows(table: pd.DataFrame, standing: Mapping[str, Acceptance]) -> ND
     return found
 
 
-def chosen_words(given: Mapping[str, str | None]) -> dict[str, frozenset[str]]:
-    """Read the filters by word, several separated by commas; refuse words that are not known, all at once.
+def chosen_words(given: Mapping[str, Sequence[str] | None]) -> dict[str, frozenset[str]]:
+    """Read the filters by word; refuse words that are not known, all at once.
 
-    >>> {name: sorted(words) for name, words in chosen_words({"severity": "grave,serious", "kind": None}).items()}
-    {'severity': ['grave', 'serious'], 'kind': []}
+    Several words come separated by commas, or as a parameter that is given several times, or both.
+
+    >>> chosen = chosen_words({"severity": ["grave,serious", "notice"], "kind": None})
+    >>> {name: sorted(words) for name, words in chosen.items()}
+    {'severity': ['grave', 'notice', 'serious'], 'kind': []}
     """
     faults, read = [], {}
-    for name, text in given.items():
-        words = frozenset(word.strip() for word in (text or "").split(",") if word.strip())
+    for name, texts in given.items():
+        words = frozenset(word.strip() for text in texts or () for word in text.split(",") if word.strip())
         for word in sorted(words - set(WORDS[name])):
             names = " ".join(WORDS[name])
             faults.append(

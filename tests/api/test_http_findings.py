@@ -76,6 +76,9 @@ def test_findings_come_the_gravest_first_and_page_by_page(demo):
     [
         ({"kind": "cover"}, lambda p: p["kind"] == "cover"),
         ({"kind": "cover,protected_road"}, lambda p: p["kind"] in {"cover", "protected_road"}),
+        ({"kind": ["cover", "protected_road"]}, lambda p: p["kind"] in {"cover", "protected_road"}),
+        ({"severity": ["grave,notice", "serious"]}, lambda _: True),
+        ({"outcome": ["unknown", "must_expose"]}, lambda p: p["outcome"] in {"unknown", "must_expose"}),
         ({"severity": "grave"}, lambda p: p["severity"] == "grave"),
         ({"outcome": "must_expose"}, lambda p: p["outcome"] == "must_expose"),
         ({"layer": "pipes"}, lambda p: p["b_layer"] == "pipes"),
