@@ -44,6 +44,7 @@ KINDS: Mapping[str, Kind] = {
     "case.refused": Kind(409, "现在不能这样办理", "That cannot be done now"),
     "condition.required": Kind(428, "修改前须说明所依据的版本（If-Match）", "Say which revision you change (If-Match)"),
     "county.loading": Kind(503, "县域数据正在载入", "The county is still being loaded"),
+    "draft.stale": Kind(412, "草稿已在另一窗口修改", "Another window has changed the draft"),
     "finding.changed": Kind(409, "发现的依据已变化", "The facts of the finding have changed"),
     "host.refused": Kind(400, "不接受这个主机名", "This host name is not accepted"),
     "idempotency.reused": Kind(422, "同一幂等键用于了不同的请求", "The same Idempotency-Key came with another request"),

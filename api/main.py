@@ -27,8 +27,10 @@ from api.routes import (
     collections,
     county,
     deadlines,
+    drafts,
     figures,
     findings,
+    forms,
     items,
     policies,
     sections,
@@ -98,7 +100,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     for room in (
         collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
-        session, standings,
+        session, standings, forms, drafts,
     ):  # fmt: skip
         app.include_router(room.router)
     app.router.default = Client(settings.client)

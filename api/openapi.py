@@ -13,17 +13,35 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from api import case_schemas, deadline_schemas, finding_schemas, schemas, session_schemas, standing_schemas
+from api import (
+    case_schemas,
+    deadline_schemas,
+    finding_schemas,
+    form_schemas,
+    schemas,
+    session_schemas,
+    standing_schemas,
+)
+from api.doors import COOKIE, May
 from api.errors import PROBLEM_TYPE
 from api.geojson import MEDIA_TYPE
+from api.identity.permissions import GUEST_ROLE, TABLE
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
 BINARY = {"type": "string", "contentMediaType": "application/pdf", "contentEncoding": "binary"}
+ROOMS = (
+    schemas, finding_schemas, case_schemas, form_schemas, standing_schemas, deadline_schemas, session_schemas,
+)  # fmt: skip
+SECURITY = {
+    "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by `POST /api/session`."},
+    "token": {"type": "http", "scheme": "bearer", "description": "A `cotrench_…` of `cotrench token add`."},
+}
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -76,6 +94,8 @@ def install(app: FastAPI) -> None:
             )
             components = described.setdefault("components", {}).setdefault("schemas", {})
             components.update(_models())
+            described["components"]["securitySchemes"] = SECURITY
+            _tell_permissions(app, described["paths"])
             for unused in ("HTTPValidationError", "ValidationError"):
                 components.pop(unused, None)
             app.openapi_schema = described
@@ -84,11 +104,26 @@ def install(app: FastAPI) -> None:
     app.openapi = describe  # type: ignore[method-assign]  # the way FastAPI is told
 
 
+def _tell_permissions(app: FastAPI, paths: dict[str, Any]) -> None:
+    """Write to every operation the action that it is (``x-action``), how one signs in for it, and its 401."""
+    for route in iter_route_contexts(app.routes):
+        for method in getattr(route, "methods", None) or ():
+            operation = paths.get(str(route.path_format), {}).get(method.lower())
+            if operation is None:
+                continue
+            [permission] = [one.call for one in route.dependant.dependencies if isinstance(one.call, May)]
+            operation["x-action"] = permission.action
+            anybody: list[dict[str, list[str]]] = [{}] if TABLE.get(permission.action, {}).get(GUEST_ROLE) else []
+            operation["security"] = [*anybody, {"session": []}, {"token": []}]
+            refusal = {"description": HTTPStatus(401).phrase, "content": PROBLEM.content}
+            operation["responses"].setdefault("401", refusal)
+
+
 def _models() -> dict[str, Any]:
     """Return the JSON schema of every model of the modules of shapes, by name."""
     models = [
         model
-        for module in (schemas, finding_schemas, case_schemas, standing_schemas, deadline_schemas, session_schemas)
+        for module in ROOMS
         for _, model in inspect.getmembers(module, inspect.isclass)
         if issubclass(model, BaseModel) and model.__module__ == module.__name__ and model is not schemas.Shape
     ]

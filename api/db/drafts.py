@@ -96,7 +96,12 @@ def replace(
     """
     with store.transaction() as connection:
         current = _at(store, before, revision)
-        change = {"revision": current.revision + 1, "filing": dict(filing), "entries": dict(entries), "changed_at": now}
+        change: dict[str, Any] = {
+            "revision": current.revision + 1,
+            "filing": dict(filing),
+            "entries": dict(entries),
+            "changed_at": now,
+        }
         connection.execute(sa.update(DRAFTS).where(DRAFTS.c.id == current.id).values(change))
         return dataclasses.replace(current, **change)
 

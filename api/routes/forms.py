@@ -1,0 +1,82 @@
+"""Answer for the forms of the counties: the fields as printed, what is wrong with entries, and the print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from api import geojson
+from api.dependencies import Body, Running, parse_object
+from api.doors import may
+from api.errors import not_found, refused
+from api.form_answers import checked_shape, form_shape
+from api.openapi import Content, documented
+from api.options import Options
+from api.routes.policies import named_policy
+from maps.documents import form_pdf
+from survey.calendar import local
+from survey.forms import blank, check, main_form
+from survey.forms.drafts import kept_values
+from survey.forms.filing import read_filing
+
+if TYPE_CHECKING:
+    from survey.policies import Form, Policy
+
+router = APIRouter(prefix="/api/forms", tags=["forms"])
+
+PDF = Content("Pdf", ("application/pdf",))
+Which = Annotated[str, Query(alias="form", description="Id of the form; the county's application unless given.",
+                             max_length=80)]  # fmt: skip
+
+
+@router.get("/{policy_id}", responses=documented(Content("FormShape"), 404, 422), dependencies=[may("policies.read")])
+def get_form(service: Running, policy_id: str, which: Which = "") -> Response:
+    """Return a county's form: groups, fields, units, options and printed words, in the order of the paper."""
+    policy, form = known_form(policy_id, which)
+    body = form_shape(form, policy, local(service.now()).date())
+    return Response(geojson.dumps(body), media_type="application/json")
+
+
+@router.post("/{policy_id}/check", responses=documented(Content("FormChecked"), 404, 413, 415, 422),
+             openapi_extra=Content("FormEntries").body, dependencies=[may("policies.read")])  # fmt: skip
+def check_form(service: Running, policy_id: str, body: Body) -> Response:
+    """Say what is wrong with entries and what is missing before the form is handed in; keeps nothing."""
+    given = parse_object(body)
+    _, form = known_form(policy_id, form_id(given))
+    values = kept_values(form, given.get("values", {}))
+    checked = check(form, values, on=local(service.now()).date())
+    told = checked_shape(form, checked, read_filing(given.get("filing") or {}))
+    return Response(geojson.dumps(told), media_type="application/json")
+
+
+@router.get("/{policy_id}/blank.pdf", responses=documented(PDF, 404, 422), dependencies=[may("policies.read")])
+def get_blank_form(service: Running, policy_id: str, which: Which = "") -> Response:
+    """Return a county's form as PDF, to be filled in by hand."""
+    policy, form = known_form(policy_id, which)
+    return printed(form_pdf(blank(form), policy, local(service.now()).date()), f"{policy.id}-{form.id}.pdf")
+
+
+def known_form(policy_id: str, which: str) -> tuple[Policy, Form]:
+    """Return a policy and one of its forms; 404 where there is no such policy, or it names no form at all."""
+    policy = named_policy(policy_id)
+    if not policy.forms:
+        zh, en = f"{policy.county_zh}的表单没有录入", f"the forms of {policy.county_en} are not entered"
+        raise not_found(zh, en)
+    return policy, main_form(policy, which)
+
+
+def form_id(given: dict[str, Any]) -> str:
+    """Return the id of the form that a body names; empty where it names none."""
+    options = Options(given)
+    which = options.text("form")
+    if options.faults:
+        raise refused(*options.faults)
+    return which or ""
+
+
+def printed(pdf: bytes, name: str) -> Response:
+    """Return a PDF that is shown in the browser; never kept, since it may hold an identity number in full."""
+    headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(pdf, media_type="application/pdf", headers=headers)
