@@ -77,6 +77,13 @@ def points_alone(problem: Problem) -> int:
     return closed + sum(joinable.points * (len(joinable.works) - 1) for joinable in (*problem.joinable, *problem.never))
 
 
+def least_points(problem: Problem, members: Sequence[int]) -> int:
+    """Return the points a component has in any case: each of its roads is closed as long as its longest work takes."""
+    own = set(members)
+    used = [users for users in problem.users.values() if users[0] in own]
+    return problem.terms.weights.closed_week * sum(max(problem.works[work].weeks for work in users) for users in used)
+
+
 def closed_weeks(users: Iterable[int], choice: Mapping[int, Option]) -> set[int]:
     """Return the weeks in which a road is closed by those of its works that are placed."""
     return {week for work in users if work in choice for week in choice[work].weeks}

@@ -89,17 +89,26 @@ def improve(around: Surroundings, members: Sequence[int], choice: Choice) -> Cho
     The result is never worse than ``choice`` and keeps to what `place` keeps to.
     """
     best = dict(choice)
+    while _sweep(around, members, best):
+        pass  # a move may free a crew or a road for a work that was looked at before
+    return best
+
+
+def _sweep(around: Surroundings, members: Sequence[int], best: Choice) -> bool:
+    """Look at every work once, and again where one that shares a trench with it moved; return whether any moved."""
     waiting = deque(members)
     queued = set(members)
+    any_moved = False
     while waiting:
         work = waiting.popleft()
         queued.discard(work)
         moved = _move(around, work, best) or _join(around, work, best)
+        any_moved |= bool(moved)
         again = {other for mover in moved for near in around.joinable[mover] for other in near.works}
         for other in sorted(again - queued):
             waiting.append(other)
             queued.add(other)
-    return best
+    return any_moved
 
 
 def _move(around: Surroundings, work: int, best: Choice) -> tuple[int, ...]:

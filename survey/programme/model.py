@@ -53,9 +53,11 @@ class Model:
         self.cost: list[tuple[int, cp_model.IntVar]] = []
         self.base = 0
         self.opened: dict[tuple[int, ...], dict[int, cp_model.IntVar]] = {}
+        self.sums: dict[int, list[cp_model.IntVar]] = {}
         self._moves()
         for trench in joinable:
             self._open(trench)
+            self._spans(trench)
         self._close_roads()
         self._crews()
         self.model.minimize(sum(points * variable for points, variable in self.cost) + self.base)
@@ -78,6 +80,35 @@ class Model:
         self.model.add(sum(opened.values()) <= len(trench.works))
         self.cost += [(trench.points, variable) for variable in opened.values()]
         self.base -= trench.points
+
+    def _spans(self, trench: Joinable) -> None:
+        """Tell of every span of weeks that its openings are no fewer than the part of a work that is placed inside.
+
+        Every answer keeps this anyway; the linear relaxation does not, and hardly proves anything without.
+        """
+        opened = self.opened[trench.works]
+        weeks = sorted(opened)
+        place = {week: number for number, week in enumerate(weeks)}
+        until = self._summed([opened[week] for week in weeks])
+        for work in trench.works:
+            options, placed = self.problem.options[work], self._placed(work)
+            for low, first in enumerate(options):
+                for high in range(low, len(options)):
+                    span = until[place[options[high].last] + 1] - until[place[first.start]]
+                    self.model.add(span >= placed[high + 1] - placed[low])
+
+    def _placed(self, work: int) -> list[cp_model.IntVar]:
+        if work not in self.sums:
+            self.sums[work] = self._summed(self.at[work])
+        return self.sums[work]
+
+    def _summed(self, variables: Sequence[cp_model.IntVar]) -> list[cp_model.IntVar]:
+        """Return the running sums of some variables, the first one 0: a span is a difference of two of them."""
+        sums = [self.model.new_int_var(0, 0, "")]
+        for number, variable in enumerate(variables):
+            sums.append(self.model.new_int_var(0, number + 1, ""))
+            self.model.add(sums[-1] == sums[-2] + variable)
+        return sums
 
     def _close_roads(self) -> None:
         each = self.problem.terms.weights.closed_week
@@ -134,6 +165,7 @@ class Model:
         parameters.random_seed = 1
         parameters.max_deterministic_time = max(limit_s, WORK_LIMIT_S)
         parameters.linearization_level = 2
+        parameters.catch_sigint_signal = False  # the caller decides what an interrupt means
         self._solver = solver
         watch = _Watch(seen)
         status = solver.solve(self.model, watch)

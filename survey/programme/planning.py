@@ -8,8 +8,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING
 
 from geo.faults import refuse
-from survey.programme.bound import least_points, relaxed_bound
-from survey.programme.costs import clashes, costs_of, points_alone
+from survey.programme.costs import clashes, costs_of, least_points, points_alone
 from survey.programme.greedy import Surroundings, improve, nearest, place
 from survey.programme.impossible import faults_together
 from survey.programme.model import Model
@@ -113,8 +112,8 @@ def plan(
     works, trenches, terms
         See `survey.programme.works`; works may be none.
     seconds
-        Deterministic seconds of search a thread; the preparation and the bound come on top. The result depends on it
-        and not on the machine.
+        Deterministic seconds of search a thread, one to four seconds of a usual machine; the preparation comes on top.
+        The result depends on it and not on the machine.
     workers
         Threads, each with one component at a time. With twice the threads twice the work is done: the result depends
         on the product of both.
@@ -169,12 +168,11 @@ class Planning:
         self._parts = [_part(around, members) for members in components(problem)]
         with ThreadPoolExecutor(self.workers) as pool:
             list(pool.map(lambda part: self._search(problem, part, self._share(part, FIRST_SHARE)), self._open()))
-            list(pool.map(lambda part: self._bound(problem, part), self._open()))
             left = max(self.seconds * self.workers - sum(part.spent_s for part in self._parts), 0.0)
             waiting = self._open()
             size = sum(len(part.members) for part in waiting)
             list(pool.map(lambda part: self._search(problem, part, left * len(part.members) / size), waiting))
-        return self._programme(problem)
+        return self._programme(around)
 
     def _open(self) -> list[_Part]:
         return [part for part in self._parts if not part.ended]
@@ -204,23 +202,18 @@ class Planning:
         part.ended = found.ended or part.points <= part.bound
         self._tell()
 
-    def _bound(self, problem: Problem, part: _Part) -> None:
-        if self._halt.is_set():
-            return
-        relaxed = relaxed_bound(problem, part.members, part.joinable)
-        if relaxed is not None:
-            part.bound = max(part.bound, relaxed)
-            part.ended = part.points <= part.bound
-        self._tell()
-
     def _seen(self, part: _Part, points: int, bound: int) -> bool:
         part.points = min(part.points, points) if part.best is not None else points
         part.bound = max(part.bound, bound)
         self._tell()
         return self._halt.is_set()
 
-    def _programme(self, problem: Problem) -> Programme:
-        choice = {work: option for part in self._parts for work, option in (part.best or {}).items()}
+    def _programme(self, around: Surroundings) -> Programme:
+        problem = around.problem
+        choice: Choice = {}
+        for part in self._parts:
+            if part.best is not None:
+                choice |= part.best if part.ended else improve(around, part.members, part.best)
         never = sum(joinable.points * (len(joinable.works) - 1) for joinable in problem.never)
         wanted = {work: nearest(problem, work) for work in range(len(problem.works))}
         return Programme(

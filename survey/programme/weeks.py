@@ -12,9 +12,11 @@ from survey.programme.works import WEEK_DAYS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from survey.holidays import HolidayTable
     from survey.programme.works import Break, Terms, Work
 
 WORKING_DAYS = 5
+FEWEST_DAYS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,26 @@ def yearly(text: str, first: int, last: int) -> tuple[Break, ...]:
         high = date.fromisoformat(f"{year}-{end.strip()}")
         breaks.append((low, high if high >= low else date.fromisoformat(f"{year + 1}-{end.strip()}")))
     return tuple(breaks)
+
+
+def holiday_breaks(table: HolidayTable, first: date, last: date) -> tuple[Break, ...]:
+    """Return as breaks the weeks between two days in which fewer than three of Monday to Friday are worked.
+
+    After the end of the table only holidays on a fixed date are known, and a Spring Festival is not among them.
+
+    Examples
+    --------
+    >>> from survey.holidays import known_holidays
+    >>> found = holiday_breaks(known_holidays(), date(2026, 9, 1), date(2026, 12, 31))
+    >>> [f"{begin}..{end}" for begin, end in found]
+    ['2026-10-05..2026-10-09']
+    """
+    found = []
+    for week in range(week_of(first), week_of(last) + 1):
+        days = [monday(week) + timedelta(days=number) for number in range(WORKING_DAYS)]
+        if sum(table.day(day).working for day in days) < FEWEST_DAYS:
+            found.append((days[0], days[-1]))
+    return tuple(found)
 
 
 def options_of(work: Work, terms: Terms, idle: frozenset[int]) -> tuple[Option, ...]:

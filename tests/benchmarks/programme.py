@@ -1,0 +1,70 @@
+"""Plan a whole county: how much is shared, how near to the best, in which time."""
+
+import os
+import time
+from datetime import date, timedelta
+
+import numpy as np
+
+from geo.parallels import find_runs
+from geo.trenches import join_runs, reach_of
+from survey.programme.planning import plan
+from survey.programme.works import SharedTrench, Terms, Work
+from tests.benchmarks.city import make_city
+from tests.benchmarks.measuring import s, table
+
+FIRST = date(2026, 3, 2)
+SLACK_WEEKS = 13
+
+
+def make_works(n_routes, seed=1, crews=0, roads=0):
+    """Works of a city with planned starts over two years and windows of 13 weeks either way, and their trenches."""
+    city = make_city(n_routes, seed)
+    runs = find_runs(city.lines, distance=reach_of())
+    trenches = join_runs(city.lines, runs, group=city.utility.astype(np.int64))
+    rng = np.random.default_rng(seed)
+    works = []
+    for number in range(n_routes):
+        weeks, wanted = int(rng.integers(2, 9)), FIRST + timedelta(weeks=int(rng.integers(0, 78)))
+        works.append(
+            Work(
+                f"R{number:06d}",
+                wanted - timedelta(weeks=SLACK_WEEKS),
+                wanted + timedelta(weeks=SLACK_WEEKS + weeks) - timedelta(days=3),
+                weeks,
+                planned=wanted,
+                crew=f"crew {int(rng.integers(0, crews))}" if crews else None,
+                roads=(f"road {int(rng.integers(0, roads))}",) if roads else (),
+            )
+        )
+    bounds = zip(trenches.member_starts[:-1], trenches.member_starts[1:], strict=True)
+    shared = [
+        SharedTrench(
+            f"T{at}",
+            tuple(sorted({works[line].id for line in trenches.member_line[low:high]})),
+            float(saved),
+            float(long),
+        )
+        for at, ((low, high), saved, long) in enumerate(zip(bounds, trenches.saved_m, trenches.length_m, strict=True))
+        if len(set(trenches.member_line[low:high])) > 1
+    ]
+    return works, shared
+
+
+def programmes(options):
+    """Table of programmes with and without crews."""
+    rows = []
+    for n, crews, most in ((1_000, 0, 0), (1_000, 8, 25)):
+        works, shared = make_works(n, crews=crews)
+        terms = Terms(capacity={f"crew {crew}": most for crew in range(crews)})
+        begun, used = time.perf_counter(), time.process_time()
+        found = plan(works, shared, terms, seconds=60 * (0.1 if options.quick else 1), workers=os.cpu_count() or 1)
+        rows.append(
+            (
+                n, f"{crews} × {most}" if crews else "none", len(shared), f"{found.planned.saved_m / 1000:.2f} km",
+                f"{found.costs.saved_m / 1000:.2f} km", f"{100 * found.gap:.2f} %",
+                s(time.perf_counter() - begun), s(time.process_time() - used),
+            )
+        )  # fmt: skip
+    header = ("routes", "crews", "trenches", "saved as planned", "saved", "gap", "time", "processor time")
+    table("Joint programme, windows of 13 weeks either way", header, rows)
