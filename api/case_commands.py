@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from api.doors import Visitor
     from survey.cases.commands import Command
     from survey.cases.records import Measured
-    from survey.cases.state import Case
+    from survey.cases.state import Case, Task
 
 MEMBERS = frozenset({"kind", "actor", "expected", "data", "geometry", "accuracy_m", "crs"})
 MEASURED = {"judge": "judgement", "change_route": "judgement", "record_as_built": "quantities"}
@@ -112,13 +112,17 @@ def _complete(
             "judgement": as_plain(judged(service, work.policy, route, utility, on)) if route else NO_JUDGEMENT
         }
     if what == "quantities":
-        return data | {"quantities": as_plain(_laid(service, work, given, utility, on))}
+        if task is None:  # the case itself refuses, and says why
+            return data | {"quantities": {}}
+        return data | {"quantities": as_plain(_laid(service, work, given, task, on))}
     if given.get("kind") == "fix_plan" and isinstance(data.get("route"), str) and data["route"]:
         return data | {"revision": stored_route(service, data["route"], utility).revision}
     return data
 
 
-def _laid(service: Service, work: Casework, given: Mapping[str, Any], utility: str, on: date) -> dict[str, Measured]:
+def _laid(
+    service: Service, work: Casework, given: Mapping[str, Any], task: Task | None, on: date
+) -> dict[str, Measured]:
     """Return what was measured of the line that a body holds."""
     options = Options(given)
     accuracy = options.number("accuracy_m", 0.0, 0.0, MOST_ERROR_M)
@@ -126,5 +130,4 @@ def _laid(service: Service, work: Casework, given: Mapping[str, Any], utility: s
     if options.faults:
         raise refused(*options.faults)
     shape = axes.place(geojson.read_geometry(given.get("geometry"), LINES))
-    properties: dict[str, Any] = {"utility": utility} | ({"accuracy_m": accuracy} if accuracy else {})
-    return laid(service, work.policy, properties, shape, on)
+    return laid(service, work.policy, task, shape, accuracy or None, on)

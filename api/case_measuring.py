@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import shapely
+
 from api.attributes import with_keys
 from api.errors import refused
 from geo.faults import Fault
+from survey.cases.breaches import breaches
 from survey.cases.records import Judgement, Measured
+from survey.quantities import vertex_accuracy
 from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
@@ -16,8 +20,14 @@ if TYPE_CHECKING:
 
     from api.db.records import Row
     from api.dependencies import Service
+    from survey.cases.state import Task
     from survey.policies import Policy
 
+CORRIDOR_M = 10.0
+"""How far from its plan a line may be laid and still be that line's; a judgement: wider than what a crew leaves a plan
+by on site, narrower than the next street. The documents state no number."""
+LEAST_BESIDE, LEAST_COVERED = 0.9, 0.5
+"""Which share of what was laid must lie there, and of the plan must be covered; judgements as well."""
 NEAR = {"distance": 3.0, "bearing": 15.0, "min_length": 10.0}
 COUNTED = ("length_m", "crossing_m", "green_m2", "along_m")
 """What is measured of every route, by the names of `survey.policies.QUANTITIES`."""
@@ -67,18 +77,72 @@ def judged(service: Service, policy: Policy, route: str, utility: str, on: date)
 
 
 def laid(
-    service: Service, policy: Policy, properties: Mapping[str, Any], shape: Any, on: date  # noqa: ANN401 - shapely is untyped
+    service: Service, policy: Policy, task: Task, shape: Any, accuracy_m: float | None, on: date  # noqa: ANN401 - shapely is untyped
 ) -> dict[str, Measured]:  # fmt: skip
-    """Return the quantities of a line that was laid, measured as a plan is, in the same roads and greens.
+    """Return the quantities of a line that was laid, measured as its plan is, in the same roads and greens.
+
+    Where the plan is judged with other lines of its work, so is what was laid.
 
     Parameters
     ----------
-    properties
-        ``utility``, and ``accuracy_m`` of the survey where it is known.
+    task
+        Whose line it is; where it has no route, there is nothing to hold it to.
     shape
         In the county's grid.
+    accuracy_m
+        Mean error of a vertex; None: as the county assumes.
+
+    Raises
+    ------
+    ProblemError
+        The line keeps within what was committed to, but lies elsewhere than the plan: it proves nothing.
     """
-    return _quantities(_assessed(service, policy, dict(properties), shape, on), policy)
+    own = {"utility": task.utility} | ({"accuracy_m": accuracy_m} if accuracy_m else {})
+    alone = _assessed(service, policy, own, shape, on)
+    if not task.route:
+        return _quantities(alone, policy)
+    plan = stored_route(service, task.route, task.utility)
+    judged_on = _with_work(service, policy, plan, own, shape, on) or alone
+    found = _quantities(alone | {"trace": judged_on["trace"]}, policy)
+    if task.committed is None or not breaches(task.committed, found, policy):
+        _hold_to_plan(plan, shape)
+    return found
+
+
+def _with_work(
+    service: Service, policy: Policy, plan: Row, own: dict[str, Any], shape: Any, on: date  # noqa: ANN401 - as above
+) -> dict[str, Any] | None:  # fmt: skip
+    """Return the assessment of a line that was laid with the other lines of its plan's work; None where it has none."""
+    joined = _assessed(service, policy, {**plan.properties, "id": plan.id}, plan.geometry, on)["joined"]
+    others = service.store.rows("routes", [one for one in joined if one != plan.id])
+    if not others:
+        return None
+    told = [own, *(one.properties for one in others)]
+    errors = vertex_accuracy(
+        [one.get("accuracy_m") for one in told], [one.get("drawn_by") for one in told], policy.defaults
+    )
+    parts = [part for one in (shape, *(other.geometry for other in others)) for part in shapely.get_parts(one)]
+    # Without an operator nothing is counted with it a second time.
+    whole = {"utility": own["utility"], "accuracy_m": float(errors.max())}
+    return _assessed(service, policy, whole, shapely.MultiLineString(parts), on)
+
+
+def _hold_to_plan(plan: Row, shape: Any) -> None:  # noqa: ANN401 - as above
+    """Refuse a line that is not the plan's: too little of either lies beside the other."""
+    beside = shape.intersection(plan.geometry.buffer(CORRIDOR_M)).length / shape.length
+    covered = plan.geometry.intersection(shape.buffer(CORRIDOR_M)).length / plan.geometry.length
+    if beside >= LEAST_BESIDE and covered >= LEAST_COVERED:
+        return
+    raise refused(
+        Fault("case.laid_elsewhere",
+              f"竣工线只有 {beside:.0%} 在规划管线 {plan.id} 两侧 {CORRIDOR_M:g} 米以内，"
+              f"规划管线只有 {covered:.0%} 被它覆盖，不能作为这条管线的竣工测量",
+              f"only {beside:.0%} of the line lies within {CORRIDOR_M:g} m of the planned route {plan.id}, and only "
+              f"{covered:.0%} of that lies beside it: it is no measurement of that route",
+              "核对所选的竣工线；确已改线的，先修改规划管线并重新判定",
+              "look whether it is the right line; where the route was moved, change the plan and have it judged first",
+              field="geometry", value=f"{beside:.2f} {covered:.2f}")
+    )  # fmt: skip
 
 
 def _assessed(service: Service, policy: Policy, properties: dict[str, Any], shape: Any, on: date) -> dict[str, Any]:  # noqa: ANN401 - as above

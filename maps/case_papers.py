@@ -242,9 +242,9 @@ def _rectification(desk: Desk, which: CasePaper) -> RectificationNotice:
         (one for one in desk.case.clocks.values() if one.end_event == "rectified" and one.subject == task.utility), None
     )
     due = order.due if order is not None else None
-    found = desk.moment("rectification_ordered", task.utility) or desk.case.at or _began(desk.case)
     return RectificationNotice(
-        head=desk.head(_rectifier(desk)), unit=task.operator or BLANK, route=task.route, found=found, breaches=limits,
+        head=desk.head(_rectifier(desk)), unit=task.operator or BLANK, route=task.route,
+        found=task.measured_at or _began(desk.case), breaches=limits,
         mend=tuple(f"{one.subject}恢复到限值以内，并重新测量" for one in limits),
         mend_by=None if due is None else local(due).date(),
         clauses=desk.clauses("measure:rectify", "measure:suspend_commitment", "kind:supervision"),

@@ -282,8 +282,8 @@ def _(body: ev.ConstructionFinished, case: Case, event: ev.Event) -> Case:  # no
 
 
 @_apply.register
-def _(body: ev.AsBuiltMeasured, case: Case, event: ev.Event) -> Case:  # noqa: ARG001 - one shape for all
-    return _task(case, body.utility, as_built=body.quantities)
+def _(body: ev.AsBuiltMeasured, case: Case, event: ev.Event) -> Case:
+    return _task(case, body.utility, as_built=body.quantities, measured_at=event.at)
 
 
 @_apply.register

@@ -10,12 +10,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from geo.faults import BadInputError, Fault
+from geo.faults import BadInputError, Fault, refuse
 from survey.cases.commands import COMMAND_BODIES, Command
 from survey.cases.events import EVENT_BODIES, Event
 from survey.cases.plain import as_plain, from_plain
 from survey.cases.records import Actor, Cite
 from survey.cases.standing import STANDING_COMMANDS, STANDING_EVENTS
+from survey.cases.text_limits import too_long
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,11 @@ def command_to_plain(command: Command) -> dict[str, Any]:
 
 
 def command_from_plain(plain: Mapping[str, Any]) -> Command:
-    """Read a command; `BadInputError` with the field that is wrong."""
+    """Read a command; `BadInputError` with the field that is wrong, or every text that is too long."""
     data = {"v": VERSION, "expected": None, **plain}
     _shape(data, _COMMAND_KEYS)
+    told = [data[key] for key in ("data", "actor") if isinstance(data[key], Mapping)]
+    refuse([fault for one in told for fault in too_long(one)])
     body = from_plain(_known(_COMMANDS, data["kind"]), data["data"])
     made = from_plain(_CommandHead, {key: data[key] for key in ("id", "actor", "expected")})
     return Command(made.id, made.actor, body, made.expected)

@@ -58,10 +58,13 @@ def clocks(case: Case, calendar: Calendar, now: datetime) -> list[dict[str, Any]
 def _clock(clock: Clock, calendar: Calendar, now: datetime) -> dict[str, Any]:
     left = None if clock.due is None or clock.status == "paused" else remaining(now, clock.due, calendar)
     zh, en = STAGES.get(clock.key, RECTIFICATION)
+    halves = clock.left if clock.status == "paused" else None if left is None else left.half_days
+    if halves is not None and left is not None and not left.overdue and clock.half_days:
+        halves = min(halves, clock.half_days)  # the half days of the day of the beginning are not counted
     return {
         "id": clock.id, "rule": clock.rule, "stage": clock.key, "zh": zh, "en": en, "utility": clock.subject,
         "status": clock.status, "start": as_plain(clock.start), "due": as_plain(clock.due),
-        "half_days": clock.left if clock.status == "paused" else None if left is None else left.half_days,
+        "half_days": halves,
         "overdue": left is not None and left.overdue, "colour": colour(clock, now),
         "until_zh": MILESTONES[clock.end_event][0], "until_en": MILESTONES[clock.end_event][1],
         "provisional": clock.provisional, "cites": as_plain(clock.cites), "sentence_zh": clock.sentence_zh,

@@ -122,6 +122,7 @@ class Task:
     begun: bool = False
     together: tuple[str, ...] = ()
     as_built: Mapping[str, Measured] = field(default_factory=dict)
+    measured_at: datetime | None = None
     breaches: tuple[Breach, ...] = ()
     ordered: bool = False
     papers: tuple[str, ...] = ()

@@ -105,6 +105,8 @@ def test_a_breach_is_told_with_what_was_committed_measured_and_allowed():
         (which,) = [one for one in papers_of(case) if one.kind == kind]
         paper = paper_of(which, case, policy, DAY)
         task = case.tasks[which.utility]
+        ordered_at = case.milestone("rectification_ordered", which.utility).moment
+        assert paper.found == task.measured_at != ordered_at  # the order comes after the measuring
         assert [one.measured for one in paper.breaches] == [task.as_built[b.quantity].value for b in task.breaches]
         assert all(one.outcome == "fails" and one.measured - one.uncertainty > one.limit for one in paper.breaches)
 

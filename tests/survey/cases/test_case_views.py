@@ -31,7 +31,7 @@ def three():
 @pytest.mark.parametrize(
     ("now", "colour", "half_days", "overdue"),
     [
-        ("2026-12-01T14:20", "green", 5, False),
+        ("2026-12-01T14:20", "green", 4, False),
         ("2026-12-02T17:00", "green", 3, False),
         ("2026-12-03T08:29", "green", 2, False),
         ("2026-12-03T08:30", "amber", 2, False),
