@@ -27,15 +27,27 @@ class NotStartedError(RuntimeError):
 
 @contextmanager
 def served(
-    data: Path, command: Path | None = None, environment: Mapping[str, str] | None = None, folder: Path = ROOT
+    data: Path,
+    command: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    folder: Path = ROOT,
+    *,
+    demo: bool = True,
 ) -> Iterator[str]:
-    """Yield the address of ``cotrench serve --demo`` once the county is in memory and the kernels are warm."""
+    """Yield the address of ``cotrench serve --demo`` once the county is in memory and the kernels are warm.
+
+    Without ``demo`` the store is served as it is: by its accounts where it has some.
+    """
     port, log = free_port(), data / "server.log"
     started = command or Path(sys.executable).with_name("cotrench")
     told = {**(os.environ if environment is None else environment), "COTRENCH_DATA": str(data)}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [str(started), "serve", "--demo", "--port", str(port)], cwd=folder, stdout=out, stderr=out, env=told
+            [str(started), "serve", *(["--demo"] if demo else []), "--port", str(port)],
+            cwd=folder,
+            stdout=out,
+            stderr=out,
+            env=told,
         )
         try:
             _wait(f"http://127.0.0.1:{port}", process, log)

@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Department, Feature, FeatureCollection, FiguresAnswer, FindingCollection, FormFieldNamed, OperatorStanding, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, SessionShape, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, SessionShape, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -30,7 +30,27 @@ async function problemOf(response: Response): Promise<Problem> {
   return { status: response.status, title: response.statusText };
 }
 
+/** Who is called when the server no longer knows who asks, or refuses this one; set by the session. */
+export const door: {
+  /** True: somebody has signed in, and the request may go again. */
+  signedOut?: (method: string) => Promise<boolean>;
+  refused?: () => void;
+} = {};
+
+const isRefused = (error: unknown, status: number): boolean =>
+  error instanceof ProblemError && error.status === status && (error.problem.code ?? '').startsWith('permission.');
+
 async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  try {
+    return await sendOnce(path, init);
+  } catch (error) {
+    if (isRefused(error, 403)) door.refused?.();
+    if (!isRefused(error, 401) || init.signal?.aborted || !(await door.signedOut?.(init.method ?? 'GET'))) throw error;
+    return sendOnce(path, init);
+  }
+}
+
+async function sendOnce(path: string, init: RequestInit): Promise<Response> {
   const patience = new AbortController();
   const clock = setTimeout(() => patience.abort(), PATIENCE_MS);
   const onAbort = (): void => patience.abort();
@@ -53,6 +73,23 @@ async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await response.json()) as T;
 }
 
+export const session = (): Promise<SessionShape> => get('/api/session');
+
+const asJson = (body: unknown): RequestInit => ({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+
+export async function signIn(name: string, password: string): Promise<SessionShape> {
+  return (await (await send('/api/session', asJson({ name, password }))).json()) as SessionShape;
+}
+
+export async function signOut(): Promise<void> {
+  await send('/api/session', { method: 'DELETE' });
+}
+
+/** Other sessions of the account are closed. */
+export async function changePassword(old: string, fresh: string): Promise<void> {
+  await send('/api/session/password', asJson({ old, new: fresh }));
+}
+
 export const county = (): Promise<County> => get('/api/county');
 export const symbols = (): Promise<Symbols> => get('/api/symbols');
 
@@ -65,12 +102,12 @@ export async function assess(
   feature: Feature<RouteProperties>,
   crs: string,
   signal: AbortSignal,
-  { moving = false }: { moving?: boolean } = {},
+  { moving = false, policy }: { moving?: boolean; policy?: string } = {},
 ): Promise<Assessment> {
   const response = await send('/api/assessments', {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(moving ? { route: feature, crs, moving } : { route: feature, crs }),
+    body: JSON.stringify({ route: feature, crs, ...(moving ? { moving } : {}), ...(policy ? { policy } : {}) }),
     signal,
   });
   return (await response.json()) as Assessment;
@@ -248,13 +285,6 @@ export const beginCase = (body: CaseCommand): Promise<CaseShape> => command('/ap
 /** Carry out a command on a case; refused with the clause and what is possible where it cannot be. */
 export const actOnCase = (id: string, body: CaseCommand): Promise<CaseShape> => command(`${casePath(id)}/commands`, body);
 
-export const figures = (): Promise<FiguresAnswer> => get('/api/figures');
-
-/** The departments that a policy's document names. */
-export async function departments(policy: string): Promise<Department[]> {
-  const { departments: named } = await get<{ departments: Department[] }>(`/api/policies/${encodeURIComponent(policy)}`);
-  return named.filter((one) => one.kind === 'authority' || one.kind === 'window');
-}
 /** How operators have kept what they committed to; those of whom anything is recorded. */
 export const standings = async (): Promise<OperatorStanding[]> => (await get<{ standings: OperatorStanding[] }>('/api/standings')).standings;
 
@@ -264,3 +294,59 @@ export async function actOnStanding(operator: string, body: CaseCommand): Promis
   await send(`/api/standings/${encodeURIComponent(operator)}/commands`, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
+export const figures = (): Promise<FiguresAnswer> => get('/api/figures');
+
+/** The departments that a policy's document names. */
+export async function departments(policy: string): Promise<Department[]> {
+  const { departments: named } = await get<{ departments: Department[] }>(`/api/policies/${encodeURIComponent(policy)}`);
+  return named.filter((one) => one.kind === 'authority' || one.kind === 'window');
+}
+
+/** What a policy's forms call their fields. */
+export async function formFields(policy: string): Promise<FormFieldNamed[]> {
+  const { forms } = await get<{ forms: { fields: FormFieldNamed[] }[] }>(`/api/policies/${encodeURIComponent(policy)}`);
+  return forms.flatMap((form) => form.fields);
+}
+
+/** A county's form as printed. */
+export const countyForm = (policy: string, form = ''): Promise<FormShape> =>
+  get(`/api/forms/${encodeURIComponent(policy)}${form ? `?form=${encodeURIComponent(form)}` : ''}`);
+
+export interface FormEntries {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly filing: FilingShape;
+}
+
+export async function checkForm(policy: string, form: string, entries: FormEntries): Promise<FormChecked> {
+  return (await (await send(`/api/forms/${encodeURIComponent(policy)}/check`, asJson({ form, ...entries }))).json()) as FormChecked;
+}
+
+export const drafts = async (): Promise<DraftRow[]> => (await get<{ drafts: DraftRow[] }>('/api/drafts')).drafts;
+
+const draftPath = (id: string): string => `/api/drafts/${encodeURIComponent(id)}`;
+
+export const draft = (id: string): Promise<DraftShape> => get(draftPath(id));
+
+/** The same key with the same entries makes one draft, however often it is sent. */
+export async function beginDraft(policy: string, form: string, entries: FormEntries, key: string): Promise<DraftShape> {
+  const init = asJson({ policy, form, ...entries });
+  return (await (await send('/api/drafts', { ...init, headers: { ...init.headers, 'Idempotency-Key': key } })).json()) as DraftShape;
+}
+
+/** `leaving`: the page goes, and the request outlives it. */
+export async function keepDraft(id: string, revision: number, entries: FormEntries, leaving: boolean): Promise<DraftShape> {
+  const headers = { 'Content-Type': 'application/json', 'If-Match': `"${revision}"` };
+  const init = { method: 'PUT', headers, body: JSON.stringify(entries), keepalive: leaving };
+  return (await (await send(draftPath(id), init)).json()) as DraftShape;
+}
+
+export async function dropDraft({ id, revision }: DraftRow): Promise<void> {
+  await send(draftPath(id), { method: 'DELETE', headers: { 'If-Match': `"${revision}"` } });
+}
+
+/** Begin a case with a draft, which is gone with it; the same key files it once. */
+export async function fileDraft(id: string, revision: number, actor: unknown, key: string): Promise<CaseShape> {
+  const init = asJson({ actor });
+  const headers = { ...init.headers, 'If-Match': `"${revision}"`, 'Idempotency-Key': key };
+  return (await (await send(`${draftPath(id)}/case`, { ...init, headers })).json()) as CaseShape;
+}

@@ -442,9 +442,40 @@ export interface Problem {
   current?: Feature;
 }
 
+// ----------------------------------------------------------------------------------------------------------- session
+
+export type Mode = 'desk' | 'demo' | 'accounts';
+/** What may be done, and to what; an action that is missing may not be done. */
+export type Rights = Readonly<Record<string, 'all' | 'own'>>;
+
+export interface Person {
+  id: string;
+  name: string;
+  organisation: string;
+  organisation_name: string;
+  utility: string;
+  department: string;
+  roles: string[];
+}
+
+/** An account of the sample county that anybody may sign in with. */
+export interface ReadyMade {
+  role: Role;
+  name: string;
+  password: string;
+  shown: string;
+}
+
+export interface SessionShape {
+  mode: Mode;
+  person: Person | null;
+  may: Rights;
+  ready_made: ReadyMade[];
+}
+
 // ------------------------------------------------------------------------------------------------------------- cases
 
-export type Role = 'applicant' | 'surveyor' | 'utility' | 'coordinator' | 'approver' | 'supervisor';
+export type Role = 'applicant' | 'surveyor' | 'utility' | 'coordinator' | 'approver' | 'supervisor' | 'admin' | 'guest';
 export type ClockColour = 'red' | 'amber' | 'green' | 'grey';
 
 export interface CaseCite {
@@ -488,9 +519,19 @@ export interface CaseApproval {
   status_zh: string;
   status_en: string;
   department: string;
+  /** Those that the document lets decide it; none where it names none. */
+  departments: string[];
   opinion: string;
   decided_by: string;
   cites: CaseCite[];
+}
+
+/** A verdict as the case keeps it, of the revision that was measured. */
+export interface CaseJudgement {
+  revision: number;
+  decisive: string[];
+  trace: TraceLine[];
+  quantities: Record<string, { value: number; uncertainty: number }>;
 }
 
 export interface CaseTask {
@@ -508,8 +549,11 @@ export interface CaseTask {
   commitment_zh: string;
   commitment_en: string;
   approvals: CaseApproval[];
-  judgement: { trace: TraceLine[] } | null;
+  judgement: CaseJudgement | null;
   breaches: { rule: string; quantity: string; measured: number; uncertainty: number; limit: number }[];
+  /** Of its operator, in any case. */
+  operator_breaches: number;
+  operator_suspended: boolean;
 }
 
 interface CaseHead {
@@ -541,18 +585,20 @@ export interface CasePaper {
 }
 
 export interface CaseShape extends CaseHead {
+  policy: string;
   document: string;
+  form: Record<string, unknown>;
   manager_phone: string;
   reason: string;
   tasks: CaseTask[];
   papers: CasePaper[];
+  /** What a note may record; of one utility where the milestone is its own. */
+  notable: { event: string; utility: string; zh: string; en: string }[];
+  facts_to_state: { fact: string; zh: string; en: string }[];
 }
 
 export interface CaseEvent {
   seq: number;
-  /** Of its operator, in any case. */
-  operator_breaches: number;
-  operator_suspended: boolean;
   at: string;
   who: string;
   role: string;
@@ -562,6 +608,7 @@ export interface CaseEvent {
   cites: CaseCite[];
   /** Whether the clock brought it about. */
   clock: boolean;
+  data: Record<string, unknown>;
 }
 
 export interface CaseList {
@@ -571,7 +618,8 @@ export interface CaseList {
 
 export interface CaseCommand {
   kind: string;
-  actor: { name: string; role: Role; department: string };
+  /** Name and department are the account's where somebody has signed in. */
+  actor: { name?: string; role: Role; department?: string };
   data: Record<string, unknown>;
   expected?: number;
   geometry?: Geometry;
@@ -579,52 +627,6 @@ export interface CaseCommand {
   accuracy_m?: number;
 }
 
-export interface Department {
-  key: string;
-  kind: string;
-  name_zh: string;
-  name_en: string;
-}
-
-export interface FigureRow {
-  scope: 'county' | 'utility' | 'department' | 'stage';
-  stage_zh: string | null;
-  stage_en: string | null;
-  clause: string | null;
-  /** What a note may record; of one utility where the milestone is its own. */
-  notable: { event: string; utility: string; zh: string; en: string }[];
-  facts_to_state: { fact: string; zh: string; en: string }[];
-  utility: string | null;
-  utility_zh: string | null;
-  utility_en: string | null;
-  department_zh: string | null;
-  department_en: string | null;
-  limit_half_days: number | null;
-  limit_zh: string | null;
-  limit_en: string | null;
-  ended: number | null;
-  running: number | null;
-  overdue: number | null;
-  limited: number | null;
-  overdue_share: number | null;
-  used_median: number | null;
-  used_p90: number | null;
-  used_maximum: number | null;
-  longest_open: number | null;
-  cases: number | null;
-  judged: number | null;
-  decided: number | null;
-  decided_of_judged: number | null;
-  begun: number | null;
-  together: number | null;
-  together_share: number | null;
-}
-
-export interface FiguresAnswer {
-  policy: string;
-  now: string;
-  rows: FigureRow[];
-}
 /** A quantity that was laid beyond its limit. */
 export interface BeyondShape {
   quantity: string;

@@ -59,7 +59,7 @@ export function penHost(stage: () => Stage, pick: (pixel: number[], touch: boole
     return !old || !samePlace(old, at);
   };
   return {
-    mode: () => draft.mode,
+    mode: () => (draft.fixed ? 'browse' : draft.mode),
     parts: () => draft.parts,
     tolerance: (touch) => reachOf(stage(), touch),
     snap: (cursor, touch, dragged, straight) => {

@@ -6,6 +6,7 @@ import { featureOf } from '../editing/draft';
 import { isLine } from '../editing/parts';
 import { samePlace } from '../geometry/points';
 import { draft } from './draft.svelte';
+import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 
 /** What the user points at in the panel, to be lit on the map. */
@@ -51,7 +52,7 @@ class AssessmentState {
   follow(): void {
     const { properties, base, mode } = draft.shape;
     const parts = draft.shown.map((line) => line.filter((p, i) => i === 0 || !samePlace(p, line[i - 1]!)));
-    if (mode === 'browse' || !isLine(parts) || !properties.utility) {
+    if (mode === 'browse' || !session.can('assess') || !isLine(parts) || !properties.utility) {
       this.#assessor.cancel();
       this.asking = false;
       this.focus = null;

@@ -1,8 +1,11 @@
 import * as client from '../api/client';
+import { ProblemError } from '../api/problem';
 import type { CaseEvent, CasePossible, CaseRow, CaseShape, CaseTask, Department, Role } from '../api/types';
 import { dataOf, type Entries } from '../cases/fields';
+import { workList, type Looking } from '../cases/worklist';
 import { t } from '../i18n/language.svelte';
 import { notices } from './notices.svelte';
+import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 
 const WHO_KEY = 'cotrench.actor';
@@ -14,6 +17,7 @@ export interface Actor {
 }
 
 const NOBODY: Actor = { name: '', role: 'coordinator', department: '' };
+const GUEST: Actor = { ...NOBODY, role: 'guest' };
 
 function remembered(): Actor {
   try {
@@ -23,6 +27,13 @@ function remembered(): Actor {
   }
 }
 
+/** Whether a command was refused because somebody acted since the case was read. */
+function isMoved(error: unknown): boolean {
+  if (!(error instanceof ProblemError)) return false;
+  const codes = [error.problem.code, ...(error.problem.errors ?? []).map(({ code }) => code)];
+  return codes.some((code) => code === 'case.changed' || code === 'case.stale' || code === 'case.decided_already');
+}
+
 /** The cases of the county, the one that is looked at, and who acts on it. */
 class Cases {
   open = $state(false);
@@ -30,18 +41,26 @@ class Cases {
   loading = $state(false);
   chosen = $state.raw<CaseShape | null>(null);
   events = $state.raw<readonly CaseEvent[]>([]);
-  who = $state.raw<Actor>(remembered());
+  /** Who said to act, where nobody signs in. */
+  typed = $state.raw<Actor>(remembered());
   busy = $state(false);
   /** What was wrong with the last command. */
   refused = $state.raw<unknown>(null);
-  /** Only those in which the role may do something. */
-  mine = $state(false);
+  /** What others did between reading the case and the command that was refused for it, the clock left out. */
+  meanwhile = $state.raw<readonly CaseEvent[]>([]);
   #learned = false;
 
   /** Those whom the county's document names; empty until they were asked for. */
   departments = $state.raw<readonly Department[]>([]);
 
-  shown = $derived(this.mine ? this.list.filter((row) => (row.possible[this.who.role] ?? []).length > 0) : this.list);
+  /** Who acts: the person who is signed in, else who said so; a guest where signing in comes first. */
+  who = $derived.by<Actor>(() => {
+    const { person, role } = session;
+    if (person) return { name: person.name, role: role ?? 'admin', department: person.department || person.organisation_name };
+    return session.can('cases.act') ? this.typed : GUEST;
+  });
+  looking = $derived<Looking>({ role: this.who.role, utility: session.person?.utility ?? '' });
+  work = $derived(workList(this.list, this.looking));
 
   show(): void {
     this.open = true;
@@ -57,12 +76,21 @@ class Cases {
     this.chosen = null;
     this.events = [];
     this.refused = null;
+    this.meanwhile = [];
+  }
+
+  /** Somebody else has signed in: what was told to the one before is not shown to this one. */
+  forget(): void {
+    this.close();
+    this.list = [];
+    if (!session.can('cases.read')) this.hide();
+    else if (this.open) void this.load();
   }
 
   be(change: Partial<Actor>): void {
-    this.who = { ...this.who, ...change };
+    this.typed = { ...this.typed, ...change };
     try {
-      localStorage.setItem(WHO_KEY, JSON.stringify(this.who));
+      localStorage.setItem(WHO_KEY, JSON.stringify(this.typed));
     } catch {
       // Said anew next time then.
     }
@@ -98,6 +126,7 @@ class Cases {
       this.chosen = chosen;
       this.events = events;
       this.refused = null;
+      this.meanwhile = [];
     } catch (error) {
       notices.trouble(error);
     }
@@ -107,10 +136,11 @@ class Cases {
   async act({ kind }: Pick<CasePossible, 'kind'>, task: CaseTask | null, entries: Entries): Promise<boolean> {
     this.busy = true;
     this.refused = null;
+    this.meanwhile = [];
     const before = this.chosen;
     try {
       const built = kind === 'record_as_built' ? await this.#asBuilt(entries) : {};
-      const command = { kind, actor: this.who, data: dataOf(kind, entries, before, task), ...built };
+      const command = { kind, actor: session.person ? { role: this.who.role } : this.who, data: dataOf(kind, entries, before, task), ...built };
       const after = before ? await client.actOnCase(before.id, { ...command, expected: before.seq }) : await client.beginCase(command);
       this.chosen = after;
       notices.say('done', t('case_done'));
@@ -119,9 +149,22 @@ class Cases {
       return true;
     } catch (error) {
       this.refused = error;
+      if (before && isMoved(error)) await this.#catchUp(before);
       return false;
     } finally {
       this.busy = false;
+    }
+  }
+
+  /** Read the case again after others have acted; what was refused stays before the eyes, and what was typed in its field. */
+  async #catchUp(before: CaseShape): Promise<void> {
+    try {
+      const [chosen, events] = await Promise.all([client.theCase(before.id), client.caseEvents(before.id)]);
+      this.chosen = chosen;
+      this.events = events;
+      this.meanwhile = events.filter(({ seq, clock }) => seq > before.seq && !clock);
+    } catch (error) {
+      notices.trouble(error);
     }
   }
 

@@ -1,13 +1,16 @@
 /** What buttons and keys do, said once. */
 
-import type { PlacedFinding } from '../api/types';
+import type { PlacedFinding, ReadyMade } from '../api/types';
 import { current } from '../map/current';
 import { cases } from './cases.svelte';
 import { draft } from './draft.svelte';
 import { findings } from './findings.svelte';
 import { steps } from './history.svelte';
 import { prompts } from './prompts.svelte';
+import { routes } from './routes.svelte';
 import { saving } from './saving.svelte';
+import { sections } from './sections.svelte';
+import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 
 /** Leave the draft: at once when it is clean, else after asking. False when the user stays. */
@@ -31,7 +34,7 @@ export async function leave(): Promise<boolean> {
 
 export async function startDrawing(): Promise<void> {
   const { utility, operator } = draft.shape.properties;
-  if (draft.mode === 'draw' || !(await leave())) return;
+  if (draft.mode === 'draw' || !session.mayDraw() || !(await leave())) return;
   draft.begin(utility || settings.county?.utilities[0]?.key || 'water', operator ?? null);
 }
 
@@ -53,12 +56,34 @@ export async function openFrom(finding: PlacedFinding, id: string): Promise<void
 }
 
 export function toggleCases(): void {
+  if (!settings.county?.policy || !session.can('cases.read')) return;
   if (cases.open) cases.hide();
   else cases.show();
 }
 
 export function toggleFindings(): void {
+  if (!session.can('findings.read')) return;
   if (cases.open) cases.hide();
   if (findings.open) findings.hide();
   else findings.show();
+}
+
+/** Empty the page of what was told to the one before; a draft stays: it was drawn here, and is on no server yet. */
+export function forget(): void {
+  if (draft.mode !== 'browse' && !draft.dirty) draft.close();
+  steps.forget();
+  sections.close();
+  findings.forget();
+  cases.forget();
+  routes.forget();
+  settings.forget();
+}
+
+/** Sign out, or in as somebody else, after what is not saved was asked for. */
+export async function signOut(): Promise<void> {
+  if (await leave()) await session.signOut();
+}
+
+export async function enterAs({ name, password }: ReadyMade): Promise<unknown> {
+  return (await leave()) ? session.signIn(name, password) : null;
 }

@@ -8,6 +8,7 @@ import type { Point } from '../geometry/points';
 import type { Snap } from '../geometry/snapping';
 import type { Word } from '../i18n/dictionary';
 import { steps } from './history.svelte';
+import { session } from './session.svelte';
 
 const KEPT_KEY = 'cotrench.draft';
 
@@ -25,6 +26,8 @@ class DraftState {
   faulty = $state.raw<readonly number[]>([]);
 
   dirty = $derived(isDirty(this.shape));
+  /** Whether who is signed in may look at this line and no more. */
+  fixed = $derived(!session.mayDraw(this.shape.base ? (this.shape.base.properties.operator ?? null) : undefined));
   /** The line as it stands, with the rubber band: this is measured and drawn. */
   shown = $derived.by<Parts>(() => {
     if (this.preview) return this.preview;

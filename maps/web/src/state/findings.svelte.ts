@@ -7,6 +7,7 @@ import { t } from '../i18n/language.svelte';
 import { assessment } from './assessment.svelte';
 import { notices } from './notices.svelte';
 import { routes } from './routes.svelte';
+import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 import { mapWindow } from './window.svelte';
 
@@ -95,6 +96,17 @@ class Findings {
     }
   }
 
+  /** Somebody else has signed in: what was told to the one before is not shown to this one. */
+  forget(): void {
+    this.#under?.abort();
+    this.list = [];
+    this.total = 0;
+    this.stale = true;
+    this.accepting = null;
+    this.chosen = null;
+    this.hide();
+  }
+
   light(finding: PlacedFinding | null, flash = true): void {
     this.lit = finding && { finding, flash };
   }
@@ -107,7 +119,7 @@ class Findings {
 
   /** Accept it; comes back with what went wrong, null when all is well. */
   async accept(finding: PlacedFinding, reason: string, who: string): Promise<unknown> {
-    this.#remember(who);
+    if (!session.person) this.#remember(who);
     try {
       this.#settle(finding.id, await client.acceptFinding(finding, reason, who));
       notices.say('done', t('accepted'));
@@ -121,7 +133,7 @@ class Findings {
 
   async withdraw(finding: PlacedFinding): Promise<void> {
     try {
-      await client.withdrawAcceptance(finding, this.who);
+      await client.withdrawAcceptance(finding, session.person ? '' : this.who);
       this.#settle(finding.id, null);
       notices.say('done', t('accept_withdrawn'));
     } catch (error) {

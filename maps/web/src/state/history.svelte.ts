@@ -5,13 +5,25 @@ import { notices } from './notices.svelte';
 class Steps {
   undoLabel = $state<string | null>(null);
   redoLabel = $state<string | null>(null);
-  #history = new History(() => {
-    this.undoLabel = this.#history.undoLabel;
-    this.redoLabel = this.#history.redoLabel;
-  });
+  #history = this.#begun();
+
+  #begun(): History {
+    const made: History = new History(() => {
+      this.undoLabel = made.undoLabel;
+      this.redoLabel = made.redoLabel;
+    });
+    return made;
+  }
 
   push(command: Command): void {
     this.#history.push(command);
+  }
+
+  /** What another person did is not undone by this one. */
+  forget(): void {
+    this.#history = this.#begun();
+    this.undoLabel = null;
+    this.redoLabel = null;
   }
 
   settle(): void {

@@ -19,7 +19,7 @@ function withControl(event: KeyboardEvent): boolean {
   const key = event.key.toLowerCase();
   if (key === 'z') void steps.move(event.shiftKey ? 'redo' : 'undo');
   else if (key === 'y') void steps.move('redo');
-  else if (key === 's') void (draft.mode !== 'browse' && saving.save());
+  else if (key === 's') void (draft.mode !== 'browse' && !draft.fixed && saving.save());
   else return false;
   return true;
 }
@@ -61,7 +61,7 @@ const PLAIN: Record<string, () => boolean | void> = {
   o: () => void (settings.ortho = !settings.ortho),
   s: () => void (settings.snapping = !settings.snapping),
   f: toggleFindings,
-  c: () => void (settings.county?.policy && toggleCases()),
+  c: toggleCases,
   l: () => void (settings.layersOpen = !settings.layersOpen),
   '+': () => current.stage?.zoomBy(1),
   '=': () => current.stage?.zoomBy(1),

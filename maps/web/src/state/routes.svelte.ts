@@ -54,6 +54,13 @@ class Routes {
     }
   }
 
+  /** Somebody else has signed in: what was told to the one before is not shown to this one. */
+  forget(): void {
+    this.list = [];
+    this.more = false;
+    this.loading = true;
+  }
+
   put(feature: RouteFeature): void {
     const id = String(feature.id);
     const at = this.list.findIndex((route) => String(route.id) === id);

@@ -1,5 +1,7 @@
+import { readingOf } from '../access/rights';
 import type { County, LayerSymbol, Symbols } from '../api/types';
 import type { AngleSense } from '../geometry/typed';
+import { session } from './session.svelte';
 
 /** What the server says of the county, and what this user switched; the page shows nothing before `ready`. */
 class Settings {
@@ -26,11 +28,17 @@ class Settings {
 
   open(county: County, symbols: Symbols, collections: readonly string[]): void {
     const known = new Set(collections);
-    this.layers = symbols.layers.filter((layer) => known.has(layer.key));
+    this.layers = symbols.layers.filter((layer) => known.has(layer.key) && session.can(readingOf(layer.key)));
     // Findings are no stored layer: they are fetched once somebody asks for them.
     this.visible = { ...Object.fromEntries(this.layers.map((layer) => [layer.key, layer.visible])), findings: false };
     this.symbols = symbols;
     this.county = county;
+  }
+
+  /** Somebody else has signed in: what the county shows to this one is asked anew. */
+  forget(): void {
+    this.county = null;
+    this.layersOpen = false;
   }
 
   utilityColour(key: string | null | undefined): string {
