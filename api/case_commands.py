@@ -120,9 +120,7 @@ def _complete(
     return data
 
 
-def _laid(
-    service: Service, work: Casework, given: Mapping[str, Any], task: Task | None, on: date
-) -> dict[str, Measured]:
+def _laid(service: Service, work: Casework, given: Mapping[str, Any], task: Task, on: date) -> dict[str, Measured]:
     """Return what was measured of the line that a body holds."""
     options = Options(given)
     accuracy = options.number("accuracy_m", 0.0, 0.0, MOST_ERROR_M)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.api.conftest import X0, Y0
-from tests.api.test_http_cases import ASKEW, CITY, GAS, SUPERVISOR, WINDOW, act, begin, judged, line
+from tests.api.test_http_cases import ASKEW, CITY, GAS, SUPERVISOR, act, begin, judged, line
 from tests.api.test_http_items import GRID, ITEMS
 
 BESIDE = [[X0, Y0 + 3], [X0 + 120, Y0 + 3]]
