@@ -29,7 +29,7 @@ const REACH_PX = 16;
 const shapeOf = (finding: PlacedFinding): OlGeometry | null => (finding.geometry ? (reader.readGeometry(finding.geometry) as OlGeometry) : null);
 
 /** The place of a symbol: the middle of a stretch, the middle of the box of anything else. */
-function middle(shape: OlGeometry): PointGeometry {
+export function middle(shape: OlGeometry): PointGeometry {
   if (shape instanceof PointGeometry) return shape;
   if (shape instanceof LineString) return new PointGeometry(shape.getCoordinateAt(0.5));
   const [west, south, east, north] = shape.getExtent();

@@ -14,6 +14,7 @@ import { FindingMarks } from './findingMarks';
 import { registerGrid, type CountyGrid } from './grid';
 import { Pen, type PenHost } from './pen';
 import { Sketch } from './sketch';
+import { StretchMarks } from './stretchMarks';
 import { nameStyle, styleOf } from './symbolise';
 import { targetsIn, type Targets } from './targets';
 
@@ -45,6 +46,7 @@ export class Stage {
   readonly map: Map;
   readonly sketch: Sketch;
   readonly marks = new FindingMarks();
+  readonly stretches = new StretchMarks();
   #grid: CountyGrid;
   #drawn: Drawn[];
   #visible: Readonly<Record<string, boolean>> = {};
@@ -67,7 +69,7 @@ export class Stage {
       target,
       controls: [],
       interactions: defaultInteractions({ onFocusOnly: false }),
-      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.marks.layers],
+      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.marks.layers, ...this.stretches.layers],
       view: new View({
         projection: this.#grid.projection,
         extent: room,

@@ -1,0 +1,31 @@
+"""Serve the sample county as one's own desk does: nobody signs in, and who acts is said in each case."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from api.cli.service import load_sample
+from api.db.store import open_store
+from api.settings import chosen
+from tests.service import served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def desk(data: Path, policy: str) -> Iterator[str]:
+    """Yield the address of the sample county under ``policy``, without accounts."""
+    settings = chosen(data=data)
+    with open_store(settings.database_url, settings.data) as store:
+        store.upgrade()
+        load_sample(store)
+        county = store.county
+        assert county is not None
+        with store.transaction():
+            store.county = replace(county, policy=policy)
+    with served(data, demo=False) as address:
+        yield address
