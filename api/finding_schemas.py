@@ -40,6 +40,15 @@ class MendShape(Shape):
     geometry: Geometry | None = None
 
 
+class AssumedShape(Shape):
+    """An attribute that nobody states, what was taken for it, and why it matters."""
+
+    attribute: str = Field(description="The column that would state it.")
+    taken: str
+    why_zh: str
+    why_en: str
+
+
 class FindingShape(Shape):
     """One thing found at one place: what was measured, against what, by which clause, and how to mend it."""
 
@@ -62,6 +71,7 @@ class FindingShape(Shape):
     clause: str
     status: str
     unverified: bool
+    assumed: list[AssumedShape]
     evidence_zh: str
     evidence_en: str
     sentence_zh: str

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import geopandas as gpd
 import numpy as np
 import shapely
 
+from survey.finding_keys import facts_of, hash_of, mixed
+from survey.finding_table import COLUMNS, columns_of
 from survey.findings import FAILS, GRAVE, KINDS, OUTCOMES, SEVERITIES, Cited, Finding, Mend, severity_of
 
 if TYPE_CHECKING:
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 _KINDS, _OUTCOMES, _SEVERITIES = tuple(KINDS), tuple(OUTCOMES), tuple(SEVERITIES)
 _NONE = -1
-_FACTS_A_METRE = 1000.0
-"""Places and values enter ``facts`` to the millimetre: what computing is off by must not undo an acceptance."""
 
 
 class Told(NamedTuple):
@@ -55,7 +54,7 @@ class Subjects:
     @cached_property
     def hashes(self) -> Hashes:
         """Return a number for each id, the same in every process."""
-        return np.array([_hash(f"{self.layer}\x1f{name}") for name in self.ids], dtype=np.uint64)
+        return np.array([hash_of(f"{self.layer}\x1f{name}") for name in self.ids], dtype=np.uint64)
 
 
 @dataclass(frozen=True)
@@ -145,11 +144,11 @@ class Found:
     @cached_property
     def keys(self) -> Hashes:
         """The id of each finding as a number: of kind, rule, subjects, and which of their places it is."""
-        rules = np.array([_hash(f"{self.kind}\x1f{c.rule}") for c in self.cited], dtype=np.uint64)
-        key = _mixed(rules[self.citation], self.a_of.hashes[self.a])
-        key = _mixed(key, self._of_b())
+        rules = np.array([hash_of(f"{self.kind}\x1f{c.rule}") for c in self.cited], dtype=np.uint64)
+        key = mixed(rules[self.citation], self.a_of.hashes[self.a])
+        key = mixed(key, self._of_b())
         if len(key) == 1:
-            return _mixed(key, np.zeros(1, dtype=np.uint64))
+            return mixed(key, np.zeros(1, dtype=np.uint64))
         order = np.lexsort((self.y, self.x, self.to_m, self.from_m, key))
         first = np.flatnonzero(np.diff(key[order].astype(np.int64), prepend=0) != 0)
         if len(key) and (not len(first) or first[0] != 0):
@@ -157,12 +156,12 @@ class Found:
         ordinal = np.arange(len(key)) - np.repeat(first, np.diff(np.append(first, len(key))))
         place = np.empty(len(key), dtype=np.uint64)
         place[order] = ordinal.astype(np.uint64)
-        return _mixed(key, place)
+        return mixed(key, place)
 
     @cached_property
     def facts(self) -> Hashes:
         """What decides each finding, as a number."""
-        return _facts_of([self])
+        return facts_of([self])
 
     def _of_b(self) -> Hashes:
         if self.b_of is None or not len(self.b_of.ids):
@@ -170,52 +169,7 @@ class Found:
         return np.where(self.b >= 0, self.b_of.hashes[self.b], np.uint64(0))
 
 
-def _facts_of(several: Sequence[Found]) -> Hashes:
-    """Return what decides each finding, one kind after the other."""
-    limits = [np.array([_hash(f"{c.limit!r}") for c in one.cited], dtype=np.uint64)[one.citation] for one in several]
-    keys, outcome, severity = (
-        np.concatenate([getattr(one, name) for one in several]) for name in ("keys", "outcome", "severity")
-    )
-    columns = np.concatenate([(one.measured, one.limit, one.uncertainty, one.x, one.y) for one in several], axis=1)
-    made = _mixed(_mixed(keys, outcome.astype(np.uint64)), severity.astype(np.uint64))
-    made = _mixed(_mixed(made, np.concatenate(limits)), np.concatenate([_more_facts(one) for one in several]))
-    for rounded in np.round(np.nan_to_num(columns, nan=-1e9) * _FACTS_A_METRE).astype(np.int64).astype(np.uint64):
-        made = _mixed(made, rounded)
-    return made
-
-
-def _more_facts(one: Found) -> Hashes:
-    made = np.zeros(len(one), dtype=np.uint64)
-    for column in () if one.rests_on is None else one.rests_on.T:
-        made = _mixed(made, column.astype(np.uint64))
-    return made
-
-
 _BY_ROW = ("a", "b", "outcome", "measured", "limit", "margin", "uncertainty", "citation", "from_m", "to_m", "x", "y")
-
-
-_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
-_SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
-_FACTORS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
-
-
-@lru_cache(maxsize=4096)
-def _hash(text: str) -> int:
-    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
-
-
-def _mixed(a: Hashes, b: Hashes) -> Hashes:
-    """Return one number for each pair of numbers (the finaliser of SplitMix64, which spreads every bit)."""
-    z = a * _GOLDEN + b + _GOLDEN
-    z = (z ^ (z >> _SHIFTS[0])) * _FACTORS[0]
-    z = (z ^ (z >> _SHIFTS[1])) * _FACTORS[1]
-    made: Hashes = z ^ (z >> _SHIFTS[2])
-    return made
-
-
-def _hexadecimal(keys: Hashes) -> NDArray[np.object_]:
-    text = np.ascontiguousarray(keys.astype(">u8")).tobytes().hex()
-    return np.array([text[k : k + 16] for k in range(0, len(text), 16)], dtype=object)
 
 
 class Findings(Sequence[Finding]):
@@ -264,7 +218,7 @@ class Findings(Sequence[Finding]):
 
     @cached_property
     def _facts(self) -> Hashes:
-        return _facts_of(self.found)
+        return facts_of(self.found)
 
     @cached_property
     def _order(self) -> Integers:
@@ -334,7 +288,7 @@ class Findings(Sequence[Finding]):
             measured=_plain(one.measured[k]), limit=_plain(one.limit[k]), unit=one.unit,
             margin=_plain(one.margin[k]), uncertainty=_plain(one.uncertainty[k]),
             rule=cited.rule, document=cited.document, clause=cited.clause, status=cited.status,
-            unverified=cited.unverified, evidence_zh=cited.evidence_zh + told.evidence_zh,
+            unverified=cited.unverified, assumed=cited.assumed, evidence_zh=cited.evidence_zh + told.evidence_zh,
             evidence_en=cited.evidence_en + told.evidence_en, sentence_zh=told.zh, sentence_en=told.en,
             from_m=_plain(one.from_m[k]), to_m=_plain(one.to_m[k]), mend=mend,
             geometry=told.geometry if told.geometry is not None else _point(one, k),
@@ -348,9 +302,9 @@ class Findings(Sequence[Finding]):
         sentences
             Also make what is told of each, its mend and the geometry of its stretch: some tenths of a millisecond each.
         """
-        columns: dict[str, Any] = {name: [] for name in _COLUMNS}
+        columns: dict[str, Any] = {name: [] for name in COLUMNS}
         for one in self.found:
-            for name, values in _columns_of(one).items():
+            for name, values in columns_of(one).items():
                 columns[name].append(values)
         order = self._order
         joined: dict[str, Any] = {
@@ -371,37 +325,6 @@ class Findings(Sequence[Finding]):
         known = np.isfinite(x) & np.isfinite(y)
         places[known] = shapely.points(x[known], y[known])
         return gpd.GeoDataFrame(joined, geometry=places, crs=self._crs)
-
-
-_COLUMNS = (
-    "id", "kind", "severity", "outcome", "a", "b", "a_layer", "b_layer", "measured", "limit", "unit", "margin",
-    "uncertainty", "rule", "document", "clause", "status", "unverified", "evidence", "evidence_en", "from_m", "to_m",
-    "facts",
-)  # fmt: skip
-
-
-def _columns_of(one: Found) -> dict[str, NDArray[Any]]:
-    n = len(one)
-    by_rule = {
-        name: np.array([getattr(c, attribute) for c in one.cited], dtype=object)[one.citation]
-        for name, attribute in (
-            ("rule", "rule"), ("document", "document"), ("clause", "clause"), ("status", "status"),
-            ("unverified", "unverified"), ("evidence", "evidence_zh"), ("evidence_en", "evidence_en"),
-        )
-    }  # fmt: skip
-    b, b_layer = np.full(n, None, dtype=object), np.full(n, None, dtype=object)
-    if one.b_of is not None:
-        has = one.b >= 0
-        b[has], b_layer[has] = one.b_of.ids[one.b[has]], one.b_of.layer
-    by_rule["unverified"] = by_rule["unverified"].astype(bool)  # as objects no file format would keep it
-    return by_rule | {
-        "id": _hexadecimal(one.keys), "facts": _hexadecimal(one.facts), "kind": np.full(n, one.kind, dtype=object),
-        "severity": np.array(_SEVERITIES, dtype=object)[one.severity],
-        "outcome": np.array(_OUTCOMES, dtype=object)[one.outcome],
-        "a": one.a_of.ids[one.a], "b": b, "a_layer": np.full(n, one.a_of.layer, dtype=object), "b_layer": b_layer,
-        "measured": one.measured, "limit": one.limit, "unit": np.full(n, one.unit, dtype=object),
-        "margin": one.margin, "uncertainty": one.uncertainty, "from_m": one.from_m, "to_m": one.to_m,
-    }  # fmt: skip
 
 
 def _plain(number: float) -> float | None:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     import shapely
 
+    from survey.standards.citations import Assumed
+
 KINDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "horizontal_clearance": ("水平净距", "horizontal clearance"),
@@ -79,7 +81,7 @@ class Cited(NamedTuple):
     limit
         The value, NaN where the rule has none.
     assumed
-        Whether something was missing and the strictest of what is possible was taken.
+        What was missing, and what was taken for it: the strictest of what is possible, the usual diameter.
     """
 
     rule: str
@@ -90,7 +92,7 @@ class Cited(NamedTuple):
     evidence_zh: str
     evidence_en: str
     limit: float = float("nan")
-    assumed: bool = False
+    assumed: tuple[Assumed, ...] = ()
 
     @property
     def unverified(self) -> bool:
@@ -109,8 +111,10 @@ def severity_of(outcome: int, cited: Cited) -> int:
     Examples
     --------
     >>> read = Cited("x", "GB 1", "2.3", "confirmed", "hard", "甲", "a")
+    >>> from survey.standards.citations import Assumed
     >>> recalled = read._replace(status="memory only")
-    >>> severity_of(FAILS, read), severity_of(FAILS, recalled), severity_of(FAILS, read._replace(assumed=True))
+    >>> guessed = read._replace(assumed=(Assumed("diameter_mm", "200", "乙", "b"),))
+    >>> severity_of(FAILS, read), severity_of(FAILS, recalled), severity_of(FAILS, guessed)
     (0, 1, 1)
     >>> severity_of(MUST_EXPOSE, read), severity_of(UNKNOWN, read)
     (1, 2)
@@ -179,7 +183,7 @@ class Finding:
     measured, limit, margin, uncertainty
         In ``unit``; margin is how much there is to spare, negative where the limit is broken; the uncertainty is half
         of the interval, twice the mean error. None where there is none.
-    rule, document, clause, status, unverified, evidence_zh, evidence_en
+    rule, document, clause, status, unverified, assumed, evidence_zh, evidence_en
         As in `Cited`.
     sentence_zh, sentence_en
         What a person reads; says 待核 where the value is unverified.
@@ -210,6 +214,7 @@ class Finding:
     clause: str
     status: str
     unverified: bool
+    assumed: tuple[Assumed, ...]
     evidence_zh: str
     evidence_en: str
     sentence_zh: str
@@ -234,4 +239,5 @@ class Finding:
             for name, words in (("kind", KINDS), ("outcome", OUTCOMES), ("severity", SEVERITIES))
             for k, language in enumerate(("zh", "en"))
         }
-        return plain | labels | {"mend": self.mend.as_dict() if self.mend else None}
+        assumed = [each._asdict() for each in self.assumed]
+        return plain | labels | {"assumed": assumed, "mend": self.mend.as_dict() if self.mend else None}

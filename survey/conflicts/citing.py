@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from survey.findings import Cited
+from survey.standards.citations import Assumed
 from survey.standards.classes import Classes
 from survey.standards.gas import TABLE_ENDS_MPA
 from survey.subjects import USUAL_DIAMETERS
@@ -32,7 +33,7 @@ def cited_of(cell: Cell | None) -> Cited:
         return NOTHING_STATED
     return Cited(
         f"{cell.standard} {cell.clause}", cell.standard, cell.clause, cell.status, "hard", cell.evidence_zh,
-        cell.evidence_en, cell.value, bool(cell.assumed_zh),
+        cell.evidence_en, cell.value, cell.assumed,
     )  # fmt: skip
 
 
@@ -74,21 +75,24 @@ def of_usual_diameter(rule: Cited, utilities: Sequence[str]) -> Cited:
     """Return a rule for gaps to lines of ``utilities`` that state no diameter: it says which was taken, and is assumed.
 
     >>> rule = Cited("x", "GB 1", "2.3", "confirmed", "hard", "甲", "a")
-    >>> of_usual_diameter(rule, ["water"]).assumed, of_usual_diameter(rule, ["water"]).evidence_zh
-    (True, '甲；给水未填管径，净距按外径 200 mm 计（常见配水管 DN200，判断值）')
+    >>> of_usual_diameter(rule, ["water"]).assumed[0].taken, of_usual_diameter(rule, ["water"]).evidence_zh
+    ('200', '甲；给水未填管径，净距按外径 200 mm 计（常见配水管 DN200，判断值）')
     >>> of_usual_diameter(rule, []) == rule
     True
     """
     if rule is NOTHING_STATED or not utilities:
         return rule
-    zh, en = rule.evidence_zh, rule.evidence_en
+    assumed = []
     for utility in dict.fromkeys(utilities):
         name, usual = UTILITIES[utility], USUAL_DIAMETERS[utility]
-        zh += f"；{name.zh}未填管径，净距按外径 {usual.diameter_mm:g} mm 计（{usual.source_zh}）"
-        en += (
-            f"; no diameter of the {name.en.lower()} line is stated: {usual.diameter_mm:g} mm taken ({usual.source_en})"
-        )
-    return rule._replace(evidence_zh=zh, evidence_en=en, assumed=True)
+        zh = f"{name.zh}未填管径，净距按外径 {usual.diameter_mm:g} mm 计（{usual.source_zh}）"
+        en = f"no diameter of the {name.en.lower()} line is stated: {usual.diameter_mm:g} mm taken ({usual.source_en})"
+        assumed.append(Assumed("diameter_mm", f"{usual.diameter_mm:g}", zh, en))
+    return rule._replace(
+        evidence_zh="；".join([rule.evidence_zh, *(each.why_zh for each in assumed)]),
+        evidence_en="; ".join([rule.evidence_en, *(each.why_en for each in assumed)]),
+        assumed=(*rule.assumed, *assumed),
+    )
 
 
 def cited_clause(found: Clause, weight: str, rule: str) -> Cited:

@@ -89,10 +89,11 @@ def _in_plan(
     a, b, gap = close.a[stretch], close.b[stretch], sides.gap[kept]
     outcome, citation, limit, uncertainty = outcome[kept], citation[kept], limit[kept], uncertainty[kept]
     from_m, to_m = sides.from_m[kept], sides.to_m[kept]
+    thicker = thicker_by(pairs, a, b)
 
     def wanted(k: int) -> Close:
         side, _, _ = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))
-        return Close(int(kept[k]), side, float(np.nan_to_num(limit[k]) + uncertainty[k]))
+        return Close(int(kept[k]), side, float(np.nan_to_num(limit[k]) + uncertainty[k] + thicker[k]))
 
     fails = np.flatnonzero(outcome == FAILS).tolist()
     mends.may_ask(len(fails), lambda: [wanted(k) for k in fails])

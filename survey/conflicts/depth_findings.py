@@ -297,7 +297,8 @@ def _moved(c: Crossings, k: int, side: str, *, keeps_order: bool) -> Mend | None
     crossed = []
     for other in own:
         over = int(c.should[other]) * toward  # 1: the mover belongs above
-        radius = float(stays.radius[(places.b if side == "a" else places.a)[other]])
+        at_rest = (places.b if side == "a" else places.a)[other]
+        radius = float(stays.radius[at_rest] + stays.thicker[at_rest])
         limit = float(c.limit[other])
         between = (0.0 if math.isnan(limit) else limit) + float(c.uncertainty[other])
         may = (over >= 0 or not keeps_order, over <= 0 or not keeps_order)

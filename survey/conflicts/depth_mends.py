@@ -68,7 +68,7 @@ def crossing_mend(routes: BuriedLines, row: int, now: float, crossed: Sequence[C
     least
         The least cover asked for along the route; NaN where none is.
     """
-    radius = float(routes.radius[row])
+    radius = float(routes.radius[row] + routes.thicker[row])  # as thick as it may be, so that nothing is left open
     crossed = sorted(
         set(crossed), key=lambda place: (place.shallowest, place.between)
     )  # most are the same, along even covers

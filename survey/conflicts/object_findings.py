@@ -138,7 +138,7 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
         return clears
 
     def off_object(limits: Limits) -> Measuring:
-        return lambda row, _, shape: lambda moved: bool(moved.distance(shape) >= limits.reach[row] - TINY)
+        return lambda row, _, shape: lambda moved: bool(moved.distance(shape) >= limits.search[row] - TINY)
 
     beside = _beside_kerbs(routes, edges, road, kerbs, least, workers)
     return [
@@ -241,6 +241,7 @@ def _judged(
 
     def moved(k: int) -> Mend:
         row, short = int(places.route[k]), float(limit[k] + uncertainty[k] - places.gap[k])
+        short += float(limits.thicker[row])
         stretch, shape = (float(places.from_m[k]), float(places.to_m[k])), places.shape(k)
         found = aside(routes, row, stretch, short, shape, measuring(row, int(places.other[k]), shape))
         return found or _other_course(routes, row, kind)

@@ -42,7 +42,8 @@ MENDED_AT_ONCE = 64
 class Close(NamedTuple):
     """Where two lines are too near in plan: row of ``pairs.sides``, which line moves (``a`` or ``b``), metres needed.
 
-    ``need`` is what there must be between the walls, the uncertainty included.
+    ``need`` is what there must be between the walls, with the uncertainty and what lines without a diameter may be
+    thicker.
     """
 
     place: int
@@ -317,10 +318,12 @@ def _counts(again: LinePairs) -> list[dict[str, NDArray[np.int64]]]:
     """Return how many places of each line are too near in plan, how many crossings it has, and how many amiss."""
     a, b = again.close.a[again.sides.stretch], again.close.b[again.sides.stretch]
     limit = np.nan_to_num(again.rules.cited(again.rules.classes.cell, a, b)[2])
-    margin = again.sides.gap - limit
+    margin = again.sides.gap - limit - again.a.thicker[a] - again.b.thicker[b]
     near = margin < COVERAGE * np.hypot(again.a.accuracy_m[a], again.b.accuracy_m[b]) - TINY
     crossings = Crossings.of(again, lambda: np.full(len(again.a), np.nan))
-    low = ~(crossings.gap - crossings.limit >= crossings.uncertainty - TINY) & np.isfinite(crossings.limit)
+    low = ~(crossings.gap - crossings.limit - crossings.thicker >= crossings.uncertainty - TINY) & np.isfinite(
+        crossings.limit
+    )
     over, under = again.crossings.a, again.crossings.b
     n, m = len(again.a), len(again.b)
     return [

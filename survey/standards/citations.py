@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,25 @@ DIRECTNESS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "secondary": ("见于二手资料", "seen in secondary texts"),
     "recalled": ("", ""),
 })  # fmt: skip
+
+
+class Assumed(NamedTuple):
+    """One attribute that a line does not state, and what was taken for it.
+
+    Parameters
+    ----------
+    attribute
+        The column of ROUTES or PIPES that would state it, such as ``diameter_mm``.
+    taken
+        What was taken: millimetres, or the key of a row or condition of the tables such as ``d>200``.
+    why_zh, why_en
+        The sentence that says so in the evidence.
+    """
+
+    attribute: str
+    taken: str
+    why_zh: str
+    why_en: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +120,8 @@ class Cell(Citation):
         Keys of the row and the column, and the condition of the cell ("" where it has none).
     assumed_zh, assumed_en
         For each missing attribute that decides the value: what was missing and which row was taken, the strictest.
+    assumed
+        The same as records, of the tables of clearances and cover.
 
     Examples
     --------
@@ -117,6 +138,7 @@ class Cell(Citation):
     condition: str = ""
     assumed_zh: tuple[str, ...] = ()
     assumed_en: tuple[str, ...] = ()
+    assumed: tuple[Assumed, ...] = ()
 
     @property
     def outside(self) -> bool:

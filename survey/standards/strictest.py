@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from survey.standards.citations import Assumed
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from survey.standards.citations import Cell
 
 Taken = tuple[tuple[str, str, str], ...]
 """For each missing attribute: whose it is (``a`` or ``b``), which, and the key of what was taken for it."""
+COLUMNS: Mapping[str, str] = MappingProxyType({
+    "pressure": "pressure_mpa",
+    "diameter": "diameter_mm",
+    "voltage": "voltage_kv",
+})  # fmt: skip
+"""The columns that state attributes of `survey.standards.rows.ATTRIBUTES` where they are called otherwise."""
 _TRUST = {"confirmed": 2, "one source": 1, "memory only": 0}
 
 
@@ -38,11 +47,14 @@ def strictest(
     if not stated:
         return None
     best = min(stated, key=lambda each: _rank(each[1]))
-    said = [say(*each) for each in _deciding(found, best)]
+    deciding = _deciding(found, best)
+    said = [Assumed(COLUMNS.get(name, name), taken, *say(side, name, taken)) for side, name, taken in deciding]
+    assumed = tuple(dict.fromkeys(said))
     return replace(
         best[1],
-        assumed_zh=tuple(dict.fromkeys(zh for zh, _ in said)),
-        assumed_en=tuple(dict.fromkeys(en for _, en in said)),
+        assumed_zh=tuple(dict.fromkeys(each.why_zh for each in assumed)),
+        assumed_en=tuple(dict.fromkeys(each.why_en for each in assumed)),
+        assumed=assumed,
     )
 
 

@@ -1,5 +1,6 @@
 """Hold what was passed over in silence: diameters nobody states, gas beyond the tables, pipes known badly, drains."""
 
+import json
 from datetime import date, timedelta
 
 import numpy as np
@@ -229,3 +230,38 @@ def test_every_mend_of_dates_begins_after_the_day_of_judging_and_clears(spans, b
             assert date.fromisoformat(f.mend.properties["start"]) > ON
             again = conflicts(applied(routes, f.mend))
             assert f.id not in [g.id for g in again]
+
+
+@pytest.mark.parametrize(
+    ("kind", "layers", "routes"),
+    [
+        ("horizontal_clearance", {"pipes": [existing("E1", "drainage", (-9, 1), (90, 1), diameter_mm=None, cover_m=4)]},
+         [gas("G1", *BESIDE, diameter_mm=None)]),
+        ("vertical_clearance", {"pipes": [existing("E1", "water", (-10, 0), (90, 0), diameter_mm=None)]},
+         [planned("D1", "drainage", (30, -30), (30, 30), diameter_mm=None)]),
+        ("tree", {"trees": [tree("T1", 30, 0.5)]}, [planned("W1", "water", *BESIDE, diameter_mm=None)]),
+        ("curb", {"roads": [road("R1", (-50, 7.3), (150, 7.3))]}, [planned("W1", "water", *BESIDE, diameter_mm=None)]),
+    ],
+)  # fmt: skip
+def test_a_mend_clears_what_rests_on_an_assumed_diameter_for_the_thickest_line(kind, layers, routes):
+    f = one(conflicts(routes, **layers), kind)
+    assert (f.outcome, f.mend.subject) == ("fails", routes[0]["id"])
+    assert only(conflicts(applied(routes, f.mend), **layers), kind) == []
+
+
+def test_what_was_assumed_is_told_as_records_and_in_files():
+    sewer = existing("E1", "drainage", (-10, 1), (90, 1), diameter_mm=None, cover_m=3.0)
+    found = conflicts([gas("G1", *BESIDE, pressure_mpa=None)], pipes=[sewer])
+    f = one(found, "horizontal_clearance")
+    assert [(each.attribute, each.taken) for each in f.assumed] == [
+        ("pressure_mpa", "gas_subhigh_a"),
+        ("diameter_mm", "400"),
+    ]
+    assert all(each.why_zh in f.evidence_zh and each.why_en in f.evidence_en for each in f.assumed)
+    records = [each._asdict() for each in f.assumed]
+    assert f.as_dict()["assumed"] == records
+    table = found.frame()
+    assert json.loads(table.loc[table["id"] == f.id, "assumed"].item()) == records
+    stated = conflicts([gas("G1", *BESIDE)], pipes=[sewer | {"diameter_mm": 400.0}])
+    assert one(stated, "horizontal_clearance").assumed == ()
+    assert set(stated.frame()["assumed"]) == {"[]"}
