@@ -160,10 +160,10 @@ class CaseEvents(Shape):
 
 
 class ActorShape(Shape):
-    """Who acts; on this machine the name that is typed, as long as nobody signs in."""
+    """Who acts, typed where nobody signs in; of who has signed in, ``role`` alone, where several could act."""
 
-    name: str
-    role: Role
+    name: str | None = None
+    role: Role | None = None
     department: str = Field("", description="Key of the department, or the company of a utility.")
 
 
@@ -171,7 +171,7 @@ class CaseCommand(Shape):
     """A command. Verdicts and as-built quantities are measured here and are no part of ``data``."""
 
     kind: str
-    actor: ActorShape
+    actor: ActorShape | None = Field(None, description="Left out where somebody has signed in.")
     expected: int | None = Field(None, description="`seq` of the case as it was seen.")
     data: dict[str, Any] = Field({}, description="The fields of the command.")
     geometry: Geometry | None = Field(None, description="`record_as_built`: the line as it was surveyed.")

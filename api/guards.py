@@ -11,6 +11,8 @@ from api.errors import ProblemError, failure
 from api.settings import is_loopback
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CONTENT_SECURITY_POLICY = (
@@ -70,29 +72,34 @@ class FailuresAnswered:
             await failure(scope["method"], scope["path"], error).response()(scope, receive, send)
 
 
-class LocalOnly:
-    """Refuse what a page of another site can make a browser send to a service on loopback.
+class OwnPagesOnly:
+    """Refuse what a page of another site can make a browser send here.
 
-    Nobody has to sign in yet, so a browser that visits a hostile page is the one way in from outside: by a name that
+    At a desk nobody has to sign in, so a browser that visits a hostile page is a way in from outside: by a name that
     the page's owner points at 127.0.0.1 (DNS rebinding: the Host header tells it), or by a form or a script that
     writes from another origin (Origin and Sec-Fetch-Site tell it). Programs send neither header and pass.
+
+    Parameters
+    ----------
+    hosts
+        Names under which others may reach the service, besides loopback; in lower case, without ports.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, hosts: Collection[str] = ()) -> None:
+        self.app, self.hosts = app, frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a problem, or pass the request on."""
         if scope["type"] == "http":
-            problem = refusal(scope["method"], Headers(scope=scope))
+            problem = refusal(scope["method"], Headers(scope=scope), self.hosts)
             if problem is not None:
                 await problem.problem.response()(scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
 
-def refusal(method: str, headers: Headers) -> ProblemError | None:
-    """Return why a request is refused, or None where it is welcome.
+def refusal(method: str, headers: Headers, hosts: Collection[str] = ()) -> ProblemError | None:
+    """Return why a request is refused, or None where it is welcome; ``hosts`` are welcome besides loopback.
 
     >>> refusal("GET", Headers({"host": "localhost:8000"})) is None
     True
@@ -100,12 +107,15 @@ def refusal(method: str, headers: Headers) -> ProblemError | None:
     'host.refused'
     >>> refusal("POST", Headers({"host": "localhost:8000", "origin": "http://evil.example"})).problem.code
     'origin.refused'
+    >>> refusal("GET", Headers({"host": "map.county.example"}), ["map.county.example"]) is None
+    True
     """
     host = headers.get("host", "")
-    if not is_loopback(_name_of(host)):
+    name = _name_of(host)
+    if name not in hosts and not is_loopback(name):
         zh, en = (
-            "本服务只接受 localhost、127.0.0.1 和 [::1]",
-            "this service answers to localhost, 127.0.0.1 and [::1] only",
+            "本服务只接受本机地址和 COTRENCH_HOSTS 中的名称",
+            "this service answers to addresses of this machine, and to the names in COTRENCH_HOSTS",
         )
         return ProblemError("host.refused", zh, en)
     if method in SAFE_METHODS:

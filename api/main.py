@@ -17,7 +17,7 @@ from api.clockwork import Clockwork
 from api.county_findings import CountyFindings
 from api.db.store import open_store
 from api.dependencies import Service
-from api.guards import FailuresAnswered, LocalOnly, SecurityHeaders
+from api.guards import FailuresAnswered, OwnPagesOnly, SecurityHeaders
 from api.identity.demo import is_demo, ready_made
 from api.resident import Resident
 from api.route_watch import RouteWatch
@@ -106,7 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.default = Client(settings.client)
     # The last one added is the outermost.
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
-    app.add_middleware(LocalOnly)
+    app.add_middleware(OwnPagesOnly, hosts=settings.host_names)
     app.add_middleware(FailuresAnswered)
     app.add_middleware(SecurityHeaders)
     return app

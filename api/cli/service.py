@@ -13,7 +13,7 @@ import typer
 from api.cli.database import whoever
 from api.cli.language import both
 from api.cli.reporting import answering, progress, say, words
-from geo.faults import BadInputError, Fault
+from geo.faults import BadInputError, Fault, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,6 +56,7 @@ def serve(
 
     from api.db.store import open_store
     from api.identity.demo import is_demo, ready_made
+    from api.outside import faults_outside
     from api.settings import chosen
 
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
@@ -63,6 +64,7 @@ def serve(
     listening = _listen(settings)
     with open_store(settings.database_url, settings.data) as store:
         store.upgrade()
+        refuse(faults_outside(settings, store))
         if settings.demo:
             load_sample(store)
         offered = ready_made(store, dt.datetime.now(dt.UTC)) if is_demo(settings, store) else None
@@ -95,22 +97,6 @@ def application(settings: Settings | None = None) -> FastAPI:
 
 def _listen(settings: Settings) -> socket.socket:
     """Take the port at once, so that one in use is said before anything is loaded."""
-    from api.settings import is_loopback
-
-    if not is_loopback(settings.host):
-        raise BadInputError(
-            [
-                Fault(
-                    "host.not_loopback",
-                    "还没有账号和登录，只能监听本机",
-                    "there are no accounts yet, so the service listens on this machine only",
-                    "用 127.0.0.1；要从别处访问，请经 SSH 转发",
-                    "use 127.0.0.1; from elsewhere, go through an SSH tunnel",
-                    field="--host",
-                    value=settings.host,
-                )
-            ]
-        )
     bare = settings.host.strip("[]")
     family = socket.AF_INET6 if ":" in bare else socket.AF_INET
     # asyncio switches Nagle's algorithm off only for a socket that names TCP; else every answer comes 40 ms late.
@@ -136,10 +122,20 @@ def _listen(settings: Settings) -> socket.socket:
 
 def _announce(settings: Settings, listening: socket.socket, offered: Sequence[ReadyMade] | None) -> None:
     from api.identity.permissions import ROLES
+    from api.settings import is_reached_from_outside
 
     name = f"[{settings.host.strip('[]')}]" if ":" in settings.host else settings.host
     say(words("同沟已启动：", "CoTrench is running: ") + f"http://{name}:{listening.getsockname()[1]}")
-    say(words("仅限本机访问。按 Ctrl+C 停止。", "This machine only. Ctrl+C stops it."))
+    if is_reached_from_outside(settings):
+        names = "、".join(sorted(settings.host_names))
+        say(
+            words(
+                f"可从其他机器以 {names} 访问，须登录；请只经 HTTPS 代理对外开放。按 Ctrl+C 停止。",
+                f"Others reach it as {names} and sign in; let them in through an HTTPS proxy only. Ctrl+C stops it.",
+            )
+        )
+    else:
+        say(words("仅限本机访问。按 Ctrl+C 停止。", "This machine only. Ctrl+C stops it."))
     if offered is not None:
         say(words("样例账号（登录名、密码）：", "Ready-made accounts (login name, password):"))
         for one in offered:

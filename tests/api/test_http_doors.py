@@ -11,8 +11,10 @@ import pytest
 
 from api.cli.service import load_sample
 from api.db.store import open_store
+from api.identity.demo import demo_people
 from api.identity.people import People
 from api.identity.sign_in import SignIn
+from api.outside import faults_outside
 from api.settings import Settings
 from tests.api.conftest import running, settings_of, small_county
 from tests.api.identity.moments import PASSWORD
@@ -199,3 +201,49 @@ def test_another_county_is_never_shown_so(tmp_path):
     settings = Settings(**{**settings_of(None, tmp_path).model_dump(), "demo": True})
     with running(settings) as client:
         assert client.get(SESSION).json()["mode"] == "desk"
+
+
+def outside(folder: Path, **more) -> list[str]:
+    """Return the codes of what is in the way of serving others."""
+    given = settings_of(None, folder).model_dump() | {"host": "0.0.0.0", "hosts": "map.county.example"} | more  # noqa: S104 - nothing listens
+    with open_store(None, folder) as store:
+        return [fault.code for fault in faults_outside(Settings(**given), store)]
+
+
+def test_nobody_is_served_outside_before_all_have_to_sign_in(tmp_path):
+    with open_store(None, tmp_path) as store:
+        store.upgrade()
+        load_sample(store)
+    assert outside(tmp_path, hosts="", demo=True) == ["host.demo", "host.not_loopback", "host.no_names"]
+    assert outside(tmp_path, host="127.0.0.1") == ["host.not_loopback"]  # behind a proxy on this machine
+    assert outside(tmp_path, host="127.0.0.1", hosts="") == []
+    now = datetime.now(UTC)
+    with open_store(None, tmp_path) as store:
+        people = People(store)
+        people.add("li", ["surveyor"], PASSWORD, now=now)
+        assert outside(tmp_path) == ["host.no_admin"]
+        people.add("wang", ["admin"], PASSWORD, now=now)
+        assert outside(tmp_path) == []
+        made = demo_people(store, now)
+        assert outside(tmp_path) == ["host.known_passwords"]
+        for _, login, _ in made[1:]:
+            people.disable(login, now=now)
+        assert outside(tmp_path) == ["host.known_passwords"]
+        people.set_password(made[0][1], PASSWORD, now=now)
+        assert outside(tmp_path) == []
+
+
+def test_outside_a_request_names_a_known_host_and_comes_from_our_pages(tmp_path):
+    small_county(None, tmp_path)
+    settings = Settings(**{**settings_of(None, tmp_path).model_dump(), "hosts": "map.county.example"})
+    with running(settings) as client:
+        host = {"Host": "map.county.example"}
+        told = client.get(SESSION, headers=host)
+        assert (told.status_code, told.json()["mode"]) == (200, "accounts")  # never a desk, even without accounts
+        assert client.get("/api/county", headers=host).json()["loopback_only"] is False
+        assert code(client.get(SESSION, headers={"Host": "evil.example"})) == (400, "host.refused")
+        body = {"name": "li", "password": PASSWORD}
+        foreign = client.post(SESSION, json=body, headers=host | {"Origin": "https://evil.example"})
+        assert code(foreign) == (403, "origin.refused")
+        ours = client.post(SESSION, json=body, headers=host | {"Origin": "https://map.county.example"})
+        assert code(ours) == (401, "sign_in.wrong")

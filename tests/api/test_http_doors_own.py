@@ -1,0 +1,231 @@
+"""What is one's own, on one small county: cases of an applicant, tasks and routes of a company, who is recorded."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+import shapely
+
+from api.db.store import open_store
+from tests.api.conftest import NOW, X0, Y0, running, settings_of, small_county
+from tests.api.test_http_doors import add_people, as_one, code
+from tests.api.test_http_items import GRID, ITEMS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import httpx
+
+CASES, SITES = "/api/cases", "/api/collections/sites/items"
+LINE = {"type": "LineString", "coordinates": [[X0 + 20, Y0], [X0 + 80, Y0]]}
+POINT = {"type": "Point", "coordinates": [X0, Y0]}
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory) -> Path:
+    """Return a folder with the small county, accounts, a route of the water company and two sites."""
+    folder: Path = tmp_path_factory.mktemp("own") / "data"
+    folder.mkdir()
+    small_county(None, folder)
+    with open_store(None, folder) as store:
+        water = {"id": "W1", "utility": "water", "operator": "自来水公司"}
+        water["geometry"] = shapely.LineString([(X0, Y0 + 5), (X0 + 90, Y0 + 5)])
+        store.insert("routes", [water], who="test", now=NOW)
+        for name, applicant in (("S1", "甲公司"), ("S2", "乙公司")):
+            site = {"id": name, "applicant": applicant, "geometry": shapely.Point(X0, Y0)}
+            store.insert("sites", [site], who="test", now=NOW)
+    add_people(None, folder)
+    return folder
+
+
+@pytest.fixture
+def county(filled, tmp_path) -> Iterator[httpx.Client]:
+    """Yield a client of a copy of it."""
+    folder = shutil.copytree(filled, tmp_path / "data")
+    with running(settings_of(None, folder)) as client:
+        yield client
+
+
+def application(utility="gas", operator="燃气公司", **more):
+    data = {"channel": "online", "utilities": [{"utility": utility, "operator": operator}], "form": {}, **more}
+    return {"kind": "file_application", "data": data}
+
+
+def command(browser, case, kind, *, actor=None, **data):
+    body = {"kind": kind, "data": data} | ({"actor": actor} if actor else {})
+    return browser.post(f"{CASES}/{case}/commands", json=body)
+
+
+def ids(answer):
+    return [one["id"] for one in answer.json()["cases"]]
+
+
+def test_a_case_is_its_applicants_and_nobody_elses(county):
+    with as_one(county, "applicant") as one, as_one(county, "alone") as other, as_one(county, "coordinator") as window:
+        made = one.post(CASES, json=application())
+        assert made.status_code == 201, made.text
+        mine = made.json()["id"]
+        assert made.json()["applicant"] == "甲公司"
+        theirs = other.post(CASES, json=application())
+        assert (theirs.status_code, theirs.json()["applicant"]) == (201, "独自某")
+        typed = window.post(CASES, json=application(applicant="甲公司"))
+        namesake = window.post(CASES, json=application(applicant="独自某"))
+        assert (typed.status_code, namesake.status_code) == (201, 201)
+        assert ids(one.get(CASES)) == [mine, typed.json()["id"]]
+        # A name that somebody typed makes nobody the owner who is only called so.
+        assert ids(other.get(CASES)) == [theirs.json()["id"]]
+        assert len(ids(window.get(CASES))) == 4
+        for path in (mine, f"{mine}/events", f"{mine}/papers/receipt"):
+            hidden, never = other.get(f"{CASES}/{path}"), other.get(f"{CASES}/{path.replace(mine, '2020-00009')}")
+            assert (code(hidden), hidden.json()["title"]) == ((404, "resource.not_found"), never.json()["title"])
+        assert command(other, mine, "withdraw").status_code == 404
+        assert one.get(f"{CASES}/{mine}/events").json()["events"][0]["who"] == "applicant某"
+        assert command(window, mine, "accept").status_code == 200
+        assert command(one, mine, "withdraw").status_code == 200
+
+
+def test_who_acts_is_who_signed_in(county):
+    typed = {"name": "别人", "role": "coordinator"}
+    with as_one(county, "applicant") as one, as_one(county, "coordinator") as window:
+        for body in (application(applicant="乙公司"), application(owner="x"), application() | {"actor": typed}):
+            answer = one.post(CASES, json=body)
+            assert code(answer) == (422, "input.refused")
+            assert answer.json()["errors"][0]["code"] in {"case.applicant", "case.measured_here", "case.actor"}
+        case = one.post(CASES, json=application()).json()["id"]
+        assert code(command(window, case, "accept", actor=typed)) == (422, "input.refused")
+        accepted = command(window, case, "accept", actor={"role": "coordinator", "name": "coordinator某"})
+        assert accepted.status_code == 200
+        assert accepted.json()["first_acceptor"]["department"] == "approval_centre"
+
+
+def test_a_company_acts_on_its_own_tasks_and_those_that_nobody_has(county):
+    with (
+        as_one(county, "coordinator") as window, as_one(county, "utility") as gas, as_one(county, "water") as water,
+    ):  # fmt: skip
+        named = window.post(CASES, json=application(applicant="甲公司")).json()["id"]
+        free = window.post(CASES, json=application(applicant="甲公司", operator="")).json()["id"]
+        for case in (named, free):
+            assert command(window, case, "accept").status_code == 200
+            refused = command(water, case, "fix_plan", utility="gas", route="G1")
+            assert code(refused) == (403, "permission.not_yours")
+            assert code(command(gas, case, "fix_plan", utility="gas", operator="自来水公司")) == (
+                403,
+                "permission.not_yours",
+            )
+            fixed = command(gas, case, "fix_plan", utility="gas", route="G1")
+            assert fixed.status_code == 200, fixed.text
+            assert fixed.json()["tasks"][0]["operator"] == "燃气公司"
+        assert code(water.post(CASES, json=application(applicant="甲公司"))) == (403, "permission.not_yours")
+
+
+def test_who_has_several_roles_says_in_which_and_a_narrow_one_stays_narrow(county):
+    with as_one(county, "coordinator") as window, as_one(county, "both") as both:
+        case = window.post(CASES, json=application(applicant="甲公司", utility="water", operator="自来水公司")).json()[
+            "id"
+        ]
+        command(window, case, "accept")
+        answer = command(both, case, "judge", utility="water")
+        assert answer.json()["errors"][0]["field"] == "actor.role"
+        as_company = command(both, case, "judge", actor={"role": "utility"}, utility="water")
+        assert as_company.status_code == 403
+        as_surveyor = command(both, case, "judge", actor={"role": "surveyor"}, utility="water")
+        assert code(as_surveyor) == (409, "case.refused")
+        assert command(both, case, "fix_plan", utility="water", route="W1").status_code == 403
+
+
+def test_an_application_of_the_county_shows_its_routes_to_its_applicant(county):
+    with as_one(county, "applicant") as one, as_one(county, "coordinator") as window, as_one(county, "utility") as gas:
+        assert one.get(ITEMS).json()["numberReturned"] == 0
+        assert code(one.get(f"{ITEMS}/G1")) == (404, "resource.not_found")
+        case = one.post(CASES, json=application()).json()["id"]
+        command(window, case, "accept")
+        assert command(gas, case, "fix_plan", utility="gas", route="G1").status_code == 200
+        assert [one["id"] for one in one.get(ITEMS).json()["features"]] == ["G1"]
+        assert one.get(f"{ITEMS}/G1").status_code == 200
+        for hidden in ("W1", "W1/history"):
+            assert code(one.get(f"{ITEMS}/{hidden}")) == (404, "resource.not_found")
+        assert one.get(ITEMS, params={"q": "W1"}).json()["features"] == []
+        assert one.get(ITEMS, params={"q": "支线"}).json()["numberReturned"] == 1
+        assert one.get(ITEMS, params={"utility": "water"}).json()["features"] == []
+
+
+def test_sites_are_their_applicants(county):
+    with as_one(county, "applicant") as one:
+        listed = one.get(SITES)
+        assert [site["id"] for site in listed.json()["features"]] == ["S1"]
+        assert "numberMatched" not in listed.json()
+        site = {"type": "Feature", "geometry": POINT, "properties": {"name": "新址"}}
+        made = one.post(SITES, params=GRID, json=site)
+        assert (made.status_code, made.json()["properties"]["applicant"]) == (201, "甲公司")
+        assert code(one.post(SITES, params=GRID, json=site | {"properties": {"applicant": "乙公司"}})) == (
+            403, "permission.not_yours",
+        )  # fmt: skip
+        assert code(one.delete(f"{SITES}/S2", headers={"If-Match": "*"})) == (404, "resource.not_found")
+        assert code(one.patch(f"{SITES}/S2", json={"properties": {"name": "x"}}, headers={"If-Match": "*"}))[0] == 404
+
+
+def test_a_company_draws_its_own_routes_alone(county):
+    route = {"type": "Feature", "geometry": LINE, "properties": {"utility": "gas"}}
+    other = {"utility": "gas", "operator": "自来水公司"}
+    with as_one(county, "utility") as gas:
+        made = gas.post(ITEMS, params=GRID, json=route)
+        assert (made.status_code, made.json()["properties"]["operator"]) == (201, "燃气公司")
+        path = f"{ITEMS}/{made.json()['id']}"
+        history = gas.get(f"{path}/history").json()["features"]
+        assert history[0]["properties"]["changed_by"] == "utility某"
+        star = {"If-Match": "*"}
+        for answer in (
+            gas.post(ITEMS, params=GRID, json=route | {"properties": other}),
+            gas.put(f"{ITEMS}/new", params=GRID, json=route | {"properties": other}),
+            gas.put(f"{ITEMS}/W1", params=GRID, json=route, headers=star),
+            gas.put(path, params=GRID, json=route | {"properties": other}, headers=star),
+            gas.patch(f"{ITEMS}/W1", json={"properties": {"name": "x"}}, headers=star),
+            gas.patch(f"{ITEMS}/W1", json={"properties": {"operator": "燃气公司"}}, headers=star),
+            gas.patch(path, json={"properties": {"operator": "自来水公司"}}, headers=star),
+            gas.patch(path, json={"properties": {"operator": None}}, headers=star),
+            gas.delete(f"{ITEMS}/W1", headers=star),
+        ):
+            assert code(answer) == (403, "permission.not_yours"), answer.request.url
+        assert gas.put(path, params=GRID, json=route, headers=star).status_code == 200
+        assert gas.patch(path, json={"properties": {"name": "改名"}}, headers=star).status_code == 200
+        assert gas.delete(path, headers=star).status_code == 204
+
+
+def test_one_key_of_two_people_is_two_keys(county):
+    key = {"Idempotency-Key": "1"}
+    with as_one(county, "applicant") as one, as_one(county, "alone") as other:
+        first, second = (who.post(CASES, json=application(), headers=key) for who in (one, other))
+        assert (first.status_code, second.status_code) == (201, 201)
+        assert first.json()["id"] != second.json()["id"]
+        again = other.post(CASES, json=application(), headers=key)
+        assert (again.headers["idempotency-replayed"], again.json()["id"]) == ("true", second.json()["id"])
+
+
+def test_a_company_counts_its_own_cases(county):
+    with as_one(county, "coordinator") as window, as_one(county, "utility") as gas, as_one(county, "water") as water:
+        window.post(CASES, json=application(applicant="甲公司"))
+        whole = {row["utility"] for row in window.get("/api/figures").json()["rows"]}
+        assert None in whole
+        for browser, utility in ((gas, "gas"), (water, "water")):
+            assert {row["utility"] for row in browser.get("/api/figures").json()["rows"]} <= {utility}
+
+
+def test_a_page_of_cases_keeps_its_filters(county):
+    with as_one(county, "coordinator") as window:
+        for applicant in ("甲公司", "乙公司", "甲公司"):
+            window.post(CASES, json=application(applicant=applicant))
+        page = window.get(CASES, params={"applicant": "甲公司", "limit": 1})
+        [link] = page.json()["links"]
+        following = window.get(link["href"])
+        assert len({*ids(page), *ids(following)}) == 2
+        assert [case["applicant"] for case in following.json()["cases"]] == ["甲公司"]
+
+
+def test_who_accepts_a_finding_is_who_signed_in(county):
+    with as_one(county, "approver") as browser:
+        refused = browser.post("/api/findings/x/acceptance", json={"reason": "可以", "who": "别人"})
+        assert [fault["code"] for fault in refused.json()["errors"]] == ["acceptance.who"]
+        assert browser.delete("/api/findings/x/acceptance", params={"who": "别人"}).status_code == 422
