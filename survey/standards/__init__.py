@@ -7,11 +7,9 @@ from survey.standards.citations import Cell, Citation
 from survey.standards.classes import Classes
 from survey.standards.clauses import (
     Clause,
-    below_river,
     bridge_ban,
     clause,
     dig_ban,
-    foundation_distance,
     skew_limit,
 )
 from survey.standards.clearances import cover, horizontal, vertical
@@ -31,14 +29,12 @@ __all__ = [
     "Quality",
     "above",
     "accuracies",
-    "below_river",
     "bridge_ban",
     "clause",
     "courtyard_rank",
     "cover",
     "crossing_rank",
     "dig_ban",
-    "foundation_distance",
     "gas_class",
     "gas_classes",
     "horizontal",

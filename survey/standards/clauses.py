@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -109,20 +108,6 @@ def dig_ban(*, overhauled: bool = False) -> Cell:
     )
 
 
-def below_river(waterway_class: int | None = None) -> Cell:
-    """Return the least depth (metres) below the bed of a river; the class of the waterway is 1 to 7, None: no waterway.
-
-    >>> below_river(3).value, below_river(7).value, below_river().value
-    (2.0, 1.0, 0.5)
-    """
-    if waterway_class is None:
-        return value_cell("river_other", "line", "river")
-    if not 1 <= waterway_class <= 7:  # noqa: PLR2004 - the classes of waterways in China
-        raise ValueError(f"waterways have classes 1 to 7, not {waterway_class}")
-    key = "river_1_5" if waterway_class <= 5 else "river_6_7"  # noqa: PLR2004 - where clause 4.1.8 splits
-    return value_cell(key, "line", f"waterway class {waterway_class}")
-
-
 def bridge_ban(buried: Buried) -> tuple[str, Clause] | None:
     """Return whether a line is banned from bridges, and the clause; None for a utility that may be on one.
 
@@ -146,37 +131,3 @@ def bridge_ban(buried: Buried) -> tuple[str, Clause] | None:
     if value is None:
         return "unknown", found
     return ("banned" if found.value is not None and value >= found.value else "allowed"), found
-
-
-def foundation_distance(
-    trench_depth_m: float, foundation_depth_m: float, trench_width_m: float, friction_deg: float
-) -> Cell | None:
-    """Return the least distance (metres) from a line's axis to a building whose foundation is shallower (4.1.11).
-
-    ``L = (H - h) / tan α + B / 2``; the larger of it and table 4.1.9 holds. None where the trench is not deeper.
-
-    Parameters
-    ----------
-    trench_depth_m, foundation_depth_m, trench_width_m
-        H, h and B (metres).
-    friction_deg
-        Angle of internal friction of the soil, α, between 0 and 90 degrees.
-
-    Examples
-    --------
-    >>> round(foundation_distance(3.0, 1.0, 1.0, 45.0).value, 6)
-    2.5
-    >>> foundation_distance(1.0, 1.5, 1.0, 30.0) is None
-    True
-    """
-    if not 0 < friction_deg < 90:  # noqa: PLR2004 - a right angle
-        raise ValueError("the angle of friction lies between 0 and 90 degrees")
-    if trench_depth_m <= foundation_depth_m:
-        return None
-    found = clause("foundation")
-    value = (trench_depth_m - foundation_depth_m) / math.tan(math.radians(friction_deg)) + trench_width_m / 2
-    return Cell(
-        standard=found.standard, clause=found.clause, status=found.status, directness=found.directness,
-        sources=found.sources, text_zh=found.text_zh, text_en=found.text_en, value=value, unit="m",
-        row="building", column="trench",
-    )  # fmt: skip

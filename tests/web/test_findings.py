@@ -234,8 +234,8 @@ def features(offset: int) -> list[dict[str, Any]]:
             "id": f"f{number}", "facts": "x", "kind": "cover", "outcome": "fails", "severity": severity,
             "a": f"R{number}", "b": None, "a_layer": "routes", "b_layer": None, "measured": 0.5, "limit": 0.7,
             "unit": "m", "margin": -0.2, "uncertainty": None, "rule": "r", "document": "GB 50289-2016",
-            "clause": "4.1.1", "status": "confirmed", "unverified": False, "from_m": 0.0, "to_m": 1.0, "mend": None,
-            "acceptance": None, "accepted": False,
+            "clause": "4.1.1", "status": "confirmed", "unverified": False, "assumed": [], "from_m": 0.0, "to_m": 1.0,
+            "mend": None, "acceptance": None, "accepted": False,
         }  # fmt: skip
         place = [579_000 + number * 7919 % 2000, 3_658_000 + number * 104_729 % 2000]
         geometry = {"type": "Point", "coordinates": place}

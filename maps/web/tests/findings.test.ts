@@ -12,7 +12,7 @@ export function finding(change: Partial<PlacedFinding> = {}): PlacedFinding {
     id: 'f1', facts: 'x', kind: 'horizontal_clearance', kind_zh: '水平净距', kind_en: 'horizontal clearance',
     outcome: 'fails', outcome_zh: '不满足', outcome_en: 'fails', severity: 'grave', severity_zh: '严重', severity_en: 'grave',
     a: 'R1', b: 'E1', a_layer: 'routes', b_layer: 'pipes', measured: 0.65, limit: 1, unit: 'm', margin: -0.35, uncertainty: 0.1,
-    rule: 'r', document: 'GB 50289-2016', clause: '4.1.9', status: 'confirmed', unverified: false, evidence_zh: '依据', evidence_en: 'evidence',
+    rule: 'r', document: 'GB 50289-2016', clause: '4.1.9', status: 'confirmed', unverified: false, assumed: [], evidence_zh: '依据', evidence_en: 'evidence',
     sentence_zh: '句子', sentence_en: 'sentence', from_m: 10, to_m: 20, mend: null,
     geometry: { type: 'LineString', coordinates: [[0, 0], [10, 5]] }, acceptance: null, ...change,
   };
@@ -126,5 +126,7 @@ describe('assumed', () => {
     expect(assumedFields(gas, found)).toEqual({ pressure_mpa: 'assumed_strictest' });
     expect(assumedFields({ ...gas, pressure_mpa: 0.2 }, found)).toEqual({});
     expect(assumedFields(gas, [])).toEqual({});
+    const fact = { attribute: 'voltage_kv', taken: 'kv>=35', why_zh: '取最严', why_en: 'the strictest' };
+    expect(assumedFields({ utility: 'power' }, [finding({ assumed: [fact] })])).toEqual({ voltage_kv: 'assumed_strictest' });
   });
 });

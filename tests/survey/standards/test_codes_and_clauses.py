@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from survey.standards import below_river, bridge_ban, clause, dig_ban, foundation_distance, gas_class, skew_limit
+from survey.standards import bridge_ban, clause, dig_ban, gas_class, skew_limit
 from survey.standards.clauses import value_cell
 from survey.standards.codes import feature_codes, fields, laying_methods, line_statuses, utility_codes
 from survey.subjects import USUAL_DIAMETERS, Buried, laying_key, radii_m, radius_m, subtype_key
@@ -32,10 +32,7 @@ def test_no_pressure_has_no_class():
 def test_road_rules():
     assert (dig_ban().value, dig_ban().clause, dig_ban(overhauled=True).value) == (5.0, "33", 3.0)
     assert (skew_limit().value, skew_limit().unit, skew_limit().clause) == (60.0, "degree", "4.1.7")
-    assert [below_river(kind).value for kind in (1, 5, 6, 7, None)] == [2.0, 2.0, 1.0, 1.0, 0.5]
-    for wrong in (0, 8):
-        with pytest.raises(ValueError, match="1 to 7"):
-            below_river(wrong)
+    assert [clause(f"river_{kind}").value for kind in ("1_5", "6_7", "other")] == [2.0, 1.0, 0.5]
     assert {clause(f"class_{name}").status for name in ("expressway", "arterial", "secondary", "branch")} == {
         "confirmed"
     }
@@ -58,16 +55,6 @@ def test_what_may_hang_on_a_bridge(line, answer):
     found = bridge_ban(line)
     assert (found and found[0]) == answer
     assert found is None or found[1].clause == "27(5)"
-
-
-def test_a_trench_beside_a_shallow_foundation_by_hand():
-    cell = foundation_distance(2.5, 1.5, 0.8, 30.0)
-    assert cell.value == pytest.approx(math.sqrt(3) + 0.4)
-    assert cell.unverified
-    assert foundation_distance(1.5, 1.5, 0.8, 30.0) is None
-    for wrong in (0.0, 90.0):
-        with pytest.raises(ValueError, match="friction"):
-            foundation_distance(2.0, 1.0, 1.0, wrong)
 
 
 def test_codes_agree_with_the_utilities_and_words_elsewhere():

@@ -326,6 +326,14 @@ export interface Acceptance {
   stale: boolean;
 }
 
+/** An attribute that nobody states, what was taken for it, and why. */
+export interface AssumedFact {
+  attribute: string;
+  taken: string;
+  why_zh: string;
+  why_en: string;
+}
+
 /** One thing found at one place: `survey.findings.Finding.as_dict()` with its geometry. */
 export interface PlacedFinding {
   id: string;
@@ -353,6 +361,7 @@ export interface PlacedFinding {
   clause: string;
   status: string;
   unverified: boolean;
+  assumed: readonly AssumedFact[];
   evidence_zh: string;
   evidence_en: string;
   sentence_zh: string;

@@ -23,7 +23,8 @@ const isEmpty = (value: unknown): boolean => value === null || value === undefin
 /** For every empty field that a finding names as missing, what was done about it. */
 export function assumedFields(properties: RouteProperties, findings: readonly PlacedFinding[]): Partial<Record<Assumable, Word>> {
   const said = findings.map(({ evidence_zh, sentence_zh }) => `${evidence_zh}；${sentence_zh}`).join('；');
-  const names = (field: Assumable): boolean => CALLED[field].some((word) => MISSING.some((missing) => said.includes(missing + word)));
+  const recorded = new Set(findings.flatMap(({ assumed }) => assumed.map(({ attribute }) => attribute)));
+  const names = (field: Assumable): boolean => recorded.has(field) || CALLED[field].some((word) => MISSING.some((missing) => said.includes(missing + word)));
   const found: Partial<Record<Assumable, Word>> = {};
   for (const field of Object.keys(CALLED) as Assumable[]) {
     const stated = field === 'cover_m' ? !isEmpty(properties.cover_m) || !isEmpty(properties.covers_m) : !isEmpty(properties[field]);

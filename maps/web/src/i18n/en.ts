@@ -235,6 +235,7 @@ export const en: Record<Word, string> = {
   finding_spare: '{m} to spare',
   finding_at_one: 'at {at} m',
   finding_evidence: 'Grounds',
+  finding_assumed: 'Not stated, so taken',
   finding_section: 'Cross-section',
   finding_open_route: 'Open {route}',
   mend: 'Mend',

@@ -234,6 +234,7 @@ export const zh = {
   finding_spare: '余 {m}',
   finding_at_one: '{at} 米处',
   finding_evidence: '依据',
+  finding_assumed: '未填而取定的',
   finding_section: '横断面',
   finding_open_route: '打开 {route}',
   mend: '改正办法',
