@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -52,12 +53,10 @@ class Model:
             self.dug[work] = by_week
         self.cost: list[tuple[int, cp_model.IntVar]] = []
         self.base = 0
-        self.opened: dict[tuple[int, ...], dict[int, cp_model.IntVar]] = {}
         self.sums: dict[int, list[cp_model.IntVar]] = {}
         self._moves()
         for trench in joinable:
             self._open(trench)
-            self._spans(trench)
         self._close_roads()
         self._crews()
         self.model.minimize(sum(points * variable for points, variable in self.cost) + self.base)
@@ -69,33 +68,41 @@ class Model:
                 self.cost.append((each * self.problem.move(work, option), taken))
 
     def _open(self, trench: Joinable) -> None:
-        """Each place of a work needs an opening in one of its weeks; the first opening is free."""
-        weeks = sorted({week for work in trench.works for week in self.dug[work]})
-        opened = {week: self.model.new_bool_var("") for week in weeks}
-        self.opened[trench.works] = opened
+        """Each place of a work needs an opening in a week that others could share, or one alone; the first is free."""
+        counts = Counter(week for work in trench.works for week in self.dug[work])
+        opened = {week: self.model.new_bool_var("") for week in sorted(counts) if counts[week] > 1}
+        until = self._summed(list(opened.values()))
+        every = list(opened.values())
         for work in trench.works:
+            alone = self.model.new_bool_var("")
+            every.append(alone)
             for option, taken in zip(self.problem.options[work], self.at[work], strict=True):
-                self.model.add_bool_or([*(opened[week] for week in option.weeks), taken.negated()])
-        self.model.add(sum(opened.values()) >= 1)
-        self.model.add(sum(opened.values()) <= len(trench.works))
-        self.cost += [(trench.points, variable) for variable in opened.values()]
+                shared = [opened[week] for week in option.weeks if week in opened]
+                self.model.add_bool_or([*shared, alone, taken.negated()])
+            self._spans(work, list(opened), until, alone)
+        self.model.add_bool_or(every)
+        self.cost += [(trench.points, variable) for variable in every]
         self.base -= trench.points
 
-    def _spans(self, trench: Joinable) -> None:
+    def _spans(self, work: int, weeks: Sequence[int], until: Sequence[cp_model.IntVar], alone: cp_model.IntVar) -> None:
         """Tell of every span of weeks that its openings are no fewer than the part of a work that is placed inside.
 
         Every answer keeps this anyway; the linear relaxation does not, and hardly proves anything without.
         """
-        opened = self.opened[trench.works]
-        weeks = sorted(opened)
-        place = {week: number for number, week in enumerate(weeks)}
-        until = self._summed([opened[week] for week in weeks])
-        for work in trench.works:
-            options, placed = self.problem.options[work], self._placed(work)
-            for low, first in enumerate(options):
-                for high in range(low, len(options)):
-                    span = until[place[options[high].last] + 1] - until[place[first.start]]
-                    self.model.add(span >= placed[high + 1] - placed[low])
+        options, placed = self.problem.options[work], self._placed(work)
+        widest: dict[tuple[int, int], tuple[int, int]] = {}
+        for low, first in enumerate(options):
+            begin = bisect_left(weeks, first.start)
+            for high in range(low, len(options)):
+                span = (begin, bisect_right(weeks, options[high].last))
+                known = widest.get(span, (low, low - 1))
+                if high - low > known[1] - known[0]:
+                    widest[span] = (low, high)
+        for (begin, end), (low, high) in widest.items():
+            inside = cp_model.LinearExpr.weighted_sum(
+                [until[end], until[begin], alone, placed[high + 1], placed[low]], [1, -1, 1, -1, 1]
+            )
+            self.model.add_linear_constraint(inside, 0, len(weeks) + 1)
 
     def _placed(self, work: int) -> list[cp_model.IntVar]:
         if work not in self.sums:

@@ -38,6 +38,7 @@ COMMANDS = (
     "trenches",
     "measure",
     "conflicts",
+    "programme",
     "policies",
     "policy",
     "deadline",

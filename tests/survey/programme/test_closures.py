@@ -1,11 +1,13 @@
 """Closures that cut places off, held against the powers of the adjacency matrix."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.programme.closures import Stretch, cut_off
+from survey.programme.closures import Stretch, cut_off, pairs_that_cut_off
 
 _PLACES = 5
 
@@ -30,3 +32,18 @@ def test_an_unknown_stretch_is_named() -> None:
     """A closure on a road that is not there is refused, by its id."""
     with pytest.raises(KeyError, match="r9"):
         cut_off([Stretch("r1", "a", "b")], {"r9"}, {"a"})
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=9), st.sets(st.integers(0, 4), max_size=2))
+def test_pairs_are_those_that_cut_off_more_than_their_two_roads(rows: list[tuple[int, int]], out: set[int]) -> None:
+    """Every pair is tried by closing it: it cuts off a place that neither road cuts off alone."""
+    network = [Stretch(str(row), str(a), str(b)) for row, (a, b) in enumerate(rows)]
+    exits = {str(place) for place in out}
+    names = [stretch.road for stretch in network]
+    alone = {name: cut_off(network, {name}, exits) for name in names}
+    expected = tuple(
+        (one, other)
+        for one, other in combinations(names, 2)
+        if cut_off(network, {one, other}, exits) - alone[one] - alone[other]
+    )
+    assert pairs_that_cut_off(network, names, exits) == expected
