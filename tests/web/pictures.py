@@ -11,6 +11,7 @@ import shapely
 from maps.field_map import write_field_map
 from sample_data.county import make_county
 from tests.chromium import chromium
+from tests.desk import desk
 from tests.service import ROOT, served
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 PICTURES = ROOT / "maps" / "pictures"
 BESIDE = "R009"
 NEAR_A_SEWER = "K1"
-LIMIT_ALL_BUT_REACHED = "L1"
+CROSSING_ALL_BUT_TOO_LONG = "X1"
 
 
 def places() -> list[str]:
@@ -67,16 +68,18 @@ def handle(page: Page, address: str) -> None:
     case = command(page, f"{address}/api/cases", "file_application", applicant, form)
     path = f"{address}/api/cases/{case}/commands"
     command(page, path, "accept", window, {})
-    command(page, path, "fix_plan", utility, water | {"operator": operator, "route": LIMIT_ALL_BUT_REACHED})
+    command(page, path, "fix_plan", utility, water | {"operator": operator, "route": CROSSING_ALL_BUT_TOO_LONG})
     command(page, path, "judge", utility, water)
     command(page, path, "sign_commitment", utility, water | {"revision": 1, "signatory": "孙总"})
     page.goto(address)
     page.get_by_role("button", name="办件", exact=True).click()
     page.get_by_label("角色").select_option(label="审批部门")
     page.get_by_label("姓名").fill("李科长")
+    page.get_by_label("部门或单位").fill("city_management")
     page.get_by_role("button", name=applicant["name"]).click()
     page.get_by_role("button", name="按承诺作出决定").wait_for()
-    page.wait_for_timeout(1500)
+    page.get_by_role("heading", name="可同沟管线").wait_for(state="attached")
+    page.wait_for_timeout(2500)
 
 
 def command(page: Page, path: str, kind: str, actor: dict[str, str], data: dict[str, object]) -> str:
@@ -100,8 +103,9 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")  # without the draft just drawn
         find(page, address)
         page.screenshot(path=PICTURES / "findings.png")
-        handle(page, address)
-        page.screenshot(path=PICTURES / "case.png")
+        with desk(Path(folder) / "desk", "neixiang") as at_the_desk:
+            handle(page, at_the_desk)
+            page.screenshot(path=PICTURES / "case.png")
         county = make_county()
         made = write_field_map(
             county.frames, Path(folder) / "map.html", title="内乡县联合踏勘图（样例）", grid=county.grid

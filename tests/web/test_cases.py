@@ -288,7 +288,7 @@ def test_who_decides_second_is_told_by_whom_and_keeps_the_opinion(window: Callab
     two.expected.append("409")
     decision(two).get_by_role("button", name="不同意").click()
     expect(decision(two).get_by_role("alert")).to_contain_text("先到科长")
-    expect(decision(two).get_by_role("status")).to_contain_text("挖掘城市道路：已批准（先到科长）")
+    expect(decision(two).get_by_role("status")).to_contain_text("挖掘城市道路：批准（先到科长）")
     expect(decision(two).get_by_label("意见")).to_have_value("后到科长的意见")  # kept, and for no other permission
     expect(decision(two).get_by_role("button", name="同意", exact=True)).to_be_disabled()
     granted = section(two, "许可事项与决定").locator("li.granted")
