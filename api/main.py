@@ -103,6 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
         session, standings, forms, drafts,
     ):  # fmt: skip
         app.include_router(room.router)
+    app.include_router(forms.case_router)
     app.router.default = Client(settings.client)
     # The last one added is the outermost.
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)

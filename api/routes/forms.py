@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
 from api import geojson
+from api.case_actors import is_seen
 from api.dependencies import Body, Running, parse_object
-from api.doors import may
+from api.doors import Asking, may
 from api.errors import not_found, refused
 from api.form_answers import checked_shape, form_shape
 from api.openapi import Content, documented
@@ -17,7 +18,7 @@ from api.options import Options
 from api.routes.policies import named_policy
 from maps.documents import form_pdf
 from survey.calendar import local
-from survey.forms import blank, check, main_form
+from survey.forms import blank, check, fill, main_form
 from survey.forms.drafts import kept_values
 from survey.forms.filing import read_filing
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from survey.policies import Form, Policy
 
 router = APIRouter(prefix="/api/forms", tags=["forms"])
+case_router = APIRouter(prefix="/api/cases", tags=["forms"])
 
 PDF = Content("Pdf", ("application/pdf",))
 Which = Annotated[str, Query(alias="form", description="Id of the form; the county's application unless given.",
@@ -56,6 +58,24 @@ def get_blank_form(service: Running, policy_id: str, which: Which = "") -> Respo
     """Return a county's form as PDF, to be filled in by hand."""
     policy, form = known_form(policy_id, which)
     return printed(form_pdf(blank(form), policy, local(service.now()).date()), f"{policy.id}-{form.id}.pdf")
+
+
+@case_router.get("/{case_id}/form.pdf", responses=documented(PDF, 404, 422, 503),
+                 dependencies=[may("cases.read", own=True)])  # fmt: skip
+def get_case_form(
+    service: Running,
+    visitor: Asking,
+    case_id: Annotated[str, Path(description="The case's id.", pattern=r"^[0-9A-Za-z_.-]{1,80}$")],
+) -> Response:
+    """Return the form that a case was filed with as PDF, identity number in full as the form demands."""
+    work = service.casework()
+    case, form = work.case(case_id), main_form(work.policy)
+    if case.seq == 0 or not is_seen(case, visitor):
+        raise not_found(f"没有办件 {case_id}", f"there is no case {case_id}")
+    if not form.attached or not case.form:
+        raise not_found(f"办件 {case_id} 没有填表", f"case {case_id} was filed without a form")
+    on = local(service.now()).date()
+    return printed(form_pdf(fill(form, case.form, draft=True, on=on), work.policy, on), f"{case_id}-{form.id}.pdf")
 
 
 def known_form(policy_id: str, which: str) -> tuple[Policy, Form]:

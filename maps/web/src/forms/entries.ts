@@ -5,8 +5,7 @@ import type { FaultShape, FormFieldShape, FormGroupShape, FormShape } from '../a
 export type Entry = string | number | boolean | readonly string[];
 export type Values = Readonly<Record<string, Entry>>;
 
-/** Types that a line of text is typed for; the others are boxes or a day. */
-const TYPED: ReadonlySet<string> = new Set(['text', 'select', 'integer', 'number', 'number_or_text']);
+/** Words in the label of a text that takes several lines. */
 const LONG_LABELS = ['备注', '用气设备'];
 
 export const isBlank = (entry: Entry | undefined): boolean =>
@@ -40,8 +39,6 @@ export function lookOf(field: FormFieldShape): Look {
   if (field.type === 'date') return 'day';
   return field.type === 'text' && LONG_LABELS.some((word) => field.zh.includes(word)) ? 'long' : 'line';
 }
-
-export const isTyped = (field: FormFieldShape): boolean => TYPED.has(field.type);
 
 /** The box that says that a group is wanted; null where the form has none. */
 export const tickOf = (group: FormGroupShape): FormFieldShape | null => group.fields.find((field) => field.type === 'tick') ?? null;

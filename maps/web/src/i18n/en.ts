@@ -549,6 +549,7 @@ export const en: Record<Word, string> = {
   form_print_draft: 'Print the draft',
   form_print_blank: 'Print a blank form',
   form_print_wrong: 'Mend what is wrong before printing',
+  form_print_case: 'Print the application form',
   form_wait: 'Reading the form…',
   form_who: 'Handed in by',
   drafts: 'Drafts',

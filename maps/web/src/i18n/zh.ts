@@ -548,6 +548,7 @@ export const zh = {
   form_print_draft: '打印草稿',
   form_print_blank: '打印空白表',
   form_print_wrong: '先改正有误的栏目，再打印',
+  form_print_case: '打印申请表',
   form_wait: '正在读取表单…',
   form_who: '提交人',
   drafts: '草稿',
