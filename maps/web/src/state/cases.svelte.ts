@@ -1,6 +1,6 @@
 import * as client from '../api/client';
 import { ProblemError } from '../api/problem';
-import type { CaseEvent, CasePossible, CaseRow, CaseShape, CaseTask, Department, Role } from '../api/types';
+import type { CaseCommand, CaseEvent, CasePossible, CaseRow, CaseShape, CaseTask, Department, Role } from '../api/types';
 import { dataOf, type Entries } from '../cases/fields';
 import { workList, type Looking } from '../cases/worklist';
 import { t } from '../i18n/language.svelte';
@@ -59,6 +59,8 @@ class Cases {
     if (person) return { name: person.name, role: role ?? 'admin', department: person.department || person.organisation_name };
     return session.can('cases.act') ? this.typed : GUEST;
   });
+  /** As a command names who acts: name and department are the account's where somebody has signed in. */
+  actor = $derived<CaseCommand['actor']>(session.person ? { role: this.who.role } : this.who);
   looking = $derived<Looking>({ role: this.who.role, utility: session.person?.utility ?? '' });
   work = $derived(workList(this.list, this.looking));
 
@@ -140,7 +142,7 @@ class Cases {
     const before = this.chosen;
     try {
       const built = kind === 'record_as_built' ? await this.#asBuilt(entries) : {};
-      const command = { kind, actor: session.person ? { role: this.who.role } : this.who, data: dataOf(kind, entries, before, task), ...built };
+      const command = { kind, actor: this.actor, data: dataOf(kind, entries, before, task), ...built };
       const after = before ? await client.actOnCase(before.id, { ...command, expected: before.seq }) : await client.beginCase(command);
       this.chosen = after;
       notices.say('done', t('case_done'));

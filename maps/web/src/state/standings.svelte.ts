@@ -40,7 +40,7 @@ class Standings {
     this.busy = true;
     this.refused = null;
     try {
-      await client.actOnStanding(standing.operator, { kind, actor: cases.who, data: { reason }, expected: standing.seq });
+      await client.actOnStanding(standing.operator, { kind, actor: cases.actor, data: { reason }, expected: standing.seq });
       notices.say('done', t('case_done'));
       await this.load();
       return true;
