@@ -58,7 +58,7 @@ def programme(
         list[str] | None,
         typer.Option(
             "--crews",
-            metavar="N | OPERATOR=N",
+            metavar="[NAME=]N",
             help=both(
                 "每家单位（或某家单位）可同时施工几处，可重复", "Works an operator digs at once, all or one; repeat"
             ),
@@ -66,20 +66,20 @@ def programme(
     ] = None,
     winter: Annotated[
         str | None,
-        typer.Option(
-            "--winter", metavar="11-15..03-15", help=both("每年停工期，首日..末日", "Yearly stop: first..last day")
-        ),
+        typer.Option("--winter", metavar="DAYS", help=both("每年停工期，如 11-15..03-15", "Yearly stop: 11-15..03-15")),
     ] = None,
-    holidays: Annotated[
-        bool,
-        typer.Option("--holidays/--no-holidays", help=both("长假那几周不施工", "No digging in weeks of long holidays")),
-    ] = True,
+    no_holidays: Annotated[
+        bool, typer.Option("--no-holidays", help=both("长假那几周也施工", "Dig in weeks of long holidays too"))
+    ] = False,
     window: Annotated[
         str | None,
         typer.Option(
             "--window",
-            metavar="2026-03-01..2026-12-31",
-            help=both("未填起止日期的管线的工期窗口", "Window of routes without start or end"),
+            metavar="DAYS",
+            help=both(
+                "未填起止日期的管线的窗口，如 2026-03-01..2026-12-31",
+                "Window of routes without one: 2026-03-01..2026-12-31",
+            ),
         ),
     ] = None,
     weights: Annotated[
@@ -126,7 +126,7 @@ def programme(
     shared = _trenches(trenches, trenches_layer, placed)
     works = works_of(placed, window=default)
     terms = Terms(
-        breaks=_breaks(works, stop, holidays=holidays),
+        breaks=_breaks(works, stop, holidays=not no_holidays),
         capacity=_for_all(capacity, works),
         weights=weighed,
         yuan_per_metre=yuan,
