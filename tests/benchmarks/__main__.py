@@ -22,6 +22,7 @@ from tests.benchmarks.children import find_and_join_small
 from tests.benchmarks.city import make_city
 from tests.benchmarks.clearances import clearances_against_shapely
 from tests.benchmarks.measuring import ROOT, child, s, table, timed
+from tests.benchmarks.programme import programmes
 from tests.postgis import PostgisMissingError
 
 
@@ -39,6 +40,7 @@ def main():
         crossings_against_shapely,
         clearances_against_shapely,
         findings_against_postgis,
+        programmes,
         growth,
         one_drawn_line,
         first_start,
