@@ -156,7 +156,7 @@ def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
 
     The checks do not wait for each other: many routes are judged by as many checks at a time as there are workers.
     """
-    parameters, own = load_parameters(), scene.own
+    parameters, own, mends = load_parameters(), scene.own, OffsetMends()
     passing = Passing.of(own, scene.around, workers=workers)
     beds = Beds.of(passing)
 
@@ -166,8 +166,12 @@ def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
 
     checks: list[Callable[[], list[Found]]] = [
         lambda: object_findings(own, scene.around, parameters, workers=1),
-        lambda: _of_lines(LinePairs.of(scene.routes, None, scene.group, parameters, workers=1), least, parameters),
-        lambda: _of_lines(LinePairs.of(own, scene.pipes, None, parameters, workers=1), lambda: beds.least, parameters),
+        lambda: _of_lines(
+            LinePairs.of(scene.routes, None, scene.group, parameters, workers=1), least, parameters, mends
+        ),
+        lambda: _of_lines(
+            LinePairs.of(own, scene.pipes, None, parameters, workers=1), lambda: beds.least, parameters, mends
+        ),
         lambda: window_findings(scene.routes, scene.group, parameters, scene.on, months=scene.months, workers=1),
         lambda: [
             skew_findings(passing, parameters),
@@ -196,8 +200,8 @@ def _worth_telling(one: Found) -> NDArray[np.bool_]:
     return kept
 
 
-def _of_lines(pairs: LinePairs, least: Callable[[], Floats], parameters: Parameters) -> list[Found]:
-    crossings, mends = Crossings.of(pairs, least), OffsetMends(pairs)
+def _of_lines(pairs: LinePairs, least: Callable[[], Floats], parameters: Parameters, mends: OffsetMends) -> list[Found]:
+    crossings = Crossings.of(pairs, least)
     return [
         horizontal_findings(pairs, mends),
         stacking_findings(pairs, parameters, mends),

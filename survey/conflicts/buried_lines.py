@@ -147,6 +147,15 @@ class BuriedLines:
     @classmethod
     def concatenate(cls, several: Sequence[BuriedLines]) -> BuriedLines:
         """Return the lines of ``several`` (at least one) of one layer, sorted by id."""
+        made = cls.in_turn(several)
+        order = np.argsort(made.subjects.ids.astype(str), kind="stable")
+        return made if (np.diff(order) > 0).all() else made.take(order)
+
+    @classmethod
+    def in_turn(cls, several: Sequence[BuriedLines]) -> BuriedLines:
+        """Return the lines of ``several`` (at least one), in turn; the layer is that of the first."""
+        if len(several) == 1:
+            return several[0]
         known: dict[Buried, int] = {}
         codes = []
         for one in several:
@@ -154,14 +163,12 @@ class BuriedLines:
             codes.append(table[one.code])
         joined = {name: np.concatenate([getattr(one, name) for one in several]) for name in _BY_LINE if name != "code"}
         ids = np.concatenate([one.subjects.ids for one in several])
-        made = cls(
+        return cls(
             subjects=Subjects(several[0].subjects.layer, ids),
             lines=Polylines.concatenate([one.lines for one in several]),
             depths=Depths.concatenate([one.depths for one in several]), buried=tuple(known),
             code=np.concatenate(codes), **joined,
         )  # fmt: skip
-        order = np.argsort(ids.astype(str), kind="stable")
-        return made if (np.diff(order) > 0).all() else made.take(order)
 
     def depth_errors(self, rows: Integers, depth: Floats) -> Floats:
         """Return the mean error of the depth of the lines ``rows`` where their centre is ``depth`` metres deep."""

@@ -40,8 +40,8 @@ def horizontal_findings(pairs: LinePairs, mends: OffsetMends | None = None) -> F
     outcome = unless_thicker(outcomes_of(margin, uncertainty), margin, uncertainty, thicker_by(pairs, a, b))
     stated = np.array([c.rule != "none" for c in cited] or [False])[citation]
     kept = np.flatnonzero(stated & (outcome != PASSES))
-    found = mends or OffsetMends(pairs)
-    return _in_plan(found, "horizontal_clearance", kept, outcome, cited, citation, limit, uncertainty)
+    found = mends or OffsetMends()
+    return _in_plan(pairs, found, "horizontal_clearance", kept, outcome, cited, citation, limit, uncertainty)
 
 
 def stacking_findings(pairs: LinePairs, parameters: Parameters, mends: OffsetMends | None = None) -> Found:
@@ -62,7 +62,8 @@ def stacking_findings(pairs: LinePairs, parameters: Parameters, mends: OffsetMen
     kept = np.flatnonzero(along & overlap & ((outcome == FAILS) | (~stated & (outcome != PASSES))))
     none = np.zeros(len(a), dtype=np.int64)
     return _in_plan(
-        mends or OffsetMends(pairs),
+        pairs,
+        mends or OffsetMends(),
         "stacking",
         kept,
         outcome,
@@ -74,6 +75,7 @@ def stacking_findings(pairs: LinePairs, parameters: Parameters, mends: OffsetMen
 
 
 def _in_plan(
+    pairs: LinePairs,
     mends: OffsetMends,
     kind: str,
     kept: Integers,
@@ -83,7 +85,6 @@ def _in_plan(
     limit: Floats,
     uncertainty: Floats,
 ) -> Found:
-    pairs = mends.pairs
     close, sides = pairs.close, pairs.sides
     stretch = sides.stretch[kept]
     a, b, gap = close.a[stretch], close.b[stretch], sides.gap[kept]
@@ -93,7 +94,7 @@ def _in_plan(
 
     def wanted(k: int) -> Close:
         side, _, _ = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))
-        return Close(int(kept[k]), side, float(np.nan_to_num(limit[k]) + uncertainty[k] + thicker[k]))
+        return Close(pairs, int(kept[k]), side, float(np.nan_to_num(limit[k]) + uncertainty[k] + thicker[k]))
 
     fails = np.flatnonzero(outcome == FAILS).tolist()
     mends.may_ask(len(fails), lambda: [wanted(k) for k in fails])

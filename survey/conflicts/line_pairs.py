@@ -32,7 +32,7 @@ CONNECTION_DEG = 30.0
 """The angle a connection counts as whose ends meet only within their accuracy: where they point is then not known."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each search is its own
 class LinePairs:
     """Planned routes (a) against others (b): existing pipes, or the routes themselves (each pair once).
 

@@ -131,7 +131,11 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
         line, few = routes.alone(row), kerbs.take(row)
         joining, of = around.kerbs_near(np.array([edge], dtype=object), JOINED_M)  # itself, and where it goes on
 
+        own = joining.to_shapely()[of == other]
+
         def clears(moved: shapely.Geometry) -> bool:
+            if (shapely.distance(moved, own) >= few.reach[0]).all():
+                return True  # so far away all along that nothing is left to be judged
             again = replace(line, lines=Polylines.from_shapely([moved]))
             return other not in _beside_kerbs(again, joining, of, few, least, 1).other
 

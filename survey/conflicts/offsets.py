@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
-import shapely.ops
 
 from geo.depths import Depths
 from geo.polylines import Polylines
+from survey.conflicts.buried_lines import BuriedLines
 from survey.conflicts.crossings import Crossings
 from survey.conflicts.judging import COVERAGE, TINY
+from survey.conflicts.line_pairs import LinePairs
+from survey.conflicts.lines_aside import GREATEST_M, TooNear, Way, ways_aside
 from survey.conflicts.naming import called
 from survey.conflicts.parameters import load_parameters
 from survey.conflicts.wording import joined
@@ -25,18 +29,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from survey.conflicts.buried_lines import BuriedLines
-    from survey.conflicts.line_pairs import LinePairs
+    Objects = NDArray[np.object_]
 
-STEP_M = 0.01
-"""Offsets are rounded up to this: nobody sets out a trench to the millimetre."""
-TAPER = 5.0
-"""The way back to the old line takes this many times the offset along it: a bend of some 11°."""
 GROWTH = (1.0, 1.6)
 """The offset is widened by these in turn where a bend needs more; then no offset is proposed."""
-GREATEST_M = 5.0
 MENDED_AT_ONCE = 64
-"""Up to so many places beside one layer are mended in one search: those of a drawn line."""
+"""Up to so many places are mended in one search: those of a drawn line."""
 
 
 class Close(NamedTuple):
@@ -46,89 +44,124 @@ class Close(NamedTuple):
     thicker.
     """
 
+    pairs: LinePairs
     place: int
     side: str
     need: float
 
+    @property
+    def mover(self) -> tuple[BuriedLines, int]:
+        """The line that moves, as its row of many."""
+        pairs = self.pairs
+        stretch = pairs.sides.stretch[self.place]
+        return (pairs.a, int(pairs.close.a[stretch])) if self.side == "a" else (pairs.b, int(pairs.close.b[stretch]))
 
-class Way(NamedTuple):
-    """A line moved aside: by how much to the left, and whether its ends stay."""
 
-    metres: float
-    keep_ends: bool
-    moved: shapely.Geometry
-
-
-def offset_mends(pairs: LinePairs, wanted: Sequence[Close]) -> list[Mend | None]:
+def offset_mends(wanted: Sequence[Close]) -> list[Mend | None]:
     """Return for each place the smallest offset of the line that gives way after which both keep their distance.
 
     Each is of its own pair of lines; all are judged at one time because a search costs more than what it compares.
     """
-    made: list[Mend | None] = [None] * len(wanted)
-    left = list(range(len(wanted)))
-    for growth in GROWTH:
-        ways = [_ways_of(pairs, wanted[k], growth) for k in left]
-        clear = _first_clear(pairs, [wanted[k] for k in left], ways)
-        for k, of_place, first in zip(left, ways, clear, strict=True):
-            if first is not None:
-                lines, row, _, _ = _mover(pairs, wanted[k])
-                made[k] = _mend(lines, row, of_place[first])
-        left = [k for k, first in zip(left, clear, strict=True) if first is None]
+    if not wanted:
+        return []
+    lines = _Lines.of(wanted)
+    ways, far = _ways_of(lines)
+    # What is as far away as is needed all along is clear; only the ways before it are judged.
+    open_ways = [of_place[:first] for of_place, first in zip(ways, far, strict=True)]
+    judged: list[list[bool]] = _judged_again(lines, open_ways) if any(open_ways) else [[] for _ in wanted]
+    made: list[Mend | None] = []
+    for close, of_place, clear, first in zip(wanted, ways, judged, far, strict=True):
+        k = next((k for k, is_clear in enumerate(clear) if is_clear), first)
+        made.append(None if k is None else _mend(*close.mover, of_place[k]))
     return made
 
 
 class OffsetMends:
-    """The mends of places beside one layer, of all kinds of finding: made together where they are few.
+    """The mends of places beside lines of all layers, of all kinds of finding: made together where they are few.
 
     Who looks at one finding of a drawn line looks at all of them; of a county's, at a few.
     """
 
-    def __init__(self, pairs: LinePairs) -> None:
-        self.pairs = pairs
-        self._count, self._asked = 0, list[Callable[[], list[Close]]]()
+    def __init__(self) -> None:
+        self._asked = list[tuple[int, Callable[[], list[Close]]]]()
 
     def may_ask(self, count: int, places: Callable[[], list[Close]]) -> None:
         """Announce places that `of` may be asked for."""
-        self._count += count
-        self._asked.append(places)
+        self._asked.append((count, places))
 
     def of(self, close: Close) -> Mend | None:
         """Return what `offset_mends` returns of a place."""
-        return self._together[close] if self._count <= MENDED_AT_ONCE else offset_mends(self.pairs, [close])[0]
+        return self._together[close] if self._few else offset_mends([close])[0]
+
+    @cached_property
+    def _few(self) -> bool:
+        return sum(count for count, _ in self._asked) <= MENDED_AT_ONCE
 
     @cached_property
     def _together(self) -> dict[Close, Mend | None]:
-        places = [close for several in self._asked for close in several()]
-        return dict(zip(places, offset_mends(self.pairs, places), strict=True))
+        places = [close for _, several in self._asked for close in several()]
+        return dict(zip(places, offset_mends(places), strict=True))
 
 
-def _mover(pairs: LinePairs, close: Close) -> tuple[BuriedLines, int, BuriedLines, int]:
-    """Return the line that moves, then the one that stays."""
-    stretch = pairs.sides.stretch[close.place]
-    a, b = int(pairs.close.a[stretch]), int(pairs.close.b[stretch])
-    return (pairs.a, a, pairs.b, b) if close.side == "a" else (pairs.b, b, pairs.a, a)
+@dataclass(frozen=True)
+class _Lines:
+    """Places, and both lines of each: row k of ``a`` and ``b`` and their shapes is that of place k."""
+
+    wanted: Sequence[Close]
+    a: BuriedLines
+    b: BuriedLines
+    shapes_a: Objects
+    shapes_b: Objects
+
+    @classmethod
+    def of(cls, wanted: Sequence[Close]) -> _Lines:
+        several_a, several_b = [], []
+        for pairs, places in groupby(wanted, key=attrgetter("pairs")):
+            stretch = pairs.sides.stretch[[close.place for close in places]]
+            several_a.append(pairs.a.take(pairs.close.a[stretch]))
+            several_b.append(pairs.b.take(pairs.close.b[stretch]))
+        a, b = BuriedLines.in_turn(several_a), BuriedLines.in_turn(several_b)
+        return cls(wanted, a, b, a.lines.to_shapely(), b.lines.to_shapely())
+
+    def shapes(self, k: int) -> tuple[shapely.Geometry, shapely.Geometry]:
+        """Return the shape of the line of place k that moves, and of the one that stays."""
+        a, b = self.shapes_a[k], self.shapes_b[k]
+        return (a, b) if self.wanted[k].side == "a" else (b, a)
 
 
-def _ways_of(pairs: LinePairs, close: Close, growth: float) -> list[Way]:
-    mover, row, other, other_row = _mover(pairs, close)
-    sides, place = pairs.sides, close.place
-    begin, end = (sides.from_m, sides.to_m) if close.side == "a" else (sides.from_b, sides.to_b)
-    short = (close.need - float(sides.gap[place])) * growth
-    return ways_aside(mover.shape(row), (float(begin[place]), float(end[place])), short, other.shape(other_row))
+def _ways_of(lines: _Lines) -> tuple[list[list[Way]], list[int | None]]:
+    """Return the ways to move a line at each place, and the first that is as far away as is needed all along.
+
+    None: none is so far; then the ways go on with those that are wider.
+    """
+    n = len(lines.wanted)
+    ways: list[list[Way]] = [[] for _ in range(n)]
+    far: list[int | None] = [None] * n
+    for growth in GROWTH:
+        left = [k for k in range(n) if far[k] is None]
+        made = ways_aside([_too_near(lines, k, growth) for k in left])
+        for k, of_place, away in zip(left, made, _far_enough(lines, left, made), strict=True):
+            far[k] = next((len(ways[k]) + way for way, is_far in enumerate(away) if is_far), None)
+            ways[k] += of_place
+    return ways, far
 
 
-def _first_clear(pairs: LinePairs, wanted: Sequence[Close], ways: Sequence[Sequence[Way]]) -> list[int | None]:
-    """Return the first way of each place after which all is far enough, or fewer places are amiss; None: none is."""
-    far: list[int | None] = []
-    for close, of_place in zip(wanted, ways, strict=True):
-        mover, row, other, other_row = _mover(pairs, close)
-        reach = float(mover.radius[row] + other.radius[other_row] + close.need)
-        distance = shapely.distance([way.moved for way in of_place], other.shape(other_row))
-        far.append(next((k for k, metres in enumerate(distance) if metres >= reach - TINY), None))
-    # What is as far away as is needed all along is clear; only the ways before it are judged.
-    open_ways = [of_place[:first] for of_place, first in zip(ways, far, strict=True)]
-    judged = _judged_again(pairs, wanted, open_ways) if any(open_ways) else [[]] * len(far)
-    return [next((k for k, clear in enumerate(each) if clear), first) for each, first in zip(judged, far, strict=True)]
+def _too_near(lines: _Lines, k: int, growth: float) -> TooNear:
+    _, place, side, need = lines.wanted[k]
+    sides = lines.wanted[k].pairs.sides
+    begin, end = (sides.from_m, sides.to_m) if side == "a" else (sides.from_b, sides.to_b)
+    shape, stays = lines.shapes(k)
+    return TooNear(shape, float(begin[place]), float(end[place]), (need - float(sides.gap[place])) * growth, stays)
+
+
+def _far_enough(lines: _Lines, places: Sequence[int], ways: Sequence[Sequence[Way]]) -> list[list[bool]]:
+    """Return which ways are as far from the other line as is needed, all along."""
+    of = np.repeat(places, [len(of_place) for of_place in ways]).astype(np.int64)
+    reach = (lines.a.radius + lines.b.radius + [close.need for close in lines.wanted])[of]
+    stays = np.array([lines.shapes(k)[1] for k in of.tolist()], dtype=object)
+    moved = np.array([way.moved for of_place in ways for way in of_place], dtype=object)
+    away = (shapely.distance(moved, stays) >= reach - TINY).tolist()
+    return [[away.pop(0) for _ in of_place] for of_place in ways]
 
 
 def aside(
@@ -161,39 +194,10 @@ def aside(
     """
     shape = routes.shape(row)
     for growth in GROWTH:
-        for way in ways_aside(shape, stretch, short_m * growth, away_from):
+        for way in ways_aside([TooNear(shape, *stretch, short_m * growth, away_from)])[0]:
             if clears(way.moved):
                 return _mend(routes, row, way)
     return None
-
-
-def ways_aside(
-    shape: shapely.Geometry, stretch: tuple[float, float], short_m: float, away_from: shapely.Geometry
-) -> list[Way]:
-    """Return the ways to move a line aside by ``short_m`` between two chainages, the best first.
-
-    None beyond `GREATEST_M`, and none for lines of several parts.
-
-    Notes
-    -----
-    Between the chainages the route is moved in parallel; before and after it comes back over `TAPER` times the offset,
-    so that its ends stay where they are connected. Where an end lies in the stretch itself and cannot stay, it moves
-    along and the sentence says so.
-    """
-    metres = float(np.ceil(short_m / STEP_M - TINY) * STEP_M)
-    if shape.geom_type != "LineString" or metres > GREATEST_M:
-        return []
-    room = min(stretch[0], shape.length - stretch[1])
-    signs = _nearer_first(shape, away_from, *stretch)
-    made = []
-    # With an end in the stretch itself only moving it helps; with room to come back there is no need to.
-    for keep_ends in (True,) * (room > TINY) + (False,) * (room < TAPER * metres):
-        cut = _cut(shape, *stretch, metres, keep_ends=keep_ends)  # the same to either side
-        for sign in signs:
-            moved = None if cut is None else _put_aside(cut, sign * metres)
-            if moved is not None:
-                made.append(Way(sign * metres, keep_ends, moved))
-    return made
 
 
 def why_none(routes: BuriedLines, row: int) -> tuple[str, str]:
@@ -207,86 +211,17 @@ def why_none(routes: BuriedLines, row: int) -> tuple[str, str]:
     )
 
 
-def _nearer_first(shape: shapely.Geometry, stays: shapely.Geometry, begin: float, end: float) -> tuple[float, float]:
-    """Return the sides, the one away from the other line first."""
-    middle = (begin + end) / 2
-    here, ahead = shape.interpolate(middle), shape.interpolate(middle + 0.1)
-    if here.equals(ahead):
-        here, ahead = shape.interpolate(middle - 0.1), here
-    there = shapely.get_point(shapely.shortest_line(stays, here), 0)
-    left = (ahead.x - here.x) * (there.y - here.y) - (ahead.y - here.y) * (there.x - here.x)
-    return (-1.0, 1.0) if left > 0 else (1.0, -1.0)
-
-
-def moved_aside(
-    shape: shapely.Geometry, begin: float, end: float, metres: float, *, keep_ends: bool = True
-) -> shapely.Geometry | None:
-    """Return a line moved in parallel between two chainages, left (positive) or right.
-
-    With ``keep_ends`` both ends of the line stay; else an end between the chainages moves along.
-
-    None where the line is too short to come back.
-
-    Examples
-    --------
-    >>> line = shapely.LineString([(0, 0), (100, 0)])
-    >>> moved_aside(line, 40.0, 60.0, 1.0).wkt
-    'LINESTRING (0 0, 35 0, 40 1, 60 1, 65 0, 100 0)'
-    """
-    cut = _cut(shape, begin, end, abs(metres), keep_ends=keep_ends)
-    return None if cut is None else _put_aside(cut, metres)
-
-
-class _Cut(NamedTuple):
-    """A line in three: what comes before the part that is moved, that part, and what comes after it."""
-
-    before: list[NDArray[np.float64]]
-    middle: shapely.Geometry
-    after: list[NDArray[np.float64]]
-
-
-def _cut(shape: shapely.Geometry, begin: float, end: float, metres: float, *, keep_ends: bool) -> _Cut | None:
-    taper = TAPER * metres
-    length = shape.length
-    kept = min(taper, length / 3) if keep_ends else 0.0
-    first, last = max(begin, kept), min(end, length - kept)
-    if last - first < STEP_M:
-        return None
-    return _Cut(
-        [_head(shape, first - taper)] if first > TINY else [], shapely.ops.substring(shape, first, last),
-        [_head(shape.reverse(), length - last - taper)[::-1]] if last < length - TINY else [],
-    )  # fmt: skip
-
-
-def _put_aside(cut: _Cut, metres: float) -> shapely.Geometry | None:
-    middle = shapely.offset_curve(cut.middle, metres, join_style="mitre")
-    if middle.is_empty or middle.geom_type != "LineString":
-        return None
-    made = np.vstack([*cut.before, shapely.get_coordinates(middle), *cut.after])
-    step = made[1:] - made[:-1]
-    return shapely.LineString(made[np.append(True, np.hypot(step[:, 0], step[:, 1]) > TINY)])
-
-
-def _head(shape: shapely.Geometry, metres: float) -> NDArray[np.float64]:
-    """Return the vertices of the first ``metres`` of a line; its first vertex alone where that is nothing."""
-    whole: NDArray[np.float64] = shapely.get_coordinates(
-        shape if metres <= 0 else shapely.ops.substring(shape, 0, metres)
-    )
-    return whole[:1] if metres <= 0 else whole
-
-
-def _judged_again(pairs: LinePairs, wanted: Sequence[Close], ways: Sequence[Sequence[Way]]) -> list[list[bool]]:
+def _judged_again(lines: _Lines, ways: Sequence[Sequence[Way]]) -> list[list[bool]]:
     """Tell after which ways fewer places are too near in plan, and no more crossings are there, or amiss.
 
     Every pair is judged as it is and with each way to move one of its lines, in one search.
     """
-    stretch = pairs.sides.stretch[[close.place for close in wanted]]
-    moved = {side: [(k, way) for k, c in enumerate(wanted) if c.side == side for way in ways[k]] for side in "ab"}
-    a, of_a = _with_ways(pairs.a, pairs.close.a[stretch], moved["a"])
-    b, of_b = _with_ways(pairs.b, pairs.close.b[stretch], moved["b"])
-    counts = _counts(type(pairs).of(a, b, None, load_parameters(), workers=1, among=(of_a, of_b)))
-    n, made = len(wanted), []
-    for k, close in enumerate(wanted):
+    moved = {side: [(k, way) for k, c in enumerate(lines.wanted) if c.side == side for way in ways[k]] for side in "ab"}
+    a, of_a = _with_ways(lines.a, lines.shapes_a, moved["a"])
+    b, of_b = _with_ways(lines.b, lines.shapes_b, moved["b"])
+    counts = _counts(LinePairs.of(a, b, None, load_parameters(), workers=1, among=(of_a, of_b)))
+    n, made = len(lines.wanted), []
+    for k, close in enumerate(lines.wanted):
         near, *others = (count[close.side] for count in counts)
         rows = n + np.flatnonzero((of_a, of_b)["ab".index(close.side)][n:] == k)
         better = near[rows] < near[k]
@@ -297,21 +232,22 @@ def _judged_again(pairs: LinePairs, wanted: Sequence[Close], ways: Sequence[Sequ
 
 
 def _with_ways(
-    lines: BuriedLines, rows: NDArray[np.int64], moved: Sequence[tuple[int, Way]]
+    lines: BuriedLines, shapes: Objects, moved: Sequence[tuple[int, Way]]
 ) -> tuple[BuriedLines, NDArray[np.int64]]:
-    """Return lines as they are, then moved; and of which of ``rows`` each is."""
+    """Return lines as they are, then moved; and which of ``lines`` each is."""
     own = np.array([k for k, _ in moved], dtype=np.int64)
-    there = lines.take(rows)
+    of = np.concatenate([np.arange(len(lines)), own])
     if not moved:
-        return there, np.arange(len(rows))
+        return lines, of
     again = Polylines.from_shapely([way.moved for _, way in moved])
-    shapes = {k: lines.shape(int(rows[k])) for k in set(own.tolist())}
-    covers = np.concatenate([_covers_along(lines, int(rows[k]), shapes[k], way.moved) for k, way in moved])
+    vertices, vertex_of = shapely.get_coordinates([way.moved for _, way in moved], return_index=True)
+    row = own[vertex_of]
+    covers = lines.depths.at(row, shapely.line_locate_point(shapes[row], shapely.points(vertices)))
     made = replace(
-        lines.take(np.concatenate([rows, rows[own]])), lines=Polylines.concatenate([there.lines, again]),
-        depths=Depths.concatenate([there.depths, Depths.at_vertices(again, covers)]),
+        lines.take(of), lines=Polylines.concatenate([lines.lines, again]),
+        depths=Depths.concatenate([lines.depths, Depths.at_vertices(again, covers)]),
     )  # fmt: skip
-    return made, np.concatenate([np.arange(len(rows)), own])
+    return made, of
 
 
 def _counts(again: LinePairs) -> list[dict[str, NDArray[np.int64]]]:
@@ -334,11 +270,7 @@ def _counts(again: LinePairs) -> list[dict[str, NDArray[np.int64]]]:
 
 def covers_along(routes: BuriedLines, row: int, moved: shapely.Geometry) -> NDArray[np.float64]:
     """Return the cover of a route at each vertex of its moved line: that of the nearest place of the line it had."""
-    return _covers_along(routes, row, routes.shape(row), moved)
-
-
-def _covers_along(routes: BuriedLines, row: int, was: shapely.Geometry, moved: shapely.Geometry) -> NDArray[np.float64]:
-    at = shapely.line_locate_point(was, shapely.points(shapely.get_coordinates(moved)))
+    at = shapely.line_locate_point(routes.shape(row), shapely.points(shapely.get_coordinates(moved)))
     return routes.depths.at(np.full(len(at), row, dtype=np.int64), at)
 
 

@@ -2,13 +2,18 @@
 
 import numpy as np
 import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from shapely.ops import substring
 
 from survey.conflicts.buried_lines import read_lines
 from survey.conflicts.line_pairs import LinePairs
+from survey.conflicts.lines_aside import GREATEST_M, TooNear, ways_aside
 from survey.conflicts.offsets import Close, offset_mends
 from survey.conflicts.parameters import load_parameters
 from tests.survey.conflicts.scene import applied, conflicts, existing, gas, house, layer, one, only, planned, road, tree
-from tests.survey.scene import POLICY
+from tests.survey.scene import POLICY, X, Y
 
 
 def beside_sewer(axis_m, **facts):
@@ -185,7 +190,89 @@ def test_mends_found_together_are_those_found_one_by_one():
     lines, _ = read_lines(layer(routes), "routes", POLICY.defaults)
     pairs = LinePairs.of(lines, None, None, load_parameters(), workers=1)
     need = np.maximum(pairs.sides.gap, 0.0) + 0.3
-    wanted = [Close(k, side, float(need[k])) for k in range(len(need)) for side in "ab"]
-    together, alone = offset_mends(pairs, wanted), [offset_mends(pairs, [close])[0] for close in wanted]
+    wanted = [Close(pairs, k, side, float(need[k])) for k in range(len(need)) for side in "ab"]
+    together, alone = offset_mends(wanted), [offset_mends([close])[0] for close in wanted]
     assert together == alone
     assert {mend is None for mend in together} == {True, False}
+
+
+def one_aside(shape, begin, end, metres, *, keep_ends):
+    """A line moved aside as one would by hand, piece after piece; None where it is too short."""
+    taper = 5.0 * abs(metres)
+    kept = min(taper, shape.length / 3) if keep_ends else 0.0
+    first, last = max(begin, kept), min(end, shape.length - kept)
+    if last - first < 0.01:
+        return None
+    middle = shapely.offset_curve(substring(shape, first, last), metres, join_style="mitre")
+    if middle.is_empty or middle.geom_type != "LineString":
+        return None
+    vertices = shapely.get_coordinates(shape)
+    before, after = first - taper, last + taper
+    head = [vertices[:1], shapely.get_coordinates(substring(shape, 0, before))[1:] if before > 0 else vertices[:0]]
+    tail = shapely.get_coordinates(substring(shape, after, shape.length))[:-1] if after < shape.length else vertices[:0]
+    return shapely.LineString(
+        np.vstack(
+            [*(head if first > 1e-6 else []), shapely.get_coordinates(middle)]
+            + ([tail, vertices[-1:]] if last < shape.length - 1e-6 else [])
+        )
+    )
+
+
+turns = st.lists(st.tuples(st.floats(2.0, 40.0), st.floats(-80.0, 80.0)), min_size=1, max_size=6)
+stretches = st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted)
+
+
+@given(st.lists(st.tuples(turns, stretches, st.floats(0.005, 6.0), st.sampled_from([-1.0, 1.0])), max_size=5))
+@settings(max_examples=60, deadline=None)
+def test_many_lines_are_moved_aside_as_each_alone(drawn):
+    wanted = []
+    for steps, (begin, end), short, side in drawn:
+        ahead = np.radians([turn for _, turn in steps])
+        xy = np.cumsum(
+            [(X, Y), *((m * np.cos(way), m * np.sin(way)) for (m, _), way in zip(steps, ahead, strict=True))], 0
+        )
+        shape = shapely.LineString(xy)
+        at = shape.length * (begin + end) / 2
+        stays = shapely.offset_curve(substring(shape, at, at + 0.2), 0.5 * side)
+        wanted.append(TooNear(shape, begin * shape.length, end * shape.length, short, stays))
+    for near, ways in zip(wanted, ways_aside(wanted), strict=True):
+        assert ways == [] or near.short_m <= GREATEST_M
+        for way in ways:
+            by_hand = one_aside(near.shape, near.begin, near.end, way.metres, keep_ends=way.keep_ends)
+            assert shapely.hausdorff_distance(way.moved, by_hand) < 1e-6
+            assert near.short_m <= abs(way.metres) <= near.short_m + 0.01 + 1e-9
+            if way.keep_ends:
+                assert way.moved.coords[0] == near.shape.coords[0]
+                assert way.moved.coords[-1] == near.shape.coords[-1]
+        metres = np.ceil(near.short_m * 100 - 1e-4) / 100
+        if metres <= GREATEST_M and min(near.begin, near.shape.length - near.end) > 1e-3:
+            both = [one_aside(near.shape, near.begin, near.end, s * metres, keep_ends=True) for s in (-1, 1)]
+            assert sum(way.keep_ends for way in ways) == sum(by_hand is not None for by_hand in both)
+        alone = ways_aside([near])[0]
+        assert [(w.metres, w.keep_ends) for w in alone] == [(w.metres, w.keep_ends) for w in ways]
+        assert all(shapely.hausdorff_distance(a.moved, w.moved) < 1e-9 for a, w in zip(alone, ways, strict=True))
+
+
+def test_mends_beside_lines_of_several_layers_are_those_found_one_by_one():
+    routes = [
+        gas("G1", (0, 0), (60, 0), (120, 8)),
+        planned("W1", "water", (5, 0.5), (55, 0.4), (110, 6), cover_m=1.3),
+        planned("T1", "telecom", (0, 0.1), (40, 0.1), (60, 30), (100, 4)),
+    ]
+    pipes = [
+        existing("D1", "drainage", (-20, -0.6), (70, -0.7), (70, -30), diameter_mm=400.0),
+        existing("P1", "power", (-5, 0.9), (130, 9.5), laying="duct"),
+    ]
+    (planned_lines, _), (existing_lines, _) = (
+        read_lines(layer(rows), name, POLICY.defaults) for rows, name in ((routes, "routes"), (pipes, "pipes"))
+    )
+    wanted = []
+    for other, sides in ((None, "ab"), (existing_lines, "a")):
+        pairs = LinePairs.of(planned_lines, other, None, load_parameters(), workers=1)
+        need = np.maximum(pairs.sides.gap, 0.0) + 0.3
+        wanted += [Close(pairs, k, side, float(need[k])) for k in range(len(need)) for side in sides]
+    together, alone = offset_mends(wanted), [offset_mends([close])[0] for close in wanted]
+    assert together == alone
+    assert {close.pairs.b.subjects.layer for close, mend in zip(wanted, together, strict=True) if mend} == {
+        "routes", "pipes",
+    }  # fmt: skip
