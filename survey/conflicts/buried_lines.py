@@ -154,17 +154,12 @@ class BuriedLines:
     @classmethod
     def in_turn(cls, several: Sequence[BuriedLines]) -> BuriedLines:
         """Return the lines of ``several`` (at least one), in turn; the layer is that of the first."""
-        if len(several) == 1:
-            return several[0]
         known: dict[Buried, int] = {}
-        codes = []
-        for one in several:
-            table = np.array([known.setdefault(b, len(known)) for b in one.buried] or [0], dtype=np.int64)
-            codes.append(table[one.code])
+        tables = [[known.setdefault(b, len(known)) for b in one.buried] or [0] for one in several]
+        codes = [np.array(table)[one.code] for table, one in zip(tables, several, strict=True)]
         joined = {name: np.concatenate([getattr(one, name) for one in several]) for name in _BY_LINE if name != "code"}
-        ids = np.concatenate([one.subjects.ids for one in several])
         return cls(
-            subjects=Subjects(several[0].subjects.layer, ids),
+            subjects=Subjects(several[0].subjects.layer, np.concatenate([one.subjects.ids for one in several])),
             lines=Polylines.concatenate([one.lines for one in several]),
             depths=Depths.concatenate([one.depths for one in several]), buried=tuple(known),
             code=np.concatenate(codes), **joined,
