@@ -134,7 +134,7 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
         own = joining.to_shapely()[of == other]
 
         def clears(moved: shapely.Geometry) -> bool:
-            if (shapely.distance(moved, own) >= few.reach[0]).all():
+            if (shapely.distance(moved, own) >= few.search[0]).all():
                 return True  # so far away all along that nothing is left to be judged
             again = replace(line, lines=Polylines.from_shapely([moved]))
             return other not in _beside_kerbs(again, joining, of, few, least, 1).other
