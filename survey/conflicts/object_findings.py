@@ -130,7 +130,6 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
     def off_kerb(row: int, other: int, edge: shapely.Geometry) -> Clears:
         line, few = routes.alone(row), kerbs.take(row)
         joining, of = around.kerbs_near(np.array([edge], dtype=object), JOINED_M)  # itself, and where it goes on
-
         own = joining.to_shapely()[of == other]
 
         def clears(moved: shapely.Geometry) -> bool:
