@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from api.case_memory import Memory
 from api.db.cases import CaseStore
 from survey.cases.commands import Command, Tick
 from survey.cases.decide import decide
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 PAGE = 200
 """How many cases a tick looks at in one transaction, so that people need not wait for it."""
 
+_CASES: Memory[Case] = Memory()
+
 
 class Casework:
     """The cases of a county at work.
@@ -50,7 +53,12 @@ class Casework:
 
     def case(self, case_id: str) -> Case:
         """Return a case as it stands; one that nobody has begun is new."""
-        return replay(case_id, self.policy.id, self.cases.events(case_id))
+        head = self.cases.hash_of(case_id)
+        if head is None:
+            return replay(case_id, self.policy.id, [])
+        with self.store.reading():  # the events that belong to the hash
+            key = (self.policy.id, case_id, self.cases.hash_of(case_id) or head)
+            return _CASES.get(key, lambda: replay(case_id, self.policy.id, self.cases.events(case_id)))
 
     def standing(self, operator: str) -> Standing:
         """Return the standing of an operator; one of whom nothing is known has a clean one."""

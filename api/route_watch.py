@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from api.case_measuring import judged
 from api.errors import ProblemError
@@ -14,14 +14,19 @@ from survey.cases.draft import SYSTEM
 from survey.cases.permit_commands import UNDER_WAY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from api.casework import Casework
     from api.dependencies import Service
     from survey.cases.state import Case, Task
 
-PAGE = 200
 log = logging.getLogger("cotrench.api")
+
+
+class _Named(NamedTuple):
+    """The routes that a case names as of an event, and whether one of them still has to be judged again."""
+
+    seq: int
+    routes: frozenset[str]
+    owed: bool
 
 
 class RouteWatch:
@@ -33,14 +38,45 @@ class RouteWatch:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._seen = -1
+        self._known: dict[str, _Named] = {}
 
     def look(self) -> int:
-        """Judge again what was changed since the last look; return how many tasks that were."""
+        """Judge again what was changed since the last look; return how many tasks that were.
+
+        Only cases that name a changed route, or have moved on themselves, are looked at; one that could not be judged
+        again is looked at each time.
+        """
         work, last = self._service.at_work(), self._service.store.last_change()
         if work is None or last == self._seen:
             return 0
-        found = sum(self._judge(work, case, task) for case in _working(work) for task in self._changed(case))
-        self._seen = last
+        known, moved = self._named(work)
+        changed = None if self._seen < 0 else self._changed_routes()
+        found = 0
+        for case_id, named in known.items():
+            if case_id in moved or named.owed or changed is None or not changed.isdisjoint(named.routes):
+                case = work.case(case_id)
+                done = [self._judge(work, case, task) for task in self._changed(case)]
+                known[case_id] = named._replace(owed=not all(done))
+                found += sum(done)
+        self._known, self._seen = known, last
+        return found
+
+    def _named(self, work: Casework) -> tuple[dict[str, _Named], set[str]]:
+        """Return which routes each case at work names, and the cases that have moved on since the last look."""
+        heads = work.cases.heads("working")
+        moved = {one for one, seq in heads.items() if one not in self._known or self._known[one].seq != seq}
+        known = {one: self._known[one] for one in heads if one not in moved}
+        for one in moved:
+            routes = frozenset(task.route for task in work.case(one).active if task.route)
+            known[one] = _Named(heads[one], routes, owed=False)
+        return known, moved
+
+    def _changed_routes(self) -> set[str]:
+        """Return the routes that were written since the last look."""
+        found, after = set(), self._seen
+        while changes := self._service.store.changes_since(after):
+            found |= {change.id for change in changes if change.layer == "routes"}
+            after = changes[-1].number
         return found
 
     def _changed(self, case: Case) -> list[Task]:
@@ -66,14 +102,3 @@ class RouteWatch:
             log.warning("case %s: route %s cannot be judged: %s", case.id, task.route, problem)
             return False
         return True
-
-
-def _working(work: Casework) -> Iterator[Case]:
-    after = None
-    while True:
-        page = work.cases.list(phase="working", after=after, limit=PAGE)
-        for row in page:
-            yield work.case(row.id)
-        if len(page) < PAGE:
-            return
-        after = page[-1].id

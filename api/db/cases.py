@@ -118,6 +118,18 @@ class CaseStore:
             raise NotFoundError("cases", stream)
         return _row(found)
 
+    def hash_of(self, stream: str) -> str | None:
+        """Return the hash of the last event of a case; None where it has none."""
+        with self.store.reading() as connection:
+            found: str | None = connection.scalar(sa.select(CASES.c.hash).where(CASES.c.id == stream))
+            return found
+
+    def heads(self, phase: str) -> dict[str, int]:
+        """Return the number of the last event of every case that stands in a phase, by id."""
+        statement = sa.select(CASES.c.id, CASES.c.seq).where(CASES.c.kind == "case", CASES.c.phase == phase)
+        with self.store.reading() as connection:
+            return {line.id: line.seq for line in connection.execute(statement)}
+
     def next_id(self, year: int) -> str:
         """Return the id of the next case of a year: ``2026-00001``; call it in the transaction that begins the case."""
         prefix = f"{year:04d}-"

@@ -57,7 +57,7 @@ class _Time:
 
 
 @dataclass(frozen=True, slots=True)
-class _History:
+class History:
     """A case as it stands, when each of its times stood still, and what happened to each task (by turn and utility).
 
     ``desks`` are the times of departments inside parallel approval, each with those who decide.
@@ -95,9 +95,14 @@ def figures(histories: Mapping[str, Iterable[Event]], policy: Policy, calendar: 
     >>> none.stages, none.county.cases, none.county.times.overdue.value
     ((), 0, None)
     """
+    told = [history_of(case, policy.id, events, calendar, now) for case, events in sorted(histories.items())]
+    return figures_of(told, policy, calendar, now)
+
+
+def figures_of(histories: Sequence[History], policy: Policy, calendar: Calendar, now: datetime) -> Figures:
+    """Return the figures of cases whose events were read by `history_of`; all else as `figures`."""
     moment = local(now)
-    begun = [_history(case, policy.id, events, calendar, moment) for case, events in sorted(histories.items())]
-    told = [one for one in begun if one.case.seq]
+    told = [one for one in histories if one.case.seq]
     leads = {stage.id: stage.lead for stage in policy.stages}
     times = [
         _Time(one.case.id, clock, leads.get(clock.rule, ()), half_days_used(clock, pauses, calendar, moment))
@@ -170,7 +175,9 @@ def spread(numbers: Sequence[int]) -> Spread:
     return Spread(len(ranked), ranked[0], float(statistics.median(ranked)), ranked[rank - 1], ranked[-1])
 
 
-def _history(case_id: str, policy: str, events: Iterable[Event], calendar: Calendar, now: datetime) -> _History:
+def history_of(case_id: str, policy: str, events: Iterable[Event], calendar: Calendar, now: datetime) -> History:
+    """Return what the events of a case tell; those after ``now`` are not looked at."""
+    now = local(now)
     case = Case(case_id, policy)
     pauses: dict[str, Pauses] = {}
     tasks: dict[tuple[int, str], frozenset[str]] = {}
@@ -192,7 +199,7 @@ def _history(case_id: str, policy: str, events: Iterable[Event], calendar: Calen
     desks = tuple(
         (clock, desk.departments) for desk in desks_of(steps) if (clock := clock_of(desk, case, calendar)) is not None
     )
-    return _History(case, pauses, tasks, desks)
+    return History(case, pauses, tasks, desks)
 
 
 def _late(clock: Clock, now: datetime) -> bool:
@@ -235,7 +242,7 @@ def _stages(times: Iterable[_Time], policy: Policy, now: datetime) -> tuple[Stag
 
 
 def _decisions(
-    histories: Sequence[_History], policy: Policy, calendar: Calendar, now: datetime
+    histories: Sequence[History], policy: Policy, calendar: Calendar, now: datetime
 ) -> tuple[StageFigures, ...]:  # fmt: skip
     """Return the times of each department inside parallel approval, by department, rule and limit, of all utilities."""
     order = [*(one.key for one in policy.departments), ""]
@@ -264,7 +271,7 @@ def _cell(times: Sequence[_Time], policy: Policy, now: datetime) -> StageFigures
 
 
 def _group(
-    scope: str, key: str, words: Both, histories: Sequence[_History], times: Sequence[_Time], now: datetime
+    scope: str, key: str, words: Both, histories: Sequence[History], times: Sequence[_Time], now: datetime
 ) -> Group:
     """Return the totals of some times, and of all the tasks of some cases that belong to a utility (or to any)."""
     limited = [one for one in times if not one.clock.void and one.clock.due is not None]
@@ -289,8 +296,8 @@ def _tasks(tasks: Sequence[frozenset[str]]) -> Tasks:
     )  # fmt: skip
 
 
-def _utilities(histories: Sequence[_History], times: Sequence[_Time], now: datetime) -> tuple[Group, ...]:
-    def concerned(key: str) -> Callable[[_History], bool]:
+def _utilities(histories: Sequence[History], times: Sequence[_Time], now: datetime) -> tuple[Group, ...]:
+    def concerned(key: str) -> Callable[[History], bool]:
         return lambda one: key in one.case.tasks or any(utility == key for _, utility in one.tasks)
 
     keys = {one.clock.subject for one in times} | {
@@ -304,7 +311,7 @@ def _utilities(histories: Sequence[_History], times: Sequence[_Time], now: datet
 
 
 def _departments(
-    histories: Sequence[_History], times: Sequence[_Time], policy: Policy, now: datetime
+    histories: Sequence[History], times: Sequence[_Time], policy: Policy, now: datetime
 ) -> tuple[Group, ...]:
     order = [*(one.key for one in policy.departments), ""]
     keys = {key for one in times for key in one.departments or ("",)}
@@ -316,8 +323,8 @@ def _departments(
 
 
 def _part(
-    scope: str, key: str, words: Both, histories: Sequence[_History], times: Sequence[_Time],
-    concerned: Callable[[_History], bool], now: datetime,
+    scope: str, key: str, words: Both, histories: Sequence[History], times: Sequence[_Time],
+    concerned: Callable[[History], bool], now: datetime,
 ) -> Group:  # fmt: skip
     """Return the totals of a part of the county: of cases with a time in it, or ``concerned`` otherwise."""
     cases = {one.case for one in times}
