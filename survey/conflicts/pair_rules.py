@@ -121,7 +121,8 @@ def search_classes(
     kind_and_error, of_thick = np.divmod(distinct, len(thick) or 1)
     kind, error, more = kind_and_error // steps, ERROR_STEPS_M[kind_and_error % steps], thick[of_thick]
     need = limits[kind[:, None], kind[None, :]] + COVERAGE * np.hypot(error[:, None], error[None, :])
-    return number[:split], number[split:], need + more[:, None] + more[None, :]
+    # Both thicknesses are added up first: one after the other the last digit would depend on which line is named first.
+    return number[:split], number[split:], need + (more[:, None] + more[None, :])
 
 
 def families(lines: Sequence[Buried]) -> list[str]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from survey.conflicts.pair_rules import search_classes
 from tests.survey.conflicts.scene import (
     applied,
     conflicts,
@@ -265,3 +266,12 @@ def test_what_was_assumed_is_told_as_records_and_in_files():
     stated = conflicts([gas("G1", *BESIDE)], pipes=[sewer | {"diameter_mm": 400.0}])
     assert one(stated, "horizontal_clearance").assumed == ()
     assert set(stated.frame()["assumed"]) == {"[]"}
+
+
+@given(st.lists(st.sampled_from([0.05, 0.1, 0.15, 0.2, 0.3, 0.35, 0.4, 0.7]), min_size=2, max_size=5, unique=True))
+def test_what_is_looked_within_is_the_same_whichever_line_is_named_first(thicker):
+    count = len(thicker)
+    rows, errors = np.arange(count, dtype=np.int64), np.full(count, 0.05)
+    limits = np.full((count, count), 1.1)
+    _, _, need = search_classes(limits, (rows, rows), (errors, errors), (np.array(thicker), np.array(thicker)))
+    assert np.array_equal(need, need.T)
