@@ -62,12 +62,15 @@ def serve(
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     settings = chosen(**given, **({"demo": True} if demo else {}))
     listening = _listen(settings)
-    with open_store(settings.database_url, settings.data) as store:
-        store.upgrade()
-        refuse(faults_outside(settings, store))
-        if settings.demo:
-            load_sample(store)
-        offered = ready_made(store, dt.datetime.now(dt.UTC)) if is_demo(settings, store) else None
+    with contextlib.ExitStack() as refused:
+        refused.callback(listening.close)
+        with open_store(settings.database_url, settings.data) as store:
+            store.upgrade()
+            refuse(faults_outside(settings, store))
+            if settings.demo:
+                load_sample(store)
+            offered = ready_made(store, dt.datetime.now(dt.UTC)) if is_demo(settings, store) else None
+        refused.pop_all()  # the port stays taken for the server
     config = uvicorn.Config(
         "api.cli.service:application" if reload else application(settings),
         factory=reload,

@@ -328,7 +328,7 @@ def test_serve_demo_answers_and_keeps_the_data(tmp_path):
         taken.listen()
         busy = cotrench("serve", "--port", taken.getsockname()[1], folder=tmp_path)
         assert (busy.returncode, "--port" in busy.stderr) == (2, True)
-    outside = cotrench("serve", "--host", "0.0.0.0", folder=tmp_path)  # noqa: S104 - it is refused
+    outside = cotrench("serve", "--host", "0.0.0.0", "--port", "0", folder=tmp_path)  # noqa: S104 - it is refused
     assert (outside.returncode, "no accounts yet" in outside.stderr) == (2, True)
     command = [*COMMAND, "serve", "--demo", "--port", "0"]
     with subprocess.Popen(command, env=environment_of(tmp_path), stdout=subprocess.PIPE, text=True) as process:
