@@ -110,6 +110,7 @@ class Resident:
         self._load_seconds = 0.0
         self._gate = Gate()
         self._keeping = threading.RLock()  # one thread at a time brings the county up to date
+        self._following = threading.Event()  # from here on every write takes itself over
         self._loaded = threading.Event()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="resident county", daemon=True)
@@ -215,7 +216,7 @@ class Resident:
 
         While the county is being loaded nothing is waited for: the loading takes the write over when it is through.
         """
-        if not self._loaded.is_set():
+        if not self._following.is_set():
             return
         try:
             self.catch_up()
@@ -237,11 +238,16 @@ class Resident:
             try:
                 self.catch_up()
                 self._warm_up()
+                if not self._following.is_set():
+                    # What was written while the kernels were warmed up: nobody has taken it over yet.
+                    self._following.set()
+                    self.catch_up()
             except Exception:
                 # Whatever it is, the thread must live on: the database may be back in a minute.
                 log.exception("the county in memory could not follow the store")
                 self.state = "failed"
                 pause *= LONGER_AFTER_FAILURE
+            self._following.set()
             self._loaded.set()
             if self._stopped.wait(pause):
                 return
