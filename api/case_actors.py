@@ -54,6 +54,7 @@ def actor_of(visitor: Visitor, given: Mapping[str, Any]) -> dict[str, Any] | Fau
 def department_of(person: Person, role: str) -> str:
     """Return for which department or company somebody acts in a role, as cases call it; empty: for none.
 
+    >>> from api.identity.permissions import Person
     >>> li = Person("a1", "李伟", "o1", "县自来水公司", "water", "", ("utility", "applicant"))
     >>> department_of(li, "utility"), department_of(li, "applicant")
     ('县自来水公司', '')

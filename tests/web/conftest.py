@@ -40,7 +40,7 @@ class Window:
     def open(self) -> Window:
         self.page.goto(self.url)
         self.page.get_by_role("searchbox").wait_for()
-        self.page.wait_for_function("document.querySelector('.map canvas')")
+        self.page.locator(".map canvas").first.wait_for(state="attached")
         return self
 
     def watch(self) -> None:
@@ -65,7 +65,7 @@ class Window:
         self.page.locator(".person > button").click()
         self.page.get_by_role("button", name=f"以{role}样例进入").click()
         self.page.locator(".person .names", has_text=role).wait_for()
-        self.page.wait_for_function("document.querySelector('.map canvas')")
+        self.page.locator(".map canvas").first.wait_for(state="attached")
 
     def pick(self, route: str) -> None:
         """Open a route from the list by its id."""
