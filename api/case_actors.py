@@ -101,6 +101,15 @@ def is_seen(case: Case, visitor: Visitor) -> bool:
     return reach == "all" or (reach == "own" and person is not None and person.owns(owners_of(case)))
 
 
+def sees_numbers(case: Case, visitor: Visitor) -> bool:
+    """Tell whether somebody may read identity numbers of a case in full: its applicant, and those who work on it."""
+    person = visitor.person
+    if person is None:
+        return visitor.mode == "desk"
+    handles = not {"coordinator", "approver"}.isdisjoint(person.roles)
+    return handles or person.owns(owners_of(case)) or has_part(case, person)
+
+
 def seen_cases(
     work: Casework, visitor: Visitor, after: str | None = None, **wanted: Any,  # noqa: ANN401 - as `CaseStore.list`
 ) -> Iterator[tuple[CaseRow, Case]]:  # fmt: skip

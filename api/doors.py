@@ -33,6 +33,10 @@ OPEN_IN_DEMO = frozenset(
 )  # fmt: skip
 
 
+#: What proxies add. A proxy on this machine comes from loopback: it must not open a desk to those behind it.
+FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
+
+
 @dataclass(frozen=True, slots=True)
 class Visitor:
     """Who asks: a person, or (None) nobody who signed in; ``mode`` says what nobody may do."""
@@ -151,7 +155,14 @@ def who_asks(request: Request) -> Visitor:
             raise ProblemError("sign_in.token", headers={"WWW-Authenticate": "Bearer"})
     elif cookie := request.cookies.get(COOKIE):
         person = door.session(cookie, now)
-    return Visitor(mode_of(service, somebody=person is not None), person)
+    mode = mode_of(service, somebody=person is not None)
+    if mode != "accounts" and FORWARDED & set(request.headers):
+        zh, en = (
+            "请求经代理转来，而本服务尚不要求登录：先建账号并设 COTRENCH_HOSTS",
+            "a proxy passed this on, and nobody has to sign in here yet: make accounts and set COTRENCH_HOSTS",
+        )
+        raise ProblemError("host.refused", zh, en)
+    return Visitor(mode, person)
 
 
 def mode_of(service: Service, *, somebody: bool = False) -> Mode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,13 +10,17 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
+from api.case_actors import sees_numbers
 from api.cli.service import load_sample
 from api.db.store import open_store
+from api.doors import Visitor
 from api.identity.demo import demo_people
 from api.identity.people import People
+from api.identity.permissions import Person
 from api.identity.sign_in import SignIn
 from api.outside import faults_outside
 from api.settings import Settings
+from survey.cases.evolve import replay
 from tests.api.conftest import running, settings_of, small_county
 from tests.api.identity.moments import PASSWORD
 
@@ -247,3 +252,18 @@ def test_outside_a_request_names_a_known_host_and_comes_from_our_pages(tmp_path)
         assert code(foreign) == (403, "origin.refused")
         ours = client.post(SESSION, json=body, headers=host | {"Origin": "https://map.county.example"})
         assert code(ours) == (401, "sign_in.wrong")
+
+
+def test_a_proxy_does_not_open_a_desk_to_those_behind_it(client):
+    for header in ("X-Forwarded-For", "Forwarded", "Via"):
+        assert code(client.get(SESSION, headers={header: "203.0.113.7"})) == (400, "host.refused")
+    assert client.get(SESSION).json()["mode"] == "desk"
+
+
+def test_identity_numbers_are_read_in_full_by_those_who_handle_the_case_alone():
+    case = replay("2026-00001", "wuzhi", [])
+    gas = Person("a", "甲", "o", "燃气公司", "gas", "", ("utility",))
+    window = Person("b", "乙", "p", "审批中心", "", "approval_centre", ("coordinator",))
+    seen = [Visitor("accounts", gas), Visitor("accounts", window), Visitor("demo", None), Visitor("desk", None)]
+    assert [sees_numbers(case, one) for one in seen] == [False, True, False, True]
+    assert sees_numbers(dataclasses.replace(case, owner="o"), seen[0])
