@@ -91,8 +91,8 @@ def own_fields(visitor: Visitor, role: str, kind: object, data: Mapping[str, Any
 
 
 def owners_of(case: Case) -> set[str]:
-    """Return whose a case is: its applicant's, and who is recorded as its owner."""
-    return {case.applicant, case.owner} - {""}
+    """Return whose a case is: who is recorded as its owner; where nobody is, the applicant by name."""
+    return {case.owner or case.applicant} - {""}
 
 
 def is_seen(case: Case, visitor: Visitor) -> bool:
@@ -108,6 +108,14 @@ def sees_numbers(case: Case, visitor: Visitor) -> bool:
         return visitor.mode == "desk"
     handles = not {"coordinator", "approver"}.isdisjoint(person.roles)
     return handles or person.owns(owners_of(case)) or has_part(case, person)
+
+
+def issues_papers(visitor: Visitor) -> bool:
+    """Tell whether somebody may give a paper its number and its day: the authorities, or who sits at the desk."""
+    person = visitor.person
+    if person is None:
+        return visitor.mode == "desk"
+    return not {"coordinator", "approver", "supervisor"}.isdisjoint(person.roles)
 
 
 def seen_cases(
@@ -151,7 +159,8 @@ def _utilitys(person: Person, case: Case | None, command: Command) -> bool:
     body = command.body
     if isinstance(body, FileApplication):
         asked = all(_is_own(person, one.utility, one.operator) for one in body.utilities)
-        return asked and (case is None or has_part(case, person))
+        # Filed again by a company, a case stays its applicant's: under another name it would be taken from it.
+        return asked and (case is None or (has_part(case, person) and case.applicant in ("", body.applicant)))
     if isinstance(body, FixPlan) and body.operator not in ("", person.organisation_name):
         return False
     utility = str(getattr(body, "utility", ""))

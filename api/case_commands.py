@@ -58,6 +58,8 @@ def command_of(
         A kind or a field that is none.
     """
     actor, data = _read(given, visitor)
+    if given.get("kind") == "fix_plan" and actor["role"] == "utility":
+        _refuse_line_of_another(service, visitor, data)
     plain = {
         "id": command_id, "kind": given.get("kind"), "actor": actor,
         "expected": given.get("expected"), "data": _complete(service, work, case, given, data),
@@ -118,6 +120,16 @@ def _complete(
     if given.get("kind") == "fix_plan" and isinstance(data.get("route"), str) and data["route"]:
         return data | {"revision": stored_route(service, data["route"], utility).revision}
     return data
+
+
+def _refuse_line_of_another(service: Service, visitor: Visitor, data: Mapping[str, Any]) -> None:
+    """Refuse a company that plans with a line which another operates: its edits would move another's case."""
+    person, route = visitor.person, data.get("route")
+    if person is None or not isinstance(route, str):
+        return
+    for row in service.store.rows("routes", [route]):
+        if row.properties.get("operator") not in (None, "", person.organisation_name):
+            raise visitor.refuse("routes.write")
 
 
 def _laid(service: Service, work: Casework, given: Mapping[str, Any], task: Task, on: date) -> dict[str, Measured]:

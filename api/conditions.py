@@ -113,5 +113,7 @@ def _response(answer: Answer, more: dict[str, str]) -> Response:
 def _digest(request: Request, body: bytes) -> str:
     """Return a digest of everything that makes two requests the same."""
     said = [request.method, request.url.path, request.url.query, *(request.headers.get(n, "") for n in SAME_HEADERS)]
-    said += [person] if (person := _visitor(request).key) else []
+    person = _visitor(request).person
+    # With what this one is now: who lost a role or an organisation is not given what was answered before.
+    said += [person.id, person.organisation, *person.roles] if person is not None else []
     return hashlib.sha256("\n".join(said).encode("utf-8", "surrogateescape") + b"\n" + body).hexdigest()

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api import geojson
-from api.case_actors import is_seen, seen_cases
+from api.case_actors import is_seen, issues_papers, seen_cases
 from api.case_answers import case_shape, masked, row_shape
 from api.case_commands import command_of
 from api.conditions import answered_once, own_key
@@ -154,11 +154,15 @@ def get_case_paper(
     """Return one paper of a case as PDF, filled from its events; 404 where the case does not give it as it stands."""
     work = service.casework()
     case, which = _known(work, case_id, visitor), CasePaper(kind, utility, approval)
+    if (number or issued) and not issues_papers(visitor):
+        raise visitor.refuse("cases.act")
     if which not in papers_of(case):
         raise not_found(f"办件 {case_id} 现在没有这份文书", f"case {case_id} does not give that paper as it stands")
     pdf = paper_pdf(paper_of(which, case, work.policy, issued or local(service.now()).date(), number))
     return Response(
-        pdf, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{case_id}-{kind}.pdf"'}
+        pdf,
+        media_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{case_id}-{kind}.pdf"', "Cache-Control": "no-store"},
     )
 
 

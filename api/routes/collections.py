@@ -11,7 +11,7 @@ from api import geojson
 from api.coordinates import CRS84, axes_of, grid_uri
 from api.db.tables import LAYERS
 from api.dependencies import Running, Service  # noqa: TC001 - FastAPI reads the annotations
-from api.doors import may
+from api.doors import Asking, Visitor, action_on, may
 from api.errors import KINDS
 from api.openapi import Content, documented
 from api.resident import lonlat_box
@@ -71,22 +71,22 @@ def get_problems() -> Response:
 
 
 @router.get("/collections", responses=documented(Content("Collections"), 422), dependencies=[may("layers.read")])
-def get_collections(service: Running) -> Response:
+def get_collections(service: Running, visitor: Asking) -> Response:
     """Return every layer."""
     links = [_link("self", "/api/collections", "图层 Layers")]
-    return _json({"collections": [_collection(service, layer) for layer in LAYERS], "links": links})
+    return _json({"collections": [_collection(service, visitor, layer) for layer in LAYERS], "links": links})
 
 
 @router.get(
     "/collections/{layer}", responses=documented(Content("Collection"), 404, 422), dependencies=[may("{layer}.read")]
 )
-def get_collection(service: Running, layer: str) -> Response:
+def get_collection(service: Running, visitor: Asking, layer: str) -> Response:
     """Return one layer: its title, its extent, its columns."""
     known(layer)
-    return _json(_collection(service, layer))
+    return _json(_collection(service, visitor, layer))
 
 
-def _collection(service: Service, layer: str) -> dict[str, Any]:
+def _collection(service: Service, visitor: Visitor, layer: str) -> dict[str, Any]:
     described, path, county = LAYERS[layer], f"/api/collections/{layer}", service.store.county
     links = [
         _link("self", path, described.zh),
@@ -107,6 +107,7 @@ def _collection(service: Service, layer: str) -> dict[str, Any]:
         if uri is not None:
             found |= {"crs": [CRS84, uri], "storageCrs": uri}
         box = service.store.bounds(layer)
-        if box is not None:
+        # Where a few items are, the extent tells where: it is for those who may look at all of them.
+        if box is not None and visitor.reach(action_on(layer, "read")) == "all":
             found["extent"] = {"spatial": {"bbox": [lonlat_box(box, axes_of(None, grid))], "crs": CRS84}}
     return found

@@ -16,7 +16,7 @@ from api.coordinates import axes_of
 from api.db.records import County
 from api.db.tables import LAYERS
 from api.dependencies import Body, Running, parse_object
-from api.doors import may
+from api.doors import Asking, may
 from api.errors import refused
 from api.openapi import Content, documented
 from api.options import Options
@@ -98,17 +98,20 @@ def get_symbols() -> Response:
 
 
 @router.get("/health", responses=documented(Content("Health")), dependencies=[may("service.read")])
-def get_health(service: Running) -> Response:
+def get_health(service: Running, visitor: Asking) -> Response:
     """Return whether the store answers, what it holds, and whether the county is in memory."""
     store, county = service.store, service.store.county
+    resident, counts = service.resident.report(), {layer: store.count(layer) for layer in LAYERS}
+    if visitor.reach("layers.read") is None:
+        resident, counts = {"change": resident["change"]}, {}  # what is stored is not for those who may not look at it
     body: dict[str, Any] = {
         "status": service.resident.state if county else "no_county",
         "store": store.engine.dialect.name,
         "current": store.is_current(),
         "grid": county.grid if county else None,
         "change": store.last_change(),
-        "layers": {layer: store.count(layer) for layer in LAYERS},
-        "resident": service.resident.report(),
+        "layers": counts,
+        "resident": resident,
         "warm": service.resident.warm,
         "version": version("cotrench"),
         "time": service.now(),

@@ -20,7 +20,7 @@ from api.errors import ProblemError, not_found
 from api.features import features_of, item_path, row_of
 from api.filters import DEFAULT_LIMIT, MOST_ITEMS, filter_of, select
 from api.openapi import FEATURE, FEATURES, HISTORY, PATCH, documented
-from api.own_items import named_own, own_ids, page_of_own, refuse_others, seen
+from api.own_items import OWNER, named_own, own_ids, page_of_own, refuse_others, seen
 
 router = APIRouter(prefix="/api/collections/{layer}/items", tags=["items"])
 
@@ -110,6 +110,10 @@ def get_history(service: Running, visitor: Asking, layer: Layer, identity: Ident
     if own is not None and identity not in own:
         raise NotFoundError(layer, identity)
     revisions = service.store.history(layer, identity)
+    if own is not None:
+        # An id may have been somebody else's before: only what bears the owner of today is shown.
+        column = OWNER[layer]
+        revisions = [one for one in revisions if one.row.properties.get(column) == revisions[-1].row.properties[column]]
     features = features_of([revision.row for revision in revisions], axes)
     for feature, revision in zip(features, revisions, strict=True):
         change = revision.change

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 import shapely
 
+from api.case_actors import is_seen
 from api.db.store import open_store
+from api.doors import Visitor
+from api.identity.permissions import Person
+from survey.cases.evolve import replay
 from tests.api.conftest import NOW, X0, Y0, running, settings_of, small_county
 from tests.api.test_http_doors import add_people, as_one, code
 from tests.api.test_http_items import GRID, ITEMS
@@ -228,3 +233,63 @@ def test_who_accepts_a_finding_is_who_signed_in(county):
         refused = browser.post("/api/findings/x/acceptance", json={"reason": "可以", "who": "别人"})
         assert [fault["code"] for fault in refused.json()["errors"]] == ["acceptance.who"]
         assert browser.delete("/api/findings/x/acceptance", params={"who": "别人"}).status_code == 422
+
+
+def test_a_company_files_a_returned_case_again_for_its_applicant_alone(county):
+    with as_one(county, "applicant") as one, as_one(county, "coordinator") as window, as_one(county, "utility") as gas:
+        case = one.post(CASES, json=application()).json()["id"]
+        assert command(window, case, "return_application", reason="缺材料").status_code == 200
+        again = application(applicant="乙公司")["data"]
+        assert code(command(gas, case, "file_application", **again)) == (403, "permission.not_yours")
+        assert command(gas, case, "file_application", **again | {"applicant": "甲公司"}).status_code == 200
+        assert one.get(f"{CASES}/{case}").json()["applicant"] == "甲公司"
+
+
+def test_a_company_plans_with_no_line_of_another_company(county):
+    route = {"type": "Feature", "geometry": LINE, "properties": {"utility": "gas", "operator": "另一燃气公司"}}
+    with as_one(county, "coordinator") as window, as_one(county, "utility") as gas:
+        assert window.put(f"{ITEMS}/G9", params=GRID, json=route).status_code == 201
+        case = window.post(CASES, json=application(applicant="甲公司", operator="")).json()["id"]
+        assert command(window, case, "accept").status_code == 200
+        assert code(command(gas, case, "fix_plan", utility="gas", route="G9")) == (403, "permission.not_yours")
+
+
+def test_the_history_of_an_id_that_was_anothers_stays_his(county):
+    site = {"type": "Feature", "geometry": POINT, "properties": {"applicant": "甲公司"}}
+    with as_one(county, "applicant") as one, as_one(county, "coordinator") as window:
+        assert window.delete(f"{SITES}/S2", headers={"If-Match": "*"}).status_code == 204
+        assert one.put(f"{SITES}/S2", params=GRID, json=site).status_code == 201
+        told = one.get(f"{SITES}/S2/history").json()["features"]
+        assert [row["properties"]["applicant"] for row in told] == ["甲公司"]
+        assert len(window.get(f"{SITES}/S2/history").json()["features"]) > 1
+
+
+def test_only_an_authority_numbers_and_dates_a_paper(county):
+    with as_one(county, "applicant") as one, as_one(county, "coordinator") as window:
+        case = one.post(CASES, json=application()).json()["id"]
+        assert command(window, case, "accept").status_code == 200
+        path = f"{CASES}/{case}/papers/receipt"
+        assert one.get(path).headers["cache-control"] == "no-store"
+        for chosen in ({"number": "甲字第1号"}, {"issued": "2020-01-01"}):
+            assert code(one.get(path, params=chosen)) == (403, "permission.not_yours")
+            assert window.get(path, params=chosen).status_code == 200
+
+
+def test_what_is_stored_is_not_told_to_those_who_may_not_look(county):
+    with as_one(county, None) as guest, as_one(county, "applicant") as one, as_one(county, "surveyor") as all_of_it:
+        told = guest.get("/api/health").json()
+        assert (told["layers"], list(told["resident"])) == ({}, ["change"])
+        assert all_of_it.get("/api/health").json()["layers"]["routes"] > 0
+        extents = [
+            {layer["id"] for layer in who.get("/api/collections").json()["collections"] if "extent" in layer}
+            for who in (one, all_of_it)
+        ]
+        assert "routes" not in extents[0]
+        assert "routes" in extents[1]
+
+
+def test_an_organisation_called_like_a_person_does_not_get_its_case():
+    case = dataclasses.replace(replay("2026-00001", "neixiang", []), applicant="王芳", owner="account-1")
+    shop = Person("a", "店主", "o9", "王芳", "", "", ("applicant",))
+    assert not is_seen(case, Visitor("accounts", shop))
+    assert is_seen(dataclasses.replace(case, owner=""), Visitor("accounts", shop))
