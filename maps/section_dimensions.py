@@ -19,7 +19,7 @@ from maps.section_plot import (
 )
 from maps.section_words import WORDS
 from maps.svg_sheet import INK, PALE, RED, spread, text_width
-from survey.section_rules import shown
+from survey.sections.rules import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

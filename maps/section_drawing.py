@@ -24,7 +24,7 @@ from maps.section_plot import (
 from maps.section_schedule import draw_schedule
 from maps.section_words import WORDS, site_of, title_of, told
 from maps.svg_sheet import INK, PALE, RED, Sheet, spread, text_width
-from survey.section_rules import shown
+from survey.sections.rules import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from maps.symbols import symbols
 
 if TYPE_CHECKING:
-    from survey.earthworks import Excavation
     from survey.sections import LaidLine, Section
+    from survey.sections.earthworks import Excavation
 
 SHEET_W, EDGE = 297.0, 10.0
 SCALES = (10, 15, 20, 25, 30, 40, 50, 60, 75, 100, 125, 150, 200, 250, 300, 400, 500)

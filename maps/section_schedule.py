@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from maps.section_words import WORDS, earth, kind_of, standard_order
 from maps.svg_sheet import INK, PALE, RED, shortened, wrapped
 from maps.symbols import symbols
-from survey.section_rules import shown
+from survey.sections.rules import shown
 
 if TYPE_CHECKING:
     from maps.svg_sheet import Sheet
-    from survey.section_trace import Bound
     from survey.sections import LaidLine, Section
+    from survey.sections.trace import Bound
 
 LEFT, RIGHT, ROW, SIZE, SMALL = 10.0, 287.0, 5.0, 2.7, 2.4
 COLUMNS = (0.0, 12.0, 58.0, 118.0, 138.0, 206.0, 226.0, 252.0)

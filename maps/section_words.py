@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from survey.section_rules import shown
+from survey.sections.rules import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from api import finding_schemas, schemas
-from survey.section_rules import SOILS
+from survey.sections.rules import SOILS
 
 SOURCE = Path(__file__).parents[2] / "maps/web/src"
 TYPES = (SOURCE / "api/types.ts").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from geo.faults import Fault, refuse
-from survey.section_layout import MAX_LINES
+from survey.sections.layout import MAX_LINES
 from survey.standards.clearances import cover, horizontal
 from survey.standards.orders import place
 from survey.standards.trenches import LOADS, SHORING_MM, SOILS, slope, trench_width, working_width

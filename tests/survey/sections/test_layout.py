@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survey.section_layout import MAX_LINES, inversions, narrowest, placed, ties
+from survey.sections.layout import MAX_LINES, inversions, narrowest, placed, ties
 
 
 def longest_path(order, ends, gaps):

@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from survey.section_layout import MICRO, inversions, narrowest
-from survey.section_problem import Problem
-from survey.section_rules import SectionLine, Site, check
-from survey.section_trace import Bound, Obstacle, Said, bounds, notes, obstacles
+from survey.sections.layout import MICRO, inversions, narrowest
+from survey.sections.problem import Problem
+from survey.sections.rules import SectionLine, Site, check
+from survey.sections.trace import Bound, Obstacle, Said, bounds, notes, obstacles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from survey.earthworks import Excavation
-    from survey.section_layout import Layout
-    from survey.section_rules import Need
+    from survey.sections.earthworks import Excavation
+    from survey.sections.layout import Layout
+    from survey.sections.rules import Need
     from survey.standards.citations import Cell
 
 __all__ = ["LaidLine", "OrderCost", "PairGap", "Section", "SectionLine", "Site", "best_section"]
@@ -243,7 +243,7 @@ def best_section(
     lines
         One to eight lines.
     soil, under, load, shored, bedding_m, step_m, max_width_m, max_depth_m, red_line_m
-        See `survey.section_rules.Site`.
+        See `survey.sections.rules.Site`.
     stepped
         False: one bottom, at the depth of the deepest line; the others keep their cover and lie on compacted fill.
         True: every line, or group of lines within ``step_m`` of level, has its own bench.

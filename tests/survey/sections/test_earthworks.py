@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from survey.earthworks import Bed, Bench, excavated
+from survey.sections.earthworks import Bed, Bench, excavated
 
 
 def depth_at(x, beds, slope):

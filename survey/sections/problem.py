@@ -7,16 +7,16 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from survey.earthworks import Bed, excavated
-from survey.section_layout import MICRO, micrometres
-from survey.section_rules import clearance, need_of, wall_slope
+from survey.sections.earthworks import Bed, excavated
+from survey.sections.layout import MICRO, micrometres
+from survey.sections.rules import clearance, need_of, wall_slope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from survey.earthworks import Excavation
-    from survey.section_layout import Layout
-    from survey.section_rules import Clearance, Need, SectionLine, Site
+    from survey.sections.earthworks import Excavation
+    from survey.sections.layout import Layout
+    from survey.sections.rules import Clearance, Need, SectionLine, Site
     from survey.standards.citations import Cell
 
 

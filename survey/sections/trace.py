@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from survey.section_layout import MICRO, ties
-from survey.section_rules import shown, wall_slope
+from survey.sections.layout import MICRO, ties
+from survey.sections.rules import shown, wall_slope
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from survey.section_layout import Layout
-    from survey.section_problem import Problem
-    from survey.section_rules import Need
+    from survey.sections.layout import Layout
+    from survey.sections.problem import Problem
+    from survey.sections.rules import Need
     from survey.standards.citations import Cell
 
 
