@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -13,6 +13,8 @@ from geo.faults import BadInputError, Fault
 from survey.half_days import local
 
 T = TypeVar("T")
+Reader = Callable[[Any, str], Any]
+"""Reads a JSON value, or refuses it under the name of its field."""
 
 
 def as_plain(value: Any) -> Any:  # noqa: ANN401 - any value of a body comes here
@@ -50,25 +52,34 @@ def from_plain(cls: type[T], data: Any) -> T:  # noqa: ANN401 - JSON of any shap
     """
     if not isinstance(data, Mapping):
         raise _wrong(cls.__name__, data)
-    fields = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]  # cls is a dataclass
+    kind: Any = cls
+    fields = _fields(kind)
     for key in data:
         if key not in fields:
             raise BadInputError(
                 [Fault("case.unknown_field", f"不认识的字段“{key}”", f"unknown field {key!r}", field=key)]
             )
-    kind: Any = cls
-    made, hints = {}, _hints(kind)
-    for name, field in fields.items():
+    made = {}
+    for name, (read, needed) in fields.items():
         if name in data:
-            made[name] = _read(hints[name], data[name], name)
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
+            made[name] = read(data[name], name)
+        elif needed:
             raise BadInputError([Fault("case.missing_field", f"缺少“{name}”", f"{name!r} is missing", field=name)])
     return cls(**made)
 
 
 @lru_cache(maxsize=256)
-def _hints(cls: type[object]) -> dict[str, Any]:
-    return get_type_hints(cls)
+def _fields(cls: type[object]) -> dict[str, tuple[Reader, bool]]:
+    """Return how each field of a dataclass is read, and whether it must be there; found out once for each class."""
+    kind: Any = cls
+    hints = get_type_hints(kind)
+    return {
+        one.name: (
+            _reader(hints[one.name]),
+            one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING,
+        )
+        for one in dataclasses.fields(kind)
+    }
 
 
 def _wrong(name: str, value: object) -> BadInputError:
@@ -77,31 +88,52 @@ def _wrong(name: str, value: object) -> BadInputError:
     ])  # fmt: skip
 
 
-def _read(kind: Any, value: Any, name: str) -> Any:  # noqa: ANN401 - a type and a value of it
+@lru_cache(maxsize=256)
+def _reader(kind: Any) -> Reader:  # noqa: ANN401 - a type
+    """Return what reads values of a type."""
     origin, inner = get_origin(kind), get_args(kind)
     if kind is Any:
-        return value
+        return lambda value, _: value
     if origin in (Union, types.UnionType):
-        if value is None:
-            return None
-        return _read(next(one for one in inner if one is not type(None)), value, name)
-    if origin is tuple and isinstance(value, (list, tuple)):
-        return tuple(_read(inner[0], one, name) for one in value)
-    if origin is Mapping and isinstance(value, Mapping):
-        return {str(key): _read(inner[1], one, name) for key, one in value.items()}
-    return _scalar(kind, value, name)
-
-
-def _scalar(kind: Any, value: Any, name: str) -> Any:  # noqa: ANN401 - a type and a value of it
-    if kind is datetime:
-        return _moment(value, name)
+        read = _reader(next(one for one in inner if one is not type(None)))
+        return lambda value, name: None if value is None else read(value, name)
+    if origin is tuple:
+        return _tuples(_reader(inner[0]))
+    if origin is Mapping:
+        return _mappings(_reader(inner[1]))
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        return value if isinstance(value, kind) else from_plain(kind, value)
-    if kind is float and isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
-    if isinstance(kind, type) and isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
-        return value
-    raise _wrong(name, value)
+        made: Any = kind
+        return lambda value, _: value if isinstance(value, made) else from_plain(made, value)
+    return _moment if kind is datetime else _scalars(kind)
+
+
+def _tuples(read: Reader) -> Reader:
+    def reader(value: Any, name: str) -> Any:  # noqa: ANN401 - JSON of any shape is looked at
+        if not isinstance(value, (list, tuple)):
+            raise _wrong(name, value)
+        return tuple([read(one, name) for one in value])
+
+    return reader
+
+
+def _mappings(read: Reader) -> Reader:
+    def reader(value: Any, name: str) -> Any:  # noqa: ANN401 - JSON of any shape is looked at
+        if not isinstance(value, Mapping):
+            raise _wrong(name, value)
+        return {str(key): read(one, name) for key, one in value.items()}
+
+    return reader
+
+
+def _scalars(kind: type) -> Reader:
+    def reader(value: Any, name: str) -> Any:  # noqa: ANN401 - JSON of any shape is looked at
+        if kind is float and isinstance(value, (int, float)) and not isinstance(value, bool):
+            return float(value)
+        if isinstance(value, kind) and isinstance(value, bool) == (kind is bool):
+            return value
+        raise _wrong(name, value)
+
+    return reader
 
 
 def _moment(value: object, name: str) -> datetime:
