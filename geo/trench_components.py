@@ -34,9 +34,11 @@ class Share(NamedTuple):
 
 
 @kernel
-def _components(a: IntArray, b: IntArray, n_lines: int) -> IntArray:
-    """Return for each line the least row of its component."""
-    least = np.arange(n_lines)
+def unite(least: IntArray, a: IntArray, b: IntArray) -> None:
+    """Unite the components of the lines ``a`` and ``b`` of each run; ``least`` leads from a line to a smaller row of it.
+
+    Call it for some runs after the other, in any order, then `settle_components`.
+    """
     for run in range(len(a)):
         one, other = a[run], b[run]
         while least[one] != one:
@@ -46,9 +48,26 @@ def _components(a: IntArray, b: IntArray, n_lines: int) -> IntArray:
             least[other] = least[least[other]]
             other = least[other]
         least[max(one, other)] = min(one, other)
-    for line in range(n_lines):  # a parent has a smaller row, so that its own is final already
+
+
+@kernel
+def settle_components(least: IntArray) -> None:
+    """Make ``least`` the least row of each line's component."""
+    for line in range(len(least)):  # a parent has a smaller row, so that its own is final already
         least[line] = least[least[line]]
-    return least
+
+
+def shares_of(least: IntArray, per_component: IntArray) -> IntArray:
+    """Return the share of each line, -1 for one without a run, from its component and the number of runs of each.
+
+    Examples
+    --------
+    >>> shares_of(np.array([0, 0, 2, 3]), np.array([RUNS_A_SHARE, 0, 0, 5])).tolist()
+    [0, 0, -1, 1]
+    """
+    share = (np.cumsum(per_component) - per_component) // RUNS_A_SHARE  # of the component with this least row
+    share[per_component == 0] = -1
+    return np.asarray(share[least])
 
 
 @kernel
@@ -63,16 +82,19 @@ def corner_of(x: FloatArray, y: FloatArray, part_starts: IntArray) -> tuple[floa
 
 
 class Shares:
-    """The components of some runs, put together into shares of about equal work; ``shares[i]`` makes one of them."""
+    """The components of some runs, put together into shares of about equal work; ``shares[i]`` makes one of them.
 
-    def __init__(self, lines: Polylines, runs: Runs) -> None:
+    ``share`` is the share of each line where it is known already: of lines that are whole shares of a larger set.
+    """
+
+    def __init__(self, lines: Polylines, runs: Runs, share: IntArray | None = None) -> None:
         self._lines, self._runs = lines, runs
         self._line_parts = np.searchsorted(lines.part_line, np.arange(lines.n_lines + 1)).astype(np.int64)
-        least = _components(runs.a.astype(np.int64), runs.b.astype(np.int64), lines.n_lines)
-        per_component = np.bincount(least[runs.a], minlength=lines.n_lines)
-        share = (np.cumsum(per_component) - per_component) // RUNS_A_SHARE  # of the component with this least row
-        share[per_component == 0] = -1  # lines without a run are in no share
-        share = share[least]
+        if share is None:
+            least = np.arange(lines.n_lines)
+            unite(least, runs.a.astype(np.int64), runs.b.astype(np.int64))
+            settle_components(least)
+            share = shares_of(least, np.bincount(least[runs.a], minlength=lines.n_lines))
         used = np.unique(share[share >= 0])
         self._rows, self._row_starts = _sorted_by(share, used)
         self._order, self._run_starts = _sorted_by(share[runs.a], used)

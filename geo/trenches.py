@@ -156,11 +156,36 @@ def join_runs(
     """
     groups = _groups(group, lines.n_lines)
     _refuse_numbers(distance, max_width)
-    if len(runs.a) == 0:
+    corner = corner_of(lines.x, lines.y, lines.part_starts)
+    return join_shares(Shares(lines, runs), groups, corner, distance=distance, max_width=max_width, workers=workers)
+
+
+def join_shares(
+    shares: Shares,
+    groups: IntArray,
+    corner: tuple[float, float],
+    *,
+    distance: float,
+    max_width: float,
+    workers: int = 1,
+) -> Trenches:
+    """Return the trenches of some shares of lines, each joined by itself: what `join_runs` does with all of them.
+
+    Parameters
+    ----------
+    shares
+        Whole components.
+    groups
+        The group of each line, whole numbers; only their order counts.
+    corner
+        From where coordinates are taken (`geo.trench_components.corner_of` all lines): the same one for all shares of a
+        set, so that the last bit of a trench does not depend on which shares it was joined with.
+    distance, max_width, workers
+        As `join_runs`.
+    """
+    if len(shares) == 0:
         nobody, nothing = np.empty(0, np.int64), np.empty(0)
         return _trenches(nobody, nothing, np.zeros(1, np.int64), nobody, nothing, nothing)
-    corner = corner_of(lines.x, lines.y, lines.part_starts)
-    shares = Shares(lines, runs)
 
     def join(i: int) -> Trenches:
         share = shares[i]
