@@ -10,7 +10,6 @@ from maps.section_plot import (
     EDGE,
     RED_LINE_SHOWN_M,
     SAME_M,
-    SHEET_W,
     SMALL,
     SOIL,
     TOP_MM,
@@ -44,8 +43,8 @@ def draw_top_width(sheet: Sheet, plot: Plot) -> None:
     said, colour = f"{words['top_width']} {shown(width)}", INK
     if limit is not None and width > limit + SAME_M:
         said, colour = said + words["allowed"].format(shown(limit)), RED
-    fits = plot.right + 1.5 + text_width(said, SMALL) <= SHEET_W - EDGE
-    at = (plot.right + 1.5, y + 0.9) if fits else (SHEET_W - EDGE, y - 1.0)  # else above the dimension's end
+    fits = plot.right + 1.5 + text_width(said, SMALL) <= plot.width - EDGE
+    at = (plot.right + 1.5, y + 0.9) if fits else (plot.width - EDGE, y - 1.0)  # else above the dimension's end
     side = "start" if fits else "end"
     sheet.text(at, said, SMALL, anchor=side, colour=colour, bold=True, halo="#ffffff")
 
@@ -130,10 +129,12 @@ def _chain(sheet: Sheet, plot: Plot, y: float) -> float:
     spans = [(plot.at(a, 0)[0], plot.at(b, 0)[0]) for a, b in free]
     for x0, x1 in spans:
         _dimension(sheet, y, x0, x1)
-    return _chain_texts(sheet, y, spans, texts)
+    return _chain_texts(sheet, y, spans, texts, plot.width - EDGE)
 
 
-def _chain_texts(sheet: Sheet, y: float, spans: Sequence[tuple[float, float]], texts: Sequence[str]) -> float:
+def _chain_texts(
+    sheet: Sheet, y: float, spans: Sequence[tuple[float, float]], texts: Sequence[str], right: float
+) -> float:
     """Write each distance above its span, or where that is too narrow in a row below, spread and joined by a line."""
     low = []
     for (x0, x1), text in zip(spans, texts, strict=True):
@@ -141,7 +142,7 @@ def _chain_texts(sheet: Sheet, y: float, spans: Sequence[tuple[float, float]], t
             sheet.text(((x0 + x1) / 2, y - 0.7), text, SMALL, anchor="middle")
         else:
             low.append(((x0 + x1) / 2, text))
-    places = spread([x for x, _ in low], [text_width(t, SMALL) + 1.2 for _, t in low], EDGE, SHEET_W - EDGE)
+    places = spread([x for x, _ in low], [text_width(t, SMALL) + 1.2 for _, t in low], EDGE, right)
     for (x, text), place in zip(low, places, strict=True):
         sheet.path([(x, y), (place, y + 2.4)], colour=PALE, width=0.13)
         sheet.text((place, y + 4.6), text, SMALL, anchor="middle")
@@ -160,7 +161,7 @@ def _wall_to_wall(sheet: Sheet, plot: Plot, y: float, a: LaidLine, b: LaidLine) 
 def draw_scale_bar(sheet: Sheet, plot: Plot, y: float) -> None:
     """Draw a bar of round length in two fields, with metres."""
     whole = next((m for m in (0.5, 1.0, 2.0, 5.0, 10.0) if plot.mm(m) >= BAR_MM), 20.0)
-    x, half = SHEET_W - EDGE - plot.mm(whole) - 8, plot.mm(whole / 2)
+    x, half = plot.width - EDGE - plot.mm(whole) - 8, plot.mm(whole / 2)
     for k, fill in enumerate((INK, "#ffffff")):
         a, b = x + k * half, x + (k + 1) * half
         sheet.path([(a, y), (b, y), (b, y + 1.2), (a, y + 1.2)], closed=True, fill=fill, colour=INK, width=0.2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from maps.section_dimensions import draw_clearances, draw_depths, draw_red_line, draw_scale_bar, draw_top_width
 from maps.section_plot import (
@@ -12,7 +12,7 @@ from maps.section_plot import (
     FILL,
     PAVED,
     SAME_M,
-    SHEET_W,
+    SCREEN,
     SMALL,
     SOIL,
     SOIL_EDGE,
@@ -21,7 +21,7 @@ from maps.section_plot import (
     Plot,
     colour_of,
 )
-from maps.section_schedule import draw_schedule
+from maps.section_schedule import draw_legend, draw_schedule
 from maps.section_words import WORDS, site_of, title_of, told
 from maps.svg_sheet import INK, PALE, RED, Sheet, spread, text_width
 from survey.sections.rules import shown
@@ -29,9 +29,12 @@ from survey.sections.rules import shown
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from maps.section_plot import Room
     from survey.sections import LaidLine, Section
 
 DOT_MM, CROSS_MM = 0.6, 1.6
+FIGURE_TOP_MM = 25.5
+"""Where the labels over the ground begin, below the title."""
 RED_LINE_WORDS_MM = 8.5
 """How far below the ground the dimension to the red line reaches, and the height of a word below it."""
 
@@ -65,36 +68,69 @@ def section_svg(section: Section, language: str = "zh") -> str:
     _title(sheet, section, language)
     below = 30.0
     if section.excavation is not None:
-        plot = Plot.of(section, section.excavation, language)
-        _ground(sheet, plot)
-        _trench(sheet, plot)
-        _lines(sheet, plot)
-        _labels(sheet, plot)
-        draw_top_width(sheet, plot)
-        draw_red_line(sheet, plot)
-        draw_depths(sheet, plot)
-        below = draw_clearances(sheet, plot)
-        draw_scale_bar(sheet, plot, below)
-        below += 9.0
+        below = _figure(sheet, Plot.of(section, section.excavation, language))
     height = draw_schedule(sheet, section, language, below)
-    return sheet.svg(SHEET_W, height + EDGE, title_of(section, language), told(section, language))
+    return sheet.svg(SCREEN.width, height + EDGE, title_of(section, language), told(section, language))
+
+
+class Figure(NamedTuple):
+    """A drawing without title and schedule: its document, its scale, and the size it is true at (millimetres)."""
+
+    svg: str
+    scale: int
+    width: float
+    height: float
+
+
+def section_figure(section: Section, language: str, room: Room, height: float) -> Figure | None:
+    """Return the drawing alone, at the largest usual scale at which it is no taller than ``height`` millimetres.
+
+    None where the lines have no places. Where no usual scale is small enough, the smallest.
+    """
+    figure = None
+    plots = Plot.fitting(section, section.excavation, language, room) if section.excavation else ()
+    for plot in plots:
+        sheet = Sheet()
+        low = _figure(sheet, plot) - FIGURE_TOP_MM
+        svg = sheet.svg(plot.width, low, title_of(section, language), told(section, language), top=FIGURE_TOP_MM)
+        figure = Figure(svg, plot.scale, plot.width, low)
+        if low <= height:
+            break
+    return figure
+
+
+def _figure(sheet: Sheet, plot: Plot) -> float:
+    """Draw everything between title and schedule; return where it ends."""
+    _ground(sheet, plot)
+    _trench(sheet, plot)
+    _lines(sheet, plot)
+    _labels(sheet, plot)
+    draw_top_width(sheet, plot)
+    draw_red_line(sheet, plot)
+    draw_depths(sheet, plot)
+    below = draw_clearances(sheet, plot)
+    draw_scale_bar(sheet, plot, below)
+    draw_legend(sheet, plot.language, below + 1.0)
+    return below + 9.0
 
 
 def _title(sheet: Sheet, section: Section, language: str) -> None:
     words = WORDS[language]
     sheet.text((EDGE, 15.5), title_of(section, language), 5.0, bold=True)
     state = words["feasible"] if section.feasible else words["infeasible"]
-    sheet.text((SHEET_W - EDGE, 15.5), state, 4.0, anchor="end", bold=True, colour=INK if section.feasible else RED)
+    sheet.text(
+        (SCREEN.width - EDGE, 15.5), state, 4.0, anchor="end", bold=True, colour=INK if section.feasible else RED
+    )
     scale = ""
     if section.excavation is not None:
         scale = words["scale"].format(Plot.of(section, section.excavation, language).scale) + words["comma"]
     sheet.text((EDGE, 21.5), scale + site_of(section, language), 3.0, colour=PALE)
-    sheet.line((EDGE, 24.0), (SHEET_W - EDGE, 24.0), PALE, 0.25)
+    sheet.line((EDGE, 24.0), (SCREEN.width - EDGE, 24.0), PALE, 0.25)
 
 
 def _ground(sheet: Sheet, plot: Plot) -> None:
     """Draw soil, ground line and what is paved, with a break where the red line is nearer on paper than on site."""
-    left, right, low = EDGE + 4, SHEET_W - EDGE - 4, plot.bottom + 5
+    left, right, low = EDGE + 4, plot.width - EDGE - 4, plot.bottom + 5
     sheet.path([(left, TOP_MM), (right, TOP_MM), (right, low), (left, low)], closed=True, fill=SOIL)
     for a, b in ((left, plot.left), (plot.right, right)):
         sheet.path([(a, TOP_MM), (b, TOP_MM), (b, TOP_MM + 1.6), (a, TOP_MM + 1.6)], closed=True, fill=PAVED)
@@ -169,7 +205,7 @@ def _labels(sheet: Sheet, plot: Plot) -> None:
     said = [(*_kind(laid, plot.language), f"{words['cover']} {shown(laid.need.cover_m)}") for laid in lines]
     widths = [max(text_width(text, SMALL) for text in texts) + 4.0 for texts in said]
     axes = [plot.at(laid.x_m, 0)[0] for laid in lines]
-    places = spread(axes, widths, EDGE, SHEET_W - EDGE)
+    places = spread(axes, widths, EDGE, plot.width - EDGE)
     for number, (laid, texts, place, x) in enumerate(zip(lines, said, places, axes, strict=True), 1):
         colour = colour_of(laid)
         sheet.circle((place, 28.4), 1.9, colour, colour)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from maps.symbols import symbols
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from survey.sections import LaidLine, Section
     from survey.sections.earthworks import Excavation
 
-SHEET_W, EDGE = 297.0, 10.0
+EDGE = 10.0
 SCALES = (10, 15, 20, 25, 30, 40, 50, 60, 75, 100, 125, 150, 200, 250, 300, 400, 500)
-LEFT_MM, TOP_MM, DEPTH_MM = 32.0, 54.0, 92.0
+LEFT_MM, TOP_MM = 32.0, 54.0
 SMALL, TINY = 2.5, 2.2
 DEPTH_STEP_MM = 9.0
 RED_LINE_SHOWN_M = 2.0
@@ -21,29 +23,44 @@ SAME_M = 1e-6
 SOIL, SOIL_EDGE, FILL, PAVED, BEDDING = "#e8decb", "#8d7b5d", "#fcfaf5", "#b9bec4", "#e3c98f"
 
 
+class Room(NamedTuple):
+    """What a sheet has for a drawing (millimetres): its width with edges, and how deep a trench may be drawn on it."""
+
+    width: float
+    depth: float
+
+
+SCREEN = Room(297.0, 92.0)
+"""The sheet of the client: as wide as A4 lying, as long as its words need."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """From metres of the section to millimetres of the sheet."""
+    """From metres of the section to millimetres of the sheet; ``width`` is that of the sheet, with its edges."""
 
     section: Section
     dug: Excavation
     scale: int
     language: str
     left: float
+    width: float
 
     @classmethod
     def of(cls, section: Section, dug: Excavation, language: str) -> Plot:
-        """Choose the largest usual scale at which the trench fits the sheet."""
+        """Choose the largest usual scale at which the trench fits the client's sheet."""
+        return next(cls.fitting(section, dug, language, SCREEN))
+
+    @classmethod
+    def fitting(cls, section: Section, dug: Excavation, language: str, room: Room) -> Iterator[Plot]:
+        """Yield the usual scales at which the trench fits a sheet, the largest first; the smallest where none does."""
         lead = red_line_shown(section)
         # The red line stands left of the trench, the depths of the benches right of it.
-        room = SHEET_W - 2 * EDGE - LEFT_MM - 14.0 - DEPTH_STEP_MM * len(bench_depths(dug))
-        fits = (
-            scale for scale in SCALES
-            if (dug.top_width_m + lead) * 1000 / scale <= room and dug.depth_m * 1000 / scale <= DEPTH_MM
-        )  # fmt: skip
-        scale = next(fits, SCALES[-1])
-        drawn = (dug.top_width_m + lead) * 1000 / scale
-        return cls(section, dug, scale, language, EDGE + LEFT_MM + (room - drawn) / 2 + lead * 1000 / scale)
+        wide = room.width - 2 * EDGE - LEFT_MM - 14.0 - DEPTH_STEP_MM * len(bench_depths(dug))
+        for scale in SCALES:
+            drawn = (dug.top_width_m + lead) * 1000 / scale
+            if (drawn <= wide and dug.depth_m * 1000 / scale <= room.depth) or scale == SCALES[-1]:
+                left = EDGE + LEFT_MM + (wide - drawn) / 2 + lead * 1000 / scale
+                yield cls(section, dug, scale, language, left, room.width)
 
     def mm(self, metres: float) -> float:
         """Return a length on the sheet."""

@@ -23,7 +23,6 @@ def draw_schedule(sheet: Sheet, section: Section, language: str, y: float) -> fl
     """Write everything below ``y`` (millimetres) and return where it ends."""
     words = WORDS[language]
     if section.lines:
-        _legend(sheet, language, y - 8.0)
         y = _schedule(sheet, section, language, y)
         for said in (earth(section, language), standard_order(section, language)):
             if said:
@@ -35,7 +34,8 @@ def draw_schedule(sheet: Sheet, section: Section, language: str, y: float) -> fl
     return _listed(sheet, words["notes"], [*notes, words["assumed"]] if section.lines else notes, y, INK)
 
 
-def _legend(sheet: Sheet, language: str, y: float) -> None:
+def draw_legend(sheet: Sheet, language: str, y: float) -> None:
+    """Draw what the fills of the drawing mean, from ``y`` on (millimetres)."""
     x = LEFT
     for key, name in WORDS[language]["legend"]:
         fill, colour, dash = FILLS[key]
@@ -58,7 +58,7 @@ def _schedule(sheet: Sheet, section: Section, language: str, y: float) -> float:
         colour = symbols()["utilities"][laid.need.line.buried.utility]["screen"]
         sheet.circle((LEFT + 4, y + 2.5), 1.7, colour, colour)
         sheet.text((LEFT + 4, y + 3.4), str(number), SMALL, anchor="middle", colour="#ffffff", bold=True)
-        for k, text in enumerate(_cells(laid, language), 1):
+        for k, text in enumerate(cells_of(laid, language), 1):
             room = (COLUMNS[k + 1] if k + 1 < len(COLUMNS) else RIGHT - LEFT) - COLUMNS[k] - 2
             sheet.text((LEFT + COLUMNS[k] + 1, y + 3.5), shortened(text, SIZE, room), SIZE)
         y += ROW
@@ -66,7 +66,8 @@ def _schedule(sheet: Sheet, section: Section, language: str, y: float) -> float:
     return y + 5.5
 
 
-def _cells(laid: LaidLine, language: str) -> list[str]:
+def cells_of(laid: LaidLine, language: str) -> list[str]:
+    """Return the texts of a line's row after its number, as `WORDS` heads them."""
     need, line = laid.need, laid.need.line
     name = line.id if not line.name or line.name == line.id else f"{line.id} {line.name}"
     return [

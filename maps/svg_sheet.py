@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FONT = "'Noto Sans CJK SC','Source Han Sans SC','Microsoft YaHei','PingFang SC','WenQuanYi Micro Hei',sans-serif"
+FONT = (
+    "'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','Microsoft YaHei','PingFang SC',"
+    "'WenQuanYi Micro Hei',sans-serif"
+)
 WIDE, NARROW = 1.0, 0.6
 """Widths of letters in heights of the font: Chinese ones, and the widest usual among the others."""
 INK, PALE, RED = "#1f2933", "#7b8794", "#b42318"
@@ -167,11 +170,12 @@ class Sheet:
         wings = [(tip[0] + 1.5 * math.cos(angle + s), tip[1] + 1.5 * math.sin(angle + s)) for s in (0.17, -0.17)]
         self.path([tip, *wings], closed=True, fill=colour)
 
-    def svg(self, width: float, height: float, title: str, description: str) -> str:
-        """Return the sheet as one SVG document that tells readers of screens what it shows."""
+    def svg(self, width: float, height: float, title: str, description: str, *, top: float = 0.0) -> str:
+        """Return the sheet from ``top`` on as one SVG document that tells readers of screens what it shows."""
         name, told = _clean(title), _clean(description)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" width="{number(width)}mm" height="{number(height)}mm" '
-            f'viewBox="0 0 {number(width)} {number(height)}" role="img" aria-label="{name}" font-family="{FONT}">\n'
+            f'viewBox="0 {number(top)} {number(width)} {number(height)}" role="img" aria-label="{name}" '
+            f'font-family="{FONT}">\n'
             f"<title>{name}</title>\n<desc>{told}</desc>\n" + "\n".join(self.parts) + "\n</svg>\n"
         )

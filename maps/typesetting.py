@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 STANDARDS: tuple[typst.PDFStandard, ...] = ("a-3a", "ua-1")
 """PDF/A-3 for keeping with data attached, PDF/UA-1 for reading aloud."""
 DIGEST_LENGTH = 12
+_DIGEST_WORDS = {"zh": "数据摘要", "en": "Data digest"}
 
 
 def typeset(template: str, sheet: Mapping[str, Any], attached: Mapping[str, Any], issued: dt.date) -> bytes:
@@ -32,7 +33,8 @@ def typeset(template: str, sheet: Mapping[str, Any], attached: Mapping[str, Any]
         Name of a template in ``templates/documents``, without its ending.
     sheet
         What the template prints: texts, numbers, lists. Every text is set as text. ``title author foot_left qr_says``
-        are needed by all; ``qr``, ``foot_right`` and ``missing`` are filled in here.
+        are needed by all; ``qr``, ``foot_right`` and ``missing`` are filled in here. A sheet is Chinese A4 that stands,
+        unless ``language`` (``zh`` or ``en``), ``paper`` or ``flipped`` say otherwise.
     attached
         What a program reads from the file: ``data.json`` inside it, byte for byte as `attachment` gives it.
     issued
@@ -46,11 +48,12 @@ def typeset(template: str, sheet: Mapping[str, Any], attached: Mapping[str, Any]
     data = attachment(attached)
     digest = hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH]
     clean, missing = _printable_all(sheet)
+    clean = {"language": "zh", "paper": "a4", "flipped": False} | clean
     clean |= {
         "missing": sorted(missing),
         "issued": [issued.year, issued.month, issued.day],
         "qr": _qr(f"{clean['qr_says']} {digest}"),
-        "foot_right": f"数据摘要 {digest}",
+        "foot_right": f"{_DIGEST_WORDS[clean['language']]} {digest}",
     }
     # Typst reads the text of its inputs, so both leave as UTF-8 without half surrogates.
     given = {"data": orjson.dumps(clean).decode(), "attached": data.decode()}

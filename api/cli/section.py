@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from api.cli.language import both, language
+from api.cli.policies import day
 from api.cli.reporting import FINDINGS, answering, say, show_table, words
 from geo.faults import BadInputError, Fault, refuse
 
@@ -37,7 +38,9 @@ def section(
             ),
         ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help=both("结果文件 .svg", "File to write: .svg"))],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help=both("结果文件 .svg 或 .pdf", "File to write: .svg or .pdf"))
+    ],
     *,
     soil: Annotated[
         str | None,
@@ -58,19 +61,18 @@ def section(
     max_depth: Annotated[
         float | None, typer.Option("--max-depth", min=0, help=both("允许沟深（米）", "Depth there may be (m)"))
     ] = None,
+    paper: Annotated[str, typer.Option("--paper", help=both("PDF 图幅：a4 或 a3", "Paper of a PDF: a4 or a3"))] = "a4",
+    project: Annotated[
+        str, typer.Option("--project", help=both("PDF 图签中的工程名称", "Project, in the title block of a PDF"))
+    ] = "",
     check: Annotated[
         bool, typer.Option("--check", help=both("不可行时以 1 结束", "End with 1 where it cannot be built"))
     ] = False,
 ) -> None:
     """Write the drawing, print where each line lies."""
-    from maps.section_drawing import section_svg
     from survey.sections import best_section
 
-    if out.suffix.lower() != ".svg":
-        fault = Fault(
-            "write.unknown_ending", "断面图是 .svg 文件", "the drawing is an .svg file", "改扩展名", "name it .svg"
-        )
-        raise BadInputError([fault.at(file=out.name)])
+    _check_asked(out, paper)
     found = best_section(
         lines_of(utilities),
         soil=soil,
@@ -82,13 +84,42 @@ def section(
         max_depth_m=max_depth,
     )
     try:
-        out.write_text(section_svg(found, language()), encoding="utf-8")
+        out.write_bytes(_drawing(found, out.suffix.lower(), paper, project))
     except OSError as error:
         fault = Fault("write.refused", f"无法写入：{error}", f"cannot be written: {error}", file=out.name)
         raise BadInputError([fault]) from error
     _show(found, out.name)
     if check and not found.feasible:
         raise typer.Exit(FINDINGS)
+
+
+def _check_asked(out: Path, paper: str) -> None:
+    """Refuse an ending that no drawing has and a paper that nobody sells, both at once."""
+    from maps.section_paper import PAPERS
+
+    faults = []
+    if out.suffix.lower() not in (".svg", ".pdf"):
+        faults.append(
+            Fault("write.unknown_ending", "断面图是 .svg 或 .pdf 文件", "the drawing is an .svg or .pdf file",
+                  "改扩展名", "name it .svg or .pdf", file=out.name)
+        )  # fmt: skip
+    if paper not in PAPERS:
+        known = " ".join(PAPERS)
+        faults.append(
+            Fault("value.unknown", "不认识的图幅", "unknown paper", f"可用：{known}", f"use one of: {known}",
+                  field="--paper", value=paper[:80])
+        )  # fmt: skip
+    refuse(faults)
+
+
+def _drawing(found: Section, ending: str, paper: str, project: str) -> bytes:
+    """Return the bytes of the file: the drawing alone, or the sheet with title block, schedule and evidence."""
+    from maps.section_drawing import section_svg
+    from maps.section_paper import section_pdf
+
+    if ending == ".svg":
+        return section_svg(found, language()).encode()
+    return section_pdf(found, day(None), paper=paper, language=language(), project=project)
 
 
 def lines_of(text: str) -> list[SectionLine]:

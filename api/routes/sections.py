@@ -17,6 +17,8 @@ from api.openapi import Content, documented
 from api.options import Options
 from geo.faults import Fault
 from maps.section_drawing import section_svg
+from maps.section_paper import section_pdf
+from survey.calendar import local
 from survey.sections import SectionLine, best_section
 from survey.subjects import Buried, laying_key
 from survey.utilities import UTILITIES, unknown_utility
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/api/sections", tags=["sections"])
 
-SVG = "image/svg+xml"
+SVG, PDF = "image/svg+xml", "application/pdf"
 MOST_M = 1_000.0
 MOST_ROUTES = 100  # named in a request; a section of more than eight lines is refused by its own fault
 TEXTS = ("utility", "subtype", "laying", "material", "name")
@@ -37,6 +39,7 @@ NUMBERS = (("diameter_mm", 20_000.0), ("pressure_mpa", 1_000.0), ("voltage_kv", 
 Soil = Annotated[str | None, Query(description="Of the walls; unknown unless given: then the flattest slope.")]
 Load = Annotated[str | None, Query(description="What stands or drives beside the edge; unknown unless given.")]
 Language = Annotated[Literal["zh", "en"], Query(description="Of the drawing.")]
+Paper = Annotated[Literal["a4", "a3"], Query(description="Of the PDF.")]
 
 
 @router.post(
@@ -45,7 +48,13 @@ Language = Annotated[Literal["zh", "en"], Query(description="Of the drawing.")]
     openapi_extra=Content("SectionRequest").body,
     dependencies=[may("assess")],
 )
-def lay_section(service: Running, visitor: Asking, body: Body) -> Response:
+def lay_section(
+    service: Running,
+    visitor: Asking,
+    body: Body,
+    f: Annotated[Literal["json", "pdf"], Query(description="`pdf`: the drawing on paper, with its schedule.")] = "json",
+    paper: Paper = "a4",
+) -> Response:
     """Return the narrowest section of the lines and stored routes named, with its drawing. Nothing is stored."""
     given = parse_object(body)
     options = Options(given)
@@ -72,6 +81,8 @@ def lay_section(service: Running, visitor: Asking, body: Body) -> Response:
     if routes:
         visitor.require("routes.read")
     section = best_section([*drawn, *_stored(service, routes)], **asked)
+    if f == "pdf":
+        return _printed(service, section, paper, language)
     return Response(geojson.dumps(_shape(section, language)), media_type="application/json")
 
 
@@ -85,7 +96,10 @@ def get_section(
     stepped: Annotated[bool, Query(description="A bench for every level.")] = False,
     shored: Annotated[bool, Query(description="Vertical walls that are held.")] = False,
     language: Language = "zh",
-    f: Annotated[Literal["json", "svg"], Query(description="`svg`: only the drawing.")] = "json",
+    f: Annotated[
+        Literal["json", "svg", "pdf"], Query(description="`svg`: only the drawing; `pdf`: on paper.")
+    ] = "json",
+    paper: Paper = "a4",
 ) -> Response:
     """Return the narrowest section of stored routes, as values with the drawing, or the drawing alone."""
     ids = [name for name in (part.strip() for part in routes.split(",")) if name]
@@ -93,7 +107,14 @@ def get_section(
     section = best_section(lines, soil=soil, under=under, load=load, stepped=stepped, shored=shored)
     if f == "svg":
         return Response(section_svg(section, language), media_type=SVG)
+    if f == "pdf":
+        return _printed(service, section, paper, language)
     return Response(geojson.dumps(_shape(section, language)), media_type="application/json")
+
+
+def _printed(service: Service, section: Section, paper: str, language: str) -> Response:
+    pdf = section_pdf(section, local(service.now()).date(), paper=paper, language=language)
+    return Response(pdf, media_type=PDF, headers={"Content-Disposition": f'inline; filename="section-{paper}.pdf"'})
 
 
 def _shape(section: Section, language: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from pypdf import PdfReader
 
 from tests.api.test_cli import cotrench
 
@@ -46,4 +47,17 @@ def test_an_unknown_soil_and_another_ending_are_refused(tmp_path):
     assert done.returncode == 2
     assert "clay" in done.stderr
     assert not out.exists()
-    assert cotrench("section", "--utilities", LIST, "-o", tmp_path / "s.pdf", folder=tmp_path).returncode == 2
+    strange = cotrench("section", "--utilities", LIST, "-o", tmp_path / "s.dwg", "--paper", "a9", folder=tmp_path)
+    assert strange.returncode == 2
+    assert "s.dwg" in strange.stderr
+    assert "a4 a3" in strange.stderr
+
+
+def test_a_section_is_printed_on_the_paper_asked_for(tmp_path):
+    out = tmp_path / "section.pdf"
+    asked = ("--utilities", LIST, "-o", out, "--paper", "a3", "--project", "滨河路同沟")
+    done = cotrench("section", *asked, folder=tmp_path, zh=True)
+    assert done.returncode == 0, done.stderr
+    page = PdfReader(out).pages[0]
+    assert [round(float(side) / 72 * 25.4) for side in page.mediabox[2:]] == [420, 297]
+    assert "滨河路同沟" in page.extract_text()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import xml.etree.ElementTree as ET
 
 import pytest
+from pypdf import PdfReader
 
 from tests.api.conftest import X0, Y0
 from tests.api.test_http_items import GRID, ITEMS, faults, feature, problem
@@ -50,8 +52,23 @@ def test_stored_routes_are_laid_beside_drawn_ones(client):
     drawn = client.get(SECTIONS, params=asked | {"f": "svg", "language": "en"})
     assert drawn.headers["content-type"].startswith("image/svg+xml")
     assert drawn.text.startswith("<svg ")
+    printed = client.get(SECTIONS, params=asked | {"f": "pdf", "paper": "a3"})
+    assert printed.headers["content-type"] == "application/pdf"
+    assert [round(float(side) / 72 * 25.4) for side in pages(printed)[0].mediabox[2:]] == [420, 297]
     problem(client.get(SECTIONS, params={"routes": "W1,none"}), 404, "resource.not_found")
     problem(client.post(SECTIONS, json={"routes": ["none"]}), 404, "resource.not_found")
+
+
+def pages(answer):
+    return PdfReader(io.BytesIO(answer.content)).pages
+
+
+def test_drawn_lines_are_printed(shared):
+    answer = shared.post(SECTIONS, params={"f": "pdf"}, json=LINES)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/pdf"
+    assert "同沟横断面图" in pages(answer)[0].extract_text()
+    problem(shared.post(SECTIONS, params={"f": "pdf", "paper": "a9"}, json=LINES), 422, "parameter.invalid")
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_section_of_two_lines(window: Callable[..., Window]) -> None:
     w = window(1440, 860).open()
     w.pick("K6")
     w.page.get_by_role("button", name="断面 K7").click()
-    dialog = w.page.get_by_role("dialog", name="共沟横断面")
+    dialog = w.page.get_by_role("dialog", name="同沟横断面")
     drawing = dialog.get_by_role("img")
     expect(drawing).to_be_visible()
     w.page.wait_for_function("document.querySelector('dialog img').naturalWidth > 0")
@@ -202,11 +202,15 @@ def test_section_of_two_lines(window: Callable[..., Window]) -> None:
     expect(dialog.get_by_role("row", name=re.compile(r"^\d 给水 DN150"))).to_contain_text("通信")
     expect(dialog).to_contain_text("m³/m")
     single = drawing.get_attribute("src")
-    dialog.get_by_role("button", name="多阶").click()
+    dialog.get_by_role("button", name="台阶槽").click()
     w.page.wait_for_function("src => document.querySelector('dialog img')?.src !== src", arg=single)
     dialog.get_by_label("土质").select_option("sand")
     expect(dialog.get_by_role("row")).to_have_count(3)
     assert axe_faults(w.page) == []
+    with w.page.expect_download() as kept:
+        dialog.get_by_role("button", name="PDF A3").click()
+    assert kept.value.suggested_filename.endswith("-a3.pdf")
+    assert kept.value.path().read_bytes().startswith(b"%PDF-")
     dialog.get_by_role("button", name="关闭").click()
     expect(dialog).to_be_hidden()
 

@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionRequest, SessionShape, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -242,15 +242,24 @@ export async function withdrawAcceptance({ id }: PlacedFinding, who: string): Pr
   await send(`${acceptancePath(id)}${query}`, { method: 'DELETE', headers: { 'Idempotency-Key': uuid() } });
 }
 
-/** The narrowest section of some lines, with its drawing. */
-export async function section(request: SectionRequest, signal: AbortSignal): Promise<SectionAnswer> {
-  const response = await send('/api/sections', {
+const askSection = (request: SectionRequest, query: string, signal?: AbortSignal): Promise<Response> =>
+  send(`/api/sections${query}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(request),
-    signal,
+    ...(signal ? { signal } : {}),
   });
+
+/** The narrowest section of some lines, with its drawing. */
+export async function section(request: SectionRequest, signal: AbortSignal): Promise<SectionAnswer> {
+  const response = await askSection(request, '', signal);
   return (await response.json()) as SectionAnswer;
+}
+
+/** The same section on paper, as PDF. */
+export async function sectionPaper(request: SectionRequest, paper: SectionPaper): Promise<Blob> {
+  const response = await askSection(request, `?f=pdf&paper=${paper}`);
+  return response.blob();
 }
 
 const CASES_PAGE = 200;

@@ -187,6 +187,9 @@ export interface SectionShape {
   notes: { zh: string; en: string }[];
 }
 
+/** A paper that a section is printed on, lying. */
+export type SectionPaper = 'a4' | 'a3';
+
 export interface SectionAnswer {
   section: SectionShape;
   svg: string;
@@ -560,9 +563,9 @@ export interface CaseTask {
   approvals: CaseApproval[];
   judgement: CaseJudgement | null;
   breaches: { rule: string; quantity: string; measured: number; uncertainty: number; limit: number }[];
-  /** Of its operator, in any case. */
-  operator_breaches: number;
-  operator_suspended: boolean;
+  /** Of its operator, in any case; null for who may not see its standing. */
+  operator_breaches: number | null;
+  operator_suspended: boolean | null;
 }
 
 interface CaseHead {

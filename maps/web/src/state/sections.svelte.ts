@@ -1,6 +1,6 @@
 import * as client from '../api/client';
 import { isAbort } from '../api/problem';
-import type { PlacedFinding, RouteProperties, SectionAnswer, SectionLineShape, SectionRequest } from '../api/types';
+import type { PlacedFinding, RouteProperties, SectionAnswer, SectionLineShape, SectionPaper, SectionRequest } from '../api/types';
 import { coversOf } from '../editing/covers';
 import { countVertices } from '../editing/parts';
 import { routesIn } from '../findings/order';
@@ -9,6 +9,7 @@ import { draft } from './draft.svelte';
 
 /** Keys of the soils of GB 50268; the server refuses others. */
 export const SOILS = ['clay', 'silt', 'sand', 'gravel_clay', 'gravel_sand', 'loess', 'soft'] as const;
+export const PAPERS: readonly SectionPaper[] = ['a4', 'a3'];
 export const SURFACES = ['carriageway', 'footway'] as const;
 
 const LINE_FIELDS = ['subtype', 'diameter_mm', 'pressure_mpa', 'voltage_kv', 'laying', 'material'] as const;
@@ -24,6 +25,8 @@ class Sections {
   answer = $state.raw<SectionAnswer | null>(null);
   error = $state.raw<unknown>(null);
   asking = $state(false);
+  /** The paper that is being set; the next one waits. */
+  printing = $state(false);
   #under: AbortController | null = null;
 
   /** Two planned routes may share a trench; a pipe that lies there already is not laid again. */
@@ -64,6 +67,20 @@ class Sections {
     }
   }
 
+  /** Hand over the section as it is set now, on paper, to be kept and printed. */
+  async print(paper: SectionPaper): Promise<void> {
+    if (!this.routes) return;
+    this.printing = true;
+    try {
+      const pdf = await client.sectionPaper(this.#request(this.routes), paper);
+      keep(pdf, `${t('section_title')}-${this.routes.join('-')}-${paper}.pdf`);
+    } catch (error) {
+      this.error = error;
+    } finally {
+      this.printing = false;
+    }
+  }
+
   /** The line on the table is laid as it is drawn now, the others as they are stored. */
   #request(routes: readonly string[]): SectionRequest {
     const drawn = draft.mode !== 'browse';
@@ -71,6 +88,16 @@ class Sections {
     const lines = drawn ? [lineOf(draft.shape.properties)] : [];
     return { lines, routes: stored, ...(this.soil ? { soil: this.soil } : {}), under: this.under, stepped: this.stepped, language: language.now };
   }
+}
+
+/** Let the browser save a file that has no address of its own. */
+function keep(file: Blob, name: string): void {
+  const address = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = address;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(address);
 }
 
 function lineOf(properties: RouteProperties): SectionLineShape {
