@@ -15,13 +15,24 @@ line starts and ends at its first vertex, and stretches do not go on across it, 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from geo.capsules import TOUCH_M
-from geo.close_search import Kept, as_classes, as_need, as_radii, lay_out, reach_of, search_pairs
-from geo.line_crossings import LineCrossings, find_line_crossings
+from geo.close_search import (
+    Kept,
+    as_axes,
+    as_classes,
+    as_need,
+    as_radii,
+    grid_for,
+    lay_out,
+    reach_of,
+    search_pairs,
+    touching,
+)
+from geo.line_crossings import LineCrossings, as_crossings, find_line_crossings
 from geo.near_areas import NearAreas, nearest_to_areas
 from geo.near_objects import NearPoints, NearStretches, nearest_to_points
 from geo.runs import BEARING_DEG, as_groups
@@ -29,11 +40,12 @@ from geo.runs import BEARING_DEG, as_groups
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    from geo.close_stretches import Reach
     from geo.polylines import FloatArray, IntArray, Polylines
 
 __all__ = [
-    "CloseStretches", "LineCrossings", "NearAreas", "NearPoints", "NearStretches", "find_close", "find_line_crossings",
-    "nearest_to_areas", "nearest_to_points",
+    "CloseStretches", "LineCrossings", "NearAreas", "NearPoints", "NearStretches", "find_close",
+    "find_close_and_crossings", "find_line_crossings", "nearest_to_areas", "nearest_to_points",
 ]  # fmt: skip
 
 
@@ -143,13 +155,63 @@ def find_close(
     >>> len(find_close(lines, radius_a=[0.3, 0.2], class_a=0, need=[[1.5]]))
     0
     """
-    table = as_need(need)
-    query = _laid_out(a, radius_a, class_a, group_a, table.shape[0], workers)
-    other = None if b is None else _laid_out(b, radius_b, class_b, group_b, table.shape[1], workers)
-    if other is None:
-        _refuse_one_sided(table)
-    reach = reach_of(table, bearing, (query if other is None else other).widest)
+    sides = _Side(a, radius_a, class_a, group_a), None if b is None else _Side(b, radius_b, class_b, group_b)
+    query, other, reach = _prepared(*sides, as_need(need), bearing, workers)
     return as_stretches(search_pairs(query, other, reach, workers))
+
+
+def find_close_and_crossings(
+    a: Polylines,
+    b: Polylines | None = None,
+    *,
+    radius_a: Any,  # noqa: ANN401 - anything that numpy takes
+    radius_b: Any = None,  # noqa: ANN401 - anything that numpy takes
+    class_a: Any,  # noqa: ANN401 - anything that numpy takes
+    class_b: Any = None,  # noqa: ANN401 - anything that numpy takes
+    need: Any,  # noqa: ANN401 - anything that numpy takes
+    group_a: Any = None,  # noqa: ANN401 - anything that numpy takes
+    group_b: Any = None,  # noqa: ANN401 - anything that numpy takes
+    workers: int = 2,
+) -> tuple[CloseStretches, LineCrossings]:
+    """Return what `find_close` and `geo.line_crossings.find_line_crossings` return, of lines that are laid out once.
+
+    Parameters and errors are those of `find_close`; of a few lines, laying out takes longer than searching.
+
+    Examples
+    --------
+    >>> import shapely
+    >>> from geo.polylines import Polylines
+    >>> lines = Polylines.from_shapely([shapely.LineString([(0, 0), (9, 0)]), shapely.LineString([(4, -2), (4, 5)])])
+    >>> close, crossings = find_close_and_crossings(lines, radius_a=0.2, class_a=0, need=[[0.6]])
+    >>> close.from_a.round(3), close.to_a.round(3), crossings.at_a, crossings.at_b
+    (array([3.]), array([5.]), array([4.]), array([2.]))
+    """
+    sides = _Side(a, radius_a, class_a, group_a), None if b is None else _Side(b, radius_b, class_b, group_b)
+    query, other, reach = _prepared(*sides, as_need(need), BEARING_DEG, workers)
+    grid = grid_for(query if other is None else other, reach, query, workers)
+    close = as_stretches(search_pairs(query, other, reach, workers, grid))
+    axes = as_axes(query), None if other is None else as_axes(other)
+    return close, as_crossings(search_pairs(*axes, touching(), workers, grid))
+
+
+class _Side(NamedTuple):
+    """Lines, and what `find_close` is told of each of them."""
+
+    lines: Polylines
+    radius: Any
+    class_of: Any
+    group: Any
+
+
+def _prepared(
+    a: _Side, b: _Side | None, need: FloatArray, bearing: float, workers: int
+) -> tuple[Kept, Kept | None, Reach]:
+    query = _laid_out(*a, need.shape[0], workers)
+    if b is None:
+        _refuse_one_sided(need)
+        return query, None, reach_of(need, bearing, query.widest)
+    other = _laid_out(*b, need.shape[1], workers)
+    return query, other, reach_of(need, bearing, other.widest)
 
 
 def _laid_out(lines: Polylines, radius: Any, class_of: Any, group: Any, n_classes: int, workers: int) -> Kept:  # noqa: ANN401 - anything that numpy takes

@@ -97,6 +97,11 @@ def touching() -> Reach:
     return reach_within(np.full((1, 1), TOUCH_M), 0.0, TOUCH_M, np.zeros(1))
 
 
+def as_axes(kept: Kept) -> Kept:
+    """Return lines that are laid out already as `lay_out_axes` returns them."""
+    return Kept(kept.table, np.zeros_like(kept.kinds), np.zeros(1))
+
+
 def lay_out_axes(lines: Polylines, group: Any, workers: int = 1) -> Kept:  # noqa: ANN401 - anything that numpy takes
     """Return lines ready for a search without radius and class."""
     zeros, none = np.zeros(lines.n_lines), np.zeros(lines.n_lines, np.int64)
@@ -142,8 +147,14 @@ def search_kept(
     return columns_of(records, np.argsort(records[:, 16].astype(np.int64), kind="stable"))
 
 
-def search_pairs(query: Kept, other: Kept | None, reach: Reach, workers: int) -> FloatArray:
-    """Return the stretches of all pairs of ``query`` (``other`` None), or of it with ``other``; see `search_kept`."""
+def search_pairs(
+    query: Kept, other: Kept | None, reach: Reach, workers: int, grid: SegmentGrid | None = None
+) -> FloatArray:
+    """Return the stretches of all pairs of ``query`` (``other`` None), or of it with ``other``; see `search_kept`.
+
+    ``grid``: that of the lines that are looked for, whatever reach it was made for; None: one that fits is made.
+    """
     kept = query if other is None else other
-    grid = grid_for(kept, reach, query, workers)
+    if grid is None:
+        grid = grid_for(kept, reach, query, workers)
     return search_kept(query, kept, grid, np.empty(0, np.bool_), reach, workers, later_only=other is None)

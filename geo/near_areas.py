@@ -8,9 +8,10 @@ import numpy as np
 import shapely
 
 from geo.areas import Areas
+from geo.close_records import N_COLUMNS
 from geo.close_search import lay_out_axes, search_kept
 from geo.compiled import in_shares, kernel
-from geo.near_objects import USUAL_REACH_M, NearStretches, as_near, as_query
+from geo.near_objects import USUAL_REACH_M, NearStretches, as_near, as_query, as_reach
 from geo.passages import passages_of
 from geo.polylines import Polylines
 from geo.segment_grid import build_grid
@@ -57,12 +58,14 @@ class NearAreas:
 
     def near(self, lines: Polylines, reach: Any, *, workers: int = 1) -> NearStretches:  # noqa: ANN401 - anything that numpy takes
         """Return every stretch of ``lines`` nearer to a polygon than ``reach``; see `nearest_to_areas`."""
-        query, wanted = as_query(lines, reach, workers)
+        metres = as_reach(reach, lines.n_lines)
+        if not len(self._kept.table.rows):  # many a county has no such layer: then nothing is laid out
+            return as_near(np.empty((N_COLUMNS, 0)))
+        query, wanted = as_query(lines, metres, workers)
         columns = search_kept(
             query, self._kept, self._grid, np.empty(0, np.bool_), wanted, workers, later_only=False
         )  # fmt: skip
-        asked = ~np.isnan(np.broadcast_to(np.asarray(reach, np.float64), (lines.n_lines,)))
-        inside = [] if self._areas is None else _passages(lines, self._areas, asked, workers)
+        inside = [] if self._areas is None else _passages(lines, self._areas, ~np.isnan(metres), workers)
         return _united(as_near(columns), inside)
 
 

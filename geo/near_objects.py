@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.capsules import TOLERANCE_M, TOUCH_M
+from geo.close_records import N_COLUMNS
 from geo.close_search import Kept, lay_out, reach_within, search_kept
 from geo.runs import as_groups
 from geo.segment_grid import build_grid
@@ -114,7 +115,10 @@ class NearPoints:
 
     def near(self, lines: Polylines, reach: Any, *, workers: int = 1) -> NearStretches:  # noqa: ANN401 - anything that numpy takes
         """Return every stretch of ``lines`` nearer to a point than ``reach``; see `nearest_to_points`."""
-        query, wanted = as_query(lines, reach, workers)
+        metres = as_reach(reach, lines.n_lines)
+        if not len(self._kept.table.rows):  # many a county has no such layer: then nothing is laid out
+            return as_near(np.empty((N_COLUMNS, 0)))
+        query, wanted = as_query(lines, metres, workers)
         columns = search_kept(
             query, self._kept, self._grid, np.empty(0, np.bool_), wanted, workers, later_only=False
         )  # fmt: skip
@@ -143,12 +147,17 @@ def nearest_to_points(lines: Polylines, x: Any, y: Any, reach: Any, *, workers: 
     return NearPoints(x, y).near(lines, reach, workers=workers)
 
 
-def as_query(lines: Polylines, reach: Any, workers: int) -> tuple[Kept, Reach]:  # noqa: ANN401 - anything that numpy takes
-    """Return lines laid out to look ``reach`` around them, and the reach as `search_kept` takes it."""
-    metres = np.broadcast_to(np.asarray(reach, np.float64), (lines.n_lines,))
+def as_reach(reach: Any, n_lines: int) -> FloatArray:  # noqa: ANN401 - anything that numpy takes
+    """Return one reach a line; ValueError where one is infinite or below 0, or they do not fit the lines."""
+    metres = np.broadcast_to(np.asarray(reach, np.float64), (n_lines,))
     if np.isinf(metres).any() or (metres < 0.0).any():
         message = "a reach must be a number of 0 or more, or NaN"
         raise ValueError(message)
+    return metres
+
+
+def as_query(lines: Polylines, metres: FloatArray, workers: int) -> tuple[Kept, Reach]:
+    """Return lines laid out to look ``metres`` around them, and the reach as `search_kept` takes it."""
     unasked = np.isnan(metres)
     radius, class_of = np.where(unasked, 0.0, metres), unasked.astype(np.int64)
     query = lay_out(lines, radius, class_of, as_groups(None, lines.n_lines), 2, workers)

@@ -69,7 +69,8 @@ class SegmentGrid(NamedTuple):
 def build_grid(table: SegmentTable, distance: float, workers: int = 1) -> SegmentGrid:
     """Return the grid of the segments of ``table``, for searches to about ``distance`` metres."""
     n, extent = len(table.rows), table.extent
-    typical = float(np.median(table.rows[:: max(n // 4096, 1), 4])) if n else 1.0
+    lengths = np.sort(table.rows[:: max(n // 4096, 1), 4])
+    typical = float(lengths[len(lengths) // 2]) if n else 1.0
     cell = max(CELL_SIZE * (typical + distance), extent.total / PIECE_CELLS / (n + MOST_EXTRA_PIECES), 1e-3)
     pieces, owner = table.rows, np.arange(n, dtype=np.int32)
     if extent.longest > cell * PIECE_CELLS:

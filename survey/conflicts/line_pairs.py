@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from geo.clearances import CloseStretches, LineCrossings, find_close, find_line_crossings
+from geo.clearances import CloseStretches, LineCrossings, find_close_and_crossings
 from survey.conflicts.citing import inside_tables
 from survey.conflicts.judging import COVERAGE
 from survey.conflicts.pair_rules import PairRules, families, may_be_one, search_classes
@@ -81,12 +81,11 @@ class LinePairs:
             _looked_within(rules.classes), (rules.a, rules.b), (a.accuracy_m, other.accuracy_m),
             (a.thicker, other.thicker),
         )  # fmt: skip
-        close = find_close(
+        close, crossings = find_close_and_crossings(
             a.lines, None if b is None else b.lines, radius_a=a.radius, radius_b=None if b is None else b.radius,
             class_a=number_a, class_b=None if b is None else number_b, need=need, group_a=group, workers=workers,
         )  # fmt: skip
         close = close.take(~_left_out(a, other, close.a, close.b, among))
-        crossings = find_line_crossings(a.lines, None if b is None else b.lines, group_a=group, workers=workers)
         crossings = crossings.take(~_left_out(a, other, crossings.a, crossings.b, among))
         radii = a.radius[close.a] + other.radius[close.b]
         thicker = a.thicker[close.a] + other.thicker[close.b]

@@ -143,6 +143,8 @@ def test_what_cannot_be_meant_is_refused():
     for reach in (-1.0, math.inf, [1.0, 2.0]):
         with pytest.raises(ValueError, match=r"reach|broadcast|shape"):
             nearest_to_points(lines, [1.0], [1.0], reach)
+        with pytest.raises(ValueError, match=r"reach|broadcast|shape"):
+            nearest_to_areas(lines, [], reach)  # also where there is nothing to be near
     with pytest.raises(ValueError, match="points"):
         NearPoints([math.inf], [1.0])
     with pytest.raises(ValueError, match="points"):

@@ -10,7 +10,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from shapely import affinity
 
-from geo.clearances import find_close, find_line_crossings
+from geo.clearances import find_close, find_close_and_crossings, find_line_crossings
 from geo.polylines import Polylines
 from tests.benchmarks.city import make_city
 from tests.geo.clearances_oracle import meetings_of_pair, stretches_of_pair
@@ -212,6 +212,32 @@ def test_order_of_rows_changes_nothing_and_a_pair_feels_no_other(geometries, ran
         drawn, kept, radius_a=radius[:1], radius_b=radius[1:], class_a=classes[:1], class_b=classes[1:], need=need
     )
     assert by_pair(across) == {(0, b - 1): rows for (a, b), rows in whole.items() if a == 0}
+
+
+MEETING = ("a", "b", "at_a", "at_b", "x", "y", "angle_deg", "touch", "overlap")
+
+
+@INVARIANT
+@given(st.lists(LINE, min_size=2, max_size=6), st.data())
+def test_lines_laid_out_once_are_found_as_if_laid_out_twice(geometries, data):
+    n = len(geometries)
+    radius = np.array(data.draw(st.lists(st.sampled_from([0.0, 0.1, 0.5]), min_size=n, max_size=n)))
+    classes = np.array(data.draw(st.lists(st.integers(0, 1), min_size=n, max_size=n)))
+    group = np.array(data.draw(st.lists(st.integers(-1, 1), min_size=n, max_size=n)))
+    need = np.array([[0.0, 1.0], [1.0, math.nan]])
+    first, rest = Polylines.from_shapely(geometries[:1]), Polylines.from_shapely(geometries[1:])
+    lines = Polylines.from_shapely(geometries)
+    batch = {"radius_a": radius, "class_a": classes, "group_a": group}
+    each = {f"{name[:-1]}{side}": values[rows] for side, rows in (("a", slice(1)), ("b", slice(1, None)))
+            for name, values in batch.items()}  # fmt: skip
+    for given_lines, options in (((lines, None), batch), ((first, rest), each)):
+        close, crossings = find_close_and_crossings(*given_lines, need=need, **options)
+        apart = find_close(*given_lines, need=need, **options)
+        groups = {name: values for name, values in options.items() if name.startswith("group")}
+        meeting = find_line_crossings(*given_lines, **groups)
+        for got, wanted, names in ((close, apart, ("a", "b", *NAMES, *PLACES)), (crossings, meeting, MEETING)):
+            for name in names:
+                np.testing.assert_array_equal(getattr(got, name), getattr(wanted, name), err_msg=name)
 
 
 @pytest.mark.parametrize("workers", [2, 3])
