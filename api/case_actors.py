@@ -97,8 +97,7 @@ def owners_of(case: Case) -> set[str]:
 
 def is_seen(case: Case, visitor: Visitor) -> bool:
     """Tell whether somebody may look at a case."""
-    reach, person = visitor.reach("cases.read"), visitor.person
-    return reach == "all" or (reach == "own" and person is not None and person.owns(owners_of(case)))
+    return visitor.reaches("cases.read", owners_of(case))
 
 
 def sees_numbers(case: Case, visitor: Visitor) -> bool:

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 
     from api.casework import Casework
     from api.db.cases import CaseRow
+    from api.doors import Visitor
     from survey.cases.state import Case, Task
 
 COLOURS = ("red", "amber", "green", "grey")
 """The most pressing first."""
 
 
-def case_shape(case: Case, work: Casework, now: datetime) -> dict[str, Any]:
-    """Return a case whole; identity numbers in any of its texts are masked."""
+def case_shape(case: Case, work: Casework, now: datetime, visitor: Visitor) -> dict[str, Any]:
+    """Return a case whole, as ``visitor`` may see it; identity numbers in any of its texts are masked."""
     reply = one_reply(case, work.policy)
     running = clocks(case, work.calendar, now)
     shape = {
@@ -39,7 +40,7 @@ def case_shape(case: Case, work: Casework, now: datetime) -> dict[str, Any]:
         "survey_at": as_plain(case.survey_at), "first_acceptor": reply["first_acceptor"], "manager": case.manager,
         "manager_phone": case.manager_phone, "reason": case.reason, "score": case.score,
         "colour": colour_of(running), "clocks": running,
-        "tasks": [_task(case.tasks[told["utility"]], told, work) for told in reply["tasks"]],
+        "tasks": [_task(case.tasks[told["utility"]], told, work, visitor) for told in reply["tasks"]],
         "complete": reply["complete"], "work": department_work(case, work.policy),
         "possible": {role: [_possible(one) for one in able] for role, able in _able(case, work, now).items()},
         "papers": _papers(case), "notable": [_notable(*one) for one in notable(case, work.policy)],
@@ -109,16 +110,20 @@ def _possible(one: str) -> dict[str, str]:
     return {"kind": kind, "utility": utility, "zh": zh, "en": en}
 
 
-def _task(task: Task, told: dict[str, Any], work: Casework) -> dict[str, Any]:
-    """Return a task with its verdict, what was measured, what was laid beyond it, and how its operator stands."""
-    known = UTILITIES[task.utility]
-    standing = work.standing(task.operator) if task.operator else None
+def _task(task: Task, told: dict[str, Any], work: Casework, visitor: Visitor) -> dict[str, Any]:
+    """Return a task with its verdict, what was measured, what was laid beyond it, and how its operator stands.
+
+    How it stands is None for those who may not look at its standing.
+    """
+    known, is_told = UTILITIES[task.utility], visitor.reaches("figures.read", task.operator)
+    standing = work.standing(task.operator) if is_told and task.operator else None
     return told | {
         "zh": known.zh, "en": known.en, "judgement": as_plain(task.judgement), "committed": as_plain(task.committed),
         "as_built": as_plain(task.as_built), "breaches": as_plain(task.breaches), "ordered": task.ordered,
         "together": list(task.together), "papers_asked": list(task.papers), "opinion": task.opinion,
-        "tacit": task.tacit, "operator_breaches": len(standing.open) if standing is not None else 0,
-        "operator_suspended": standing is not None and standing.suspended,
+        "tacit": task.tacit,
+        "operator_breaches": (len(standing.open) if standing is not None else 0) if is_told else None,
+        "operator_suspended": (standing is not None and standing.suspended) if is_told else None,
     }  # fmt: skip
 
 

@@ -83,8 +83,12 @@ class CaseTask(Shape):
     committed: dict[str, Any] | None
     as_built: dict[str, Any]
     breaches: list[dict[str, Any]]
-    operator_breaches: int = Field(description="Breaches of its operator, in any case, that are not mended.")
-    operator_suspended: bool = Field(description="Whether commitments of its operator are suspended.")
+    operator_breaches: int | None = Field(
+        description="Breaches of its operator, in any case, that are not mended; null for who may not see its standing."
+    )
+    operator_suspended: bool | None = Field(
+        description="Whether commitments of its operator are suspended; null for who may not see its standing."
+    )
 
 
 class CaseRowShape(Shape):

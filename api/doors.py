@@ -10,13 +10,15 @@ from fastapi import Depends, Request
 from api.db.accounts import has_accounts
 from api.dependencies import ANYBODY, service_of
 from api.errors import ProblemError
-from api.identity.permissions import ACTIONS, refusal, scope
+from api.identity.permissions import ACTIONS, Person, refusal, scope
 from api.identity.sign_in import TOKEN_MARK, SignIn
 from api.settings import is_reached_from_outside
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from api.dependencies import Service
-    from api.identity.permissions import Person, Scope
+    from api.identity.permissions import Scope
     from geo.faults import Fault
 
 Mode = Literal["desk", "demo", "accounts"]
@@ -65,6 +67,16 @@ class Visitor:
         if self.mode == "desk" or (self.mode == "demo" and self.person is None and action in OPEN_IN_DEMO):
             return "all"
         return scope(self.person, action)
+
+    def reaches(self, action: str, owner: str | Collection[str]) -> bool:
+        """Tell whether this one may do something to what is ``owner``'s, as `Person.owns` reads it.
+
+        >>> gas = Person("a1", "李伟", "o1", "燃气公司", "gas", "", ("utility",))
+        >>> [Visitor("accounts", gas).reaches("figures.read", one) for one in ("燃气公司", "自来水公司")]
+        [True, False]
+        """
+        reach = self.reach(action)
+        return reach == "all" or (reach == "own" and self.person is not None and self.person.owns(owner))
 
     def may(self) -> dict[str, Scope]:
         """Return every action that this one may do, and how far."""
@@ -142,17 +154,16 @@ def who_asks(request: Request) -> Visitor:
     Raises
     ------
     ProblemError
-        401 for a token that is unknown, over or revoked: a program must not go on as nobody without being told. A
-        cookie that has ended is nobody's.
+        401 for a token that is unknown, over, revoked or none of ours: a program must not go on as nobody, or as whom a
+        cookie names, without being told. A cookie that has ended is nobody's.
     """
     service = service_of(request)
     door, now = SignIn(service.store), service.now()
-    kind, _, value = request.headers.get("authorization", "").partition(" ")
     person = None
-    if kind.lower() == "bearer" and value.startswith(TOKEN_MARK):
-        person = door.token(value.strip(), now)
+    if (token := _token_of(request)) is not None:
+        person = door.token(token, now)
         if person is None:
-            raise ProblemError("sign_in.token", headers={"WWW-Authenticate": "Bearer"})
+            raise _no_token()
     elif cookie := request.cookies.get(COOKIE):
         person = door.session(cookie, now)
     mode = mode_of(service, somebody=person is not None)
@@ -163,6 +174,24 @@ def who_asks(request: Request) -> Visitor:
         )
         raise ProblemError("host.refused", zh, en)
     return Visitor(mode, person)
+
+
+def _token_of(request: Request) -> str | None:
+    """Return the token of a program; None where none is meant, as where a proxy has asked for a password of its own."""
+    given = request.headers.get("authorization", "")
+    kind, _, value = given.partition(" ")
+    if kind.lower() != "bearer" and TOKEN_MARK not in given:
+        return None
+    if kind.lower() != "bearer" or not value.strip().startswith(TOKEN_MARK):
+        raise _no_token(
+            f"Authorization 应为“Bearer {TOKEN_MARK}…”；收到的不是本服务的令牌",
+            f"Authorization must read “Bearer {TOKEN_MARK}…”; what came is no token of this service",
+        )
+    return value.strip()
+
+
+def _no_token(zh: str = "", en: str = "") -> ProblemError:
+    return ProblemError("sign_in.token", zh, en, headers={"WWW-Authenticate": "Bearer"})
 
 
 def mode_of(service: Service, *, somebody: bool = False) -> Mode:

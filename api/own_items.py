@@ -44,11 +44,26 @@ def own_ids(service: Service, visitor: Visitor, layer: str) -> frozenset[str] | 
 
 def seen(service: Service, visitor: Visitor, layer: str, identity: str) -> Row:
     """Return an item; `NotFoundError` where there is none, or none that this one may look at."""
-    row = service.store.get(layer, identity)
+    # Asked first: an answer that takes longer for what there is would tell that there is something.
     own = own_ids(service, visitor, layer)
     if own is not None and identity not in own:
         raise NotFoundError(layer, identity)
-    return row
+    return service.store.get(layer, identity)
+
+
+def to_replace(service: Service, visitor: Visitor, layer: str, identity: str) -> Row | None:
+    """Return the item that is to be replaced, None where a new one may take its id; else `NotFoundError`."""
+    try:
+        return seen(service, visitor, layer, identity)
+    except NotFoundError:
+        if chooses_ids(visitor, layer):
+            return None
+        raise
+
+
+def chooses_ids(visitor: Visitor, layer: str) -> bool:
+    """Tell whether somebody may give a new item its id: only who sees all, since a refusal tells that it is taken."""
+    return visitor.reach(action_on(layer, "read")) == "all"
 
 
 def page_of_own(

@@ -85,7 +85,7 @@ def begin_case(request: Request, service: Running, visitor: Asking, body: Body) 
         case_id = work.cases.next_id(local(now).year)
         case = work.act(case_id, command_of(service, work, None, given, key_of(request), visitor), now)
         headers = {"Location": f"/api/cases/{case_id}", "Content-Type": "application/json"}
-        return Answer(201, geojson.dumps(case_shape(case, work, now)), headers)
+        return Answer(201, geojson.dumps(case_shape(case, work, now, visitor)), headers)
 
     return answered_once(service, request, body, act)
 
@@ -94,9 +94,8 @@ def begin_case(request: Request, service: Running, visitor: Asking, body: Body) 
 def get_case(service: Running, visitor: Asking, case_id: Identity) -> Response:
     """Return a case as it stands: tasks, clocks, verdicts, what each role may do, the papers that it gives."""
     work = service.casework()
-    return Response(
-        geojson.dumps(case_shape(_known(work, case_id, visitor), work, service.now())), media_type="application/json"
-    )
+    shape = case_shape(_known(work, case_id, visitor), work, service.now(), visitor)
+    return Response(geojson.dumps(shape), media_type="application/json")
 
 
 @router.get(
@@ -127,7 +126,7 @@ def act_on_case(request: Request, service: Running, visitor: Asking, case_id: Id
         work, now = service.casework(), service.now()
         case = _known(work, case_id, visitor)
         after = work.act(case_id, command_of(service, work, case, given, key_of(request), visitor), now)
-        return Answer(200, geojson.dumps(case_shape(after, work, now)), {"Content-Type": "application/json"})
+        return Answer(200, geojson.dumps(case_shape(after, work, now, visitor)), {"Content-Type": "application/json"})
 
     return answered_once(service, request, body, act)
 

@@ -37,11 +37,11 @@ router = APIRouter(prefix="/api", tags=["county"])
 
 
 @router.get("/county", responses=documented(Content("County"), 422), dependencies=[may("county.read")])
-def get_county(service: Running) -> Response:
-    """Return whose map this is: name, grid, policy, extent, utilities."""
+def get_county(service: Running, visitor: Asking) -> Response:
+    """Return whose map this is: name, grid, policy, utilities, and, to those who may look at its layers, its extent."""
     grid, county = service.grid(), service.store.county
     assert county is not None  # noqa: S101 - for mypy: the grid is refused before
-    box = service.resident.box or _extent(service)
+    box = None if visitor.reach("layers.read") is None else service.resident.box or _extent(service)
     lonlat = None if box is None else lonlat_box(box, axes_of(None, grid))
     defaults = _plain(load_policy(county.policy).defaults) if county.policy else {}
     body = {
@@ -68,7 +68,7 @@ def get_county(service: Running) -> Response:
     openapi_extra=Content("CountyNamed").body,
     dependencies=[may("county.write")],
 )
-def name_county(service: Running, body: Body) -> Response:
+def name_county(service: Running, visitor: Asking, body: Body) -> Response:
     """Say whose map this is: id, names, policy and, as long as no layer has rows, the grid."""
     given = parse_object(body)
     before = service.store.county
@@ -88,7 +88,7 @@ def name_county(service: Running, body: Body) -> Response:
     whole["grid"] = grid_of(whole["grid"]).code
     service.store.county = County(**whole)
     service.resident.follow()
-    return get_county(service)
+    return get_county(service, visitor)
 
 
 @router.get("/symbols", responses=documented(Content("Symbols")), dependencies=[may("service.read")])

@@ -131,7 +131,7 @@ def file_draft(request: Request, service: Running, visitor: Asking, draft_id: Id
         case_id = work.cases.next_id(local(now).year)
         case = work.act(case_id, command_of(service, work, None, command, f"draft:{draft.id}", visitor), now)
         headers = {"Location": f"/api/cases/{case_id}", "Content-Type": "application/json"}
-        return Answer(201, geojson.dumps(case_shape(case, work, now)), headers)
+        return Answer(201, geojson.dumps(case_shape(case, work, now, visitor)), headers)
 
     return answered_once(service, request, body, act)
 

@@ -16,11 +16,12 @@ from api.db.records import Answer, Row
 from api.db.tables import LAYERS
 from api.dependencies import Body, Running, Service, parse_object
 from api.doors import Asking, Visitor, may
-from api.errors import ProblemError, not_found
+from api.errors import ProblemError, not_found, refused
 from api.features import features_of, item_path, row_of
 from api.filters import DEFAULT_LIMIT, MOST_ITEMS, filter_of, select
 from api.openapi import FEATURE, FEATURES, HISTORY, PATCH, documented
-from api.own_items import OWNER, named_own, own_ids, page_of_own, refuse_others, seen
+from api.own_items import OWNER, chooses_ids, named_own, own_ids, page_of_own, refuse_others, seen, to_replace
+from geo.faults import Fault
 
 router = APIRouter(prefix="/api/collections/{layer}/items", tags=["items"])
 
@@ -29,6 +30,11 @@ Identity = Annotated[str, Path(description="The item's id.")]
 Crs = Annotated[
     str | None, Query(description="Of the answer's coordinates; CRS84 unless given, or `EPSG:4546`, `grid`.")
 ]
+
+
+ID_CHOSEN = Fault(
+    "item.id_chosen", "编号由系统给出", "the id is given by the service", "去掉 id", "leave id out", field="id"
+)
 
 
 @router.get("", responses=documented(FEATURES, 404, 422), dependencies=[may("{layer}.read", own=True)])
@@ -85,12 +91,14 @@ def get_items(
 def create_item(
     request: Request, service: Running, visitor: Asking, layer: Layer, body: Body, crs: Crs = None
 ) -> Response:
-    """Store a new item; without an id it gets one. Takes an Idempotency-Key."""
+    """Store a new item; without an id it gets one, and must where not all are seen. Takes an Idempotency-Key."""
     known(layer)
     axes = _axes_written(request, service, crs)
 
     def act() -> Answer:
         row = named_own(visitor, layer, row_of(layer, parse_object(body), axes))
+        if "id" in row and not chooses_ids(visitor, layer):
+            raise refused(ID_CHOSEN)
         refuse_others(visitor, layer, [row])
         [stored] = service.store.insert(layer, [row], who=visitor.who, now=service.now())
         return _answer(service, layer, stored, axes_of(crs, axes.grid), 201)
@@ -151,7 +159,7 @@ def replace_item(
 
     def act() -> Answer:
         row = named_own(visitor, layer, row_of(layer, {**parse_object(body), "id": identity}, axes))
-        current = _present(service, layer, identity)
+        current = to_replace(service, visitor, layer, identity)
         refuse_others(visitor, layer, [row, *([] if current is None else [current.properties])])
         if current is None:
             return _answer(service, layer, _created(service, request, layer, row), axes_of(crs, axes.grid), 201)
@@ -213,13 +221,6 @@ def known(layer: str) -> None:
     if layer not in LAYERS:
         names = " ".join(LAYERS)
         raise not_found(f"没有图层 {layer}；有：{names}", f"there is no layer {layer}; there are: {names}")
-
-
-def _present(service: Service, layer: str, identity: str) -> Row | None:
-    try:
-        return service.store.get(layer, identity)
-    except NotFoundError:
-        return None
 
 
 def _created(service: Service, request: Request, layer: str, row: dict[str, Any]) -> Row:

@@ -13,7 +13,7 @@ from api.case_commands import command_of
 from api.conditions import answered_once
 from api.db.records import Answer
 from api.dependencies import Body, Running, parse_object
-from api.doors import Asking, Visitor, may
+from api.doors import Asking, may
 from api.errors import not_found, refused
 from api.openapi import Content, documented
 from api.routes.cases import key_of
@@ -45,7 +45,7 @@ def get_standings(
     """Return the operators of whom anything is recorded, each with its open breaches, ladder and suspension."""
     work, now = service.casework(), service.now()
     names = [one for one in work.cases.operators(suspended=suspended) if q is None or q.casefold() in one.casefold()]
-    names = [one for one in names if _is_seen(one, visitor)]
+    names = [one for one in names if visitor.reaches("figures.read", one)]
     shapes = [standing_shape(one, work, now) for one in names]
     shown = [one for one in shapes if unmended is None or bool(one["open"]) == unmended]
     body = {"document": work.policy.document, "standings": shown}
@@ -56,7 +56,7 @@ def get_standings(
 def get_standing(service: Running, visitor: Asking, operator: Operator) -> Response:
     """Return where an operator stands, with everything that happened and the clause that each thing rests on."""
     work = service.casework()
-    if not _is_seen(operator, visitor):
+    if not visitor.reaches("figures.read", operator):
         raise visitor.refuse("figures.read")
     if work.standing(operator).seq == 0:
         raise not_found(f"“{operator}”没有守信记录", f"nothing is recorded of {operator!r}")
@@ -81,11 +81,6 @@ def act_on_standing(request: Request, service: Running, visitor: Asking, operato
         return Answer(200, _detail(operator, work, now), {"Content-Type": "application/json"})
 
     return answered_once(service, request, body, act)
-
-
-def _is_seen(operator: str, visitor: Visitor) -> bool:
-    """Tell whether somebody may look at an operator's standing: a company looks at its own."""
-    return visitor.reach("figures.read") == "all" or (visitor.person is not None and visitor.person.owns(operator))
 
 
 def _detail(operator: str, work: Casework, now: datetime) -> bytes:

@@ -166,6 +166,19 @@ def test_a_program_signs_in_by_token(database_url, tmp_path):
         assert wrong.headers["www-authenticate"] == "Bearer"
 
 
+def test_what_is_no_token_of_ours_is_told_so_and_never_passes_for_somebody_else(guarded):
+    with as_one(guarded, "admin") as browser:
+        for value in ("Bearer eyJhbGciOi.x.y", "Bearer", "BEARER x", "cotrench_abc", "Token cotrench_abc"):
+            for who in (guarded, browser):
+                answer = who.get(SESSION, headers={"Authorization": value})
+                assert code(answer) == (401, "sign_in.token"), value
+                assert answer.headers["www-authenticate"] == "Bearer"
+                assert "cotrench_" in answer.json()["detail"]
+                assert "cotrench_abc" not in answer.text
+        # What a proxy asks for its own sake is none of ours.
+        assert browser.get(SESSION, headers={"Authorization": "Basic eDp5"}).json()["person"]["roles"] == ["admin"]
+
+
 @pytest.fixture(scope="session")
 def shown(tmp_path_factory) -> Iterator[httpx.Client]:
     """Yield a client of the sample county with its ready-made accounts; tests leave no trace in its map."""

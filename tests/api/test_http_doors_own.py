@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,11 +14,14 @@ import shapely
 from api.case_actors import is_seen
 from api.db.store import open_store
 from api.doors import Visitor
+from api.identity.people import People
 from api.identity.permissions import Person
 from survey.cases.evolve import replay
 from tests.api.conftest import NOW, X0, Y0, running, settings_of, small_county
+from tests.api.test_http_cases import act
 from tests.api.test_http_doors import add_people, as_one, code
 from tests.api.test_http_items import GRID, ITEMS
+from tests.api.test_http_standings import SUPERVISOR, broken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -258,7 +263,7 @@ def test_the_history_of_an_id_that_was_anothers_stays_his(county):
     site = {"type": "Feature", "geometry": POINT, "properties": {"applicant": "甲公司"}}
     with as_one(county, "applicant") as one, as_one(county, "coordinator") as window:
         assert window.delete(f"{SITES}/S2", headers={"If-Match": "*"}).status_code == 204
-        assert one.put(f"{SITES}/S2", params=GRID, json=site).status_code == 201
+        assert window.put(f"{SITES}/S2", params=GRID, json=site).status_code == 201
         told = one.get(f"{SITES}/S2/history").json()["features"]
         assert [row["properties"]["applicant"] for row in told] == ["甲公司"]
         assert len(window.get(f"{SITES}/S2/history").json()["features"]) > 1
@@ -280,12 +285,72 @@ def test_what_is_stored_is_not_told_to_those_who_may_not_look(county):
         told = guest.get("/api/health").json()
         assert (told["layers"], list(told["resident"])) == ({}, ["change"])
         assert all_of_it.get("/api/health").json()["layers"]["routes"] > 0
+        for who, hidden in ((guest, True), (one, False)):
+            where = who.get("/api/county").json()
+            assert [where["bbox_grid"] is None, where["bbox_lonlat"] is None] == [hidden] * 2
         extents = [
             {layer["id"] for layer in who.get("/api/collections").json()["collections"] if "extent" in layer}
             for who in (one, all_of_it)
         ]
         assert "routes" not in extents[0]
         assert "routes" in extents[1]
+
+
+def test_whoever_sees_only_its_own_cannot_find_out_which_ids_are_taken(county):
+    site = {"type": "Feature", "geometry": POINT, "properties": {"applicant": "甲公司"}}
+    conditions = ({}, {"If-Match": "*"}, {"If-Match": '"1"'}, {"If-None-Match": "*"})
+    paths = [f"{SITES}/{name}" for name in ("S3", "S2", "S9")]  # another's, one that was deleted, one never given
+    with as_one(county, "applicant") as one, as_one(county, "coordinator") as window:
+        assert window.delete(f"{SITES}/S2", headers={"If-Match": "*"}).status_code == 204
+        assert window.put(f"{SITES}/S3", params=GRID, json=site | {"properties": {"applicant": "乙公司"}}).is_success
+        for headers in conditions:
+            answers = [one.put(path, params=GRID, json=site, headers=headers) for path in paths]
+            assert [code(answer) for answer in answers] == [(404, "resource.not_found")] * 3, headers
+            assert len({re.sub(r"S\d", "", answer.text) for answer in answers}) == 1
+            assert len({tuple(sorted(set(answer.headers) - {"date"})) for answer in answers}) == 1
+        named = [one.post(SITES, params=GRID, json=site | {"id": name}) for name in ("S3", "S2", "S9")]
+        assert [code(answer) for answer in named] == [(422, "input.refused")] * 3
+        assert named[0].json()["errors"][0]["field"] == "id"
+        assert len({re.sub(r"S\d", "", answer.text) for answer in named}) == 1
+        assert one.put(f"{SITES}/S1", params=GRID, json=site, headers={"If-Match": "*"}).status_code == 200
+        assert one.post(SITES, params=GRID, json=site).status_code == 201
+
+
+def test_how_an_operator_stands_is_told_in_a_case_to_those_alone_who_may_see_standings(tmp_path):
+    small_county(None, tmp_path)
+    with running(settings_of(None, tmp_path)) as client:
+        case = broken(client)
+        act(client, case, "order_rectify", SUPERVISOR, utility="gas", reason="穿路超限")
+        add_people(None, tmp_path)
+        told = {}
+        for name in ("applicant", "surveyor", "water", "utility", "approver", "supervisor"):
+            with as_one(client, name) as browser:
+                [task] = browser.get(f"{CASES}/{case}").json()["tasks"]
+                told[name] = task["operator_breaches"], task["operator_suspended"]
+    assert told == dict.fromkeys(("applicant", "surveyor", "water"), (None, None)) | dict.fromkeys(
+        ("utility", "approver", "supervisor"), (1, False)
+    )
+
+
+def test_who_lost_a_role_is_not_answered_again_what_the_role_was_told(filled, tmp_path):
+    folder = shutil.copytree(filled, tmp_path / "data")
+    key = {"Idempotency-Key": "once"}
+    with (
+        running(settings_of(None, folder)) as client,
+        as_one(client, "both") as both,
+        open_store(None, folder) as store,
+    ):
+        route = {"type": "Feature", "geometry": LINE, "properties": {"utility": "gas", "operator": "自来水公司"}}
+        first = both.post(ITEMS, params=GRID, json=route, headers=key)
+        assert first.status_code == 201
+        again = both.post(ITEMS, params=GRID, json=route, headers=key)
+        assert (again.headers["idempotency-replayed"], again.content) == ("true", first.content)
+        People(store).set_roles("both", ["utility"], now=datetime.now(UTC))
+        later = both.post(ITEMS, params=GRID, json=route, headers=key)
+        assert code(later) == (422, "idempotency.reused")
+        assert "自来水公司" not in later.text
+        People(store).set_roles("both", ["utility", "surveyor"], now=datetime.now(UTC))
+        assert both.post(ITEMS, params=GRID, json=route, headers=key).content == first.content
 
 
 def test_an_organisation_called_like_a_person_does_not_get_its_case():
