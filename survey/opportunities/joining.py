@@ -9,26 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 
-from geo.faults import BadInputError, Fault, refuse
 from geo.parallels import BEARING_DEG, BRIDGE_M, DISTANCE_M, MIN_LENGTH_M, find_runs
-from geo.polylines import Polylines
 from geo.trenches import MAX_WIDTH_M, join_runs, reach_of
-from survey.periods import as_date
-from survey.utilities import group_of, utility_keys
+from survey.opportunities.reading import read_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from geo.parallels import Runs
+    from geo.polylines import Polylines
     from geo.trenches import Trenches
-
-    Days = NDArray[np.datetime64]
-
-WINDOW_UNIT = "datetime64[s]"
+    from survey.opportunities.reading import Days
 
 
 def runs_and_trenches(
@@ -92,103 +84,21 @@ def runs_and_trenches(
     >>> trenches.loc[0, ["id", "routes", "utilities", "window_start"]].tolist()
     ['T1', 'G1,W1', 'gas,water', datetime.date(2026, 4, 1)]
     """
-    ids = _ids(routes)
-    order = _order_of(ids)
-    ids = ids[order]
-    given = routes.iloc[order]
-    utility, group, start, end, lines = _checked(routes, given, ids)
+    read = read_columns(routes)
+    ids, utility, start, end, lines = read.ids, read.utility, read.start, read.end, read.lines
     search = partial(
         find_runs, lines, bearing=bearing, min_length=min_length, bridge=bridge,
-        group=None if same_utility else group, workers=workers,
+        group=None if same_utility else read.group, workers=workers,
     )  # fmt: skip
     reach = reach_of(distance, max_width)
     runs = search(distance=distance)
     # Trenches need runs farther out, whose components differ: those that are told cannot be taken out of them.
     wider = runs if reach == distance else search(distance=reach)
-    trenches = join_runs(lines, wider, distance=distance, max_width=max_width, group=group, workers=workers)
+    trenches = join_runs(lines, wider, distance=distance, max_width=max_width, group=read.group, workers=workers)
     return (
         _runs_frame(runs, lines, ids, utility, start, end, routes.crs),
         _trenches_frame(trenches, lines, ids, utility, start, end, routes.crs),
     )
-
-
-def _ids(routes: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    """Return the ids as given; the row number where there is none."""
-    if "id" not in routes:
-        return np.arange(len(routes)).astype(object)
-    ids: NDArray[np.object_] = np.array(routes["id"].tolist(), dtype=object)
-    missing = np.asarray(pd.isna(ids))
-    ids[missing] = np.flatnonzero(missing)
-    return ids
-
-
-def _order_of(ids: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return the rows in the order of their ids: numbers by value, anything else as text."""
-    try:
-        numbers = ids.astype(np.float64) if not any(isinstance(value, str) for value in ids) else None
-    except (TypeError, ValueError):
-        numbers = None
-    keys = numbers if numbers is not None else np.array([str(value) for value in ids], dtype=np.str_)
-    return np.asarray(np.argsort(keys, kind="stable"))
-
-
-def _checked(
-    routes: gpd.GeoDataFrame, given: gpd.GeoDataFrame, ids: NDArray[np.object_]
-) -> tuple[NDArray[np.object_], NDArray[np.int64], Days, Days, Polylines]:
-    """Return utilities, their numbers, starts, ends and lines of the routes in order; raise with every fault."""
-    faults = list(_crs_faults(routes))
-    words = given["utility"].tolist() if "utility" in given else [None] * len(given)
-    keys, unknown = utility_keys(words, ids=ids.tolist())
-    faults += unknown
-    start, end = _days(given, "start", ids, faults), _days(given, "end", ids, faults)
-    faults += [
-        Fault(
-            "window.reversed", "结束早于开始", "the end is before the start", "核对两个日期", "check both dates",
-            feature=ids[row], field="end", value=str(end[row].astype("datetime64[D]")),
-        )
-        for row in np.flatnonzero(end < start)
-    ]  # fmt: skip
-    lines = None
-    try:
-        lines = Polylines.from_shapely(given.geometry.to_numpy() if len(given) else np.array([], dtype=object))
-    except BadInputError as error:
-        faults += [
-            fault.at(feature=ids[fault.feature]) if isinstance(fault.feature, int) else fault for fault in error.faults
-        ]
-    refuse(faults)
-    if lines is None:  # pragma: no cover - refuse has raised
-        raise AssertionError
-    return np.array(keys, dtype=object), group_of(keys), start, end, lines
-
-
-def _crs_faults(routes: gpd.GeoDataFrame) -> Iterable[Fault]:
-    if routes.crs is not None and not routes.crs.is_projected:
-        yield Fault(
-            "crs.not_projected", "坐标系不是投影坐标系", "the coordinate system is not a projected one",
-            "先转换到县的平面坐标系", "convert to the county's grid first", value=routes.crs.name,
-        )  # fmt: skip
-
-
-def _days(given: gpd.GeoDataFrame, column: str, ids: NDArray[np.object_], faults: list[Fault]) -> Days:
-    """Return a column of dates at midnight, NaT where there is none; unreadable ones are appended to ``faults``."""
-    if column not in given:
-        return np.full(len(given), np.datetime64("NaT"), dtype=WINDOW_UNIT)
-    codes, distinct = pd.factorize(given[column].to_numpy(dtype=object), use_na_sentinel=True)
-    days = np.full(len(distinct) + 1, np.datetime64("NaT"), dtype=WINDOW_UNIT)
-    for k, value in enumerate(distinct):
-        try:
-            day = as_date(value)
-        except (TypeError, ValueError):
-            faults += [
-                Fault(
-                    "date.unreadable", "不是日期", "not a date", "写成 2026-12-01", "write it as 2026-12-01",
-                    feature=ids[row], field=column, value=str(value),
-                )
-                for row in np.flatnonzero(codes == k)
-            ]  # fmt: skip
-        else:
-            days[k] = np.datetime64(day) if day else np.datetime64("NaT")
-    return days[codes]
 
 
 def _meeting(first: Days, last: Days) -> tuple[NDArray[np.object_], NDArray[np.object_]]:
