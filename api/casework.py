@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from api.case_book import CaseBook
 from api.case_memory import Memory
 from api.db.cases import CaseStore
 from survey.cases.commands import Command, Tick
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from api.db.cases import CaseRow
     from api.db.store import Store
     from survey.calendar import Calendar
+    from survey.cases.digests import Digest
     from survey.cases.events import Event
     from survey.cases.state import Case
     from survey.policies import Policy
@@ -42,10 +44,12 @@ class Casework:
     """The cases of a county at work.
 
     Writers come one at a time: of two who act at once, the second decides upon what the first has done. A command and
-    what it means for the operator's standing are written together, or not at all.
+    what it means for the operator's standing are written together, or not at all. ``book`` is what the service
+    remembers of its cases; None: nothing yet.
     """
 
-    def __init__(self, store: Store, policy: Policy, calendar: Calendar) -> None:
+    def __init__(self, store: Store, policy: Policy, calendar: Calendar, book: CaseBook | None = None) -> None:
+        self.book = CaseBook() if book is None else book
         self.store = store
         self.cases = CaseStore(store)
         self.policy = policy
@@ -59,6 +63,10 @@ class Casework:
         with self.store.reading():  # the events that belong to the hash
             key = (self.policy.id, case_id, self.cases.hash_of(case_id) or head)
             return _CASES.get(key, lambda: replay(case_id, self.policy.id, self.cases.events(case_id)))
+
+    def digests(self, now: datetime) -> dict[str, Digest]:
+        """Return every case in short, by id and in the order of ids."""
+        return self.book.digests(self, now)
 
     def standing(self, operator: str) -> Standing:
         """Return the standing of an operator; one of whom nothing is known has a clean one."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 from fastapi import Depends, Request
 
+from api.case_book import CaseBook
 from api.casework import Casework
 from api.errors import ProblemError, refused
 from api.resident import NO_COUNTY, NO_POLICY
@@ -43,6 +44,8 @@ class Service:
     calendar: Calendar
     ready_made: tuple[ReadyMade, ...] | None = None
     """The accounts of the sample county that anybody may sign in with; None where the service is no demonstration."""
+    book: CaseBook = field(default_factory=CaseBook)
+    """The cases of the county in short."""
 
     def now(self) -> datetime:
         """Return this moment; the one clock of the HTTP room."""
@@ -55,7 +58,9 @@ class Service:
             raise refused(NO_COUNTY)
         if county.policy is None:
             raise refused(NO_POLICY)
-        return Casework(self.store, load_policy(county.policy), self.calendar)
+        policy = load_policy(county.policy)
+        hours = replace(self.calendar, working_time=policy.defaults.working_time)
+        return Casework(self.store, policy, hours, self.book)
 
     def at_work(self) -> Casework | None:
         """Return the cases at work; None while nothing can be at work, for want of a county or a policy."""
@@ -67,6 +72,12 @@ class Service:
         work = self.at_work()
         if work is not None:
             work.tick(self.now())
+
+    def keep_book(self) -> None:
+        """Keep in the store what cases are in short, for the next start."""
+        work = self.at_work()
+        if work is not None:
+            self.book.keep(work)
 
     def grid(self) -> Grid:
         """Return the county's grid; refuse while there is no county."""

@@ -75,7 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
             offered = ready_made(store, datetime.now(UTC)) if is_demo(settings, store) else None
             service = Service(settings, store, resident, CountyFindings(store, resident), Calendar(), offered)
             app.state.service = service
-            clocks = Clockwork([service.tick, RouteWatch(service).look], settings.tick_seconds)
+            clocks = Clockwork([service.tick, RouteWatch(service).look, service.keep_book], settings.tick_seconds)
             clocks.start()
             try:
                 yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -51,6 +51,13 @@ class CaseRow:
     next_at: datetime | None
     overdue: int
     changed_at: datetime
+
+
+class Head(NamedTuple):
+    """The last event of a case: its number, and the hash that stands for all of them."""
+
+    seq: int
+    hash: str
 
 
 class CaseStore:
@@ -124,11 +131,11 @@ class CaseStore:
             found: str | None = connection.scalar(sa.select(CASES.c.hash).where(CASES.c.id == stream))
             return found
 
-    def heads(self, phase: str) -> dict[str, int]:
-        """Return the number of the last event of every case that stands in a phase, by id."""
-        statement = sa.select(CASES.c.id, CASES.c.seq).where(CASES.c.kind == "case", CASES.c.phase == phase)
+    def heads(self) -> dict[str, Head]:
+        """Return the last event of every case, by id and in the order of ids."""
+        statement = sa.select(CASES.c.id, CASES.c.seq, CASES.c.hash).where(CASES.c.kind == "case").order_by(CASES.c.id)
         with self.store.reading() as connection:
-            return {line.id: line.seq for line in connection.execute(statement)}
+            return {one: Head(seq, known) for one, seq, known in connection.execute(statement)}
 
     def next_id(self, year: int) -> str:
         """Return the id of the next case of a year: ``2026-00001``; call it in the transaction that begins the case."""

@@ -266,6 +266,17 @@ CASE_EVENTS = sa.Table(
     sa.Column("hash", sa.Text, nullable=False),
 )
 
+# Cases in short (`survey.cases.digests`), so that a start need not play them all: nothing here is a record, each line
+# holds while the case's hash and the basis (policy, calendar, program) are those that it was made with.
+CASE_DIGESTS = sa.Table(
+    "case_digests",
+    METADATA,
+    sa.Column(IDENTITY, key_text(), primary_key=True),
+    sa.Column("hash", sa.Text, nullable=False),
+    sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+)
+
 # Forms that were begun and not handed in; one that is filed leaves in the transaction that begins its case.
 DRAFTS = sa.Table(
     "drafts",

@@ -1,15 +1,15 @@
 """Hold where a case stands: what `survey.cases.evolve` makes of its events."""
 
+# ruff: noqa: TC001, TC003 - survey.cases.plain reads these types at run time
+
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import datetime
-
-    from survey.cases.records import Actor, Cite, Demand, Judgement, Measured
+from survey.cases.records import Actor, Cite, Demand, Judgement, Measured
 
 
 @dataclass(frozen=True, slots=True)
