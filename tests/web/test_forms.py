@@ -69,12 +69,16 @@ def test_the_form_of_wuzhi_goes_from_a_wrong_code_to_a_case(window: Callable[...
     dialog = begin(w)
     expect(dialog.get_by_role("heading", level=2)).to_have_text("水电气暖通信广电联合报装申请“一张表单”")
     expect(dialog.get_by_label("安装表数", exact=True)).to_have_count(0)
+    expect(dialog.get_by_text("必填 0 / 2")).to_be_visible()  # the form marks nothing; a case needs these all the same
+    expect(dialog.get_by_role("button", name="提交申请")).to_be_in_viewport()
     dialog.get_by_role("button", name="提交申请").click()
     expect(dialog.get_by_role("alert")).to_contain_text("2 处需要改正或补填")
     assert drafts(w) == []
     dialog.get_by_role("button", name="“申请单位/个人”未填").click()
     expect(dialog.get_by_label("申请单位/个人")).to_be_focused()
     w.page.keyboard.type("怀川食品有限公司")
+    dialog.get_by_role("button", name="没有选报装业务").click()
+    expect(dialog.get_by_role("checkbox", name="用水报装")).to_be_focused()
     dialog.get_by_label("统一社会信用代码").fill(WRONG_CODE)
     w.page.keyboard.press("Tab")
     told = dialog.locator("[id='field-basic.credit_code-faults']")
@@ -146,9 +150,9 @@ def test_the_later_of_two_windows_is_told_and_loses_nothing(window: Callable[...
 def test_what_is_required_is_marked_and_counted(window: Callable[..., Window]) -> None:
     w = at(window, "huaibei")
     dialog = begin(w)
-    expect(dialog.get_by_text("必填 0 / 8")).to_be_visible()
+    expect(dialog.get_by_text("必填 0 / 9")).to_be_visible()
     dialog.get_by_label("企业名称").fill("淮北甲公司")
-    expect(dialog.get_by_text("必填 1 / 8")).to_be_visible()
+    expect(dialog.get_by_text("必填 1 / 9")).to_be_visible()
     dialog.get_by_role("button", name="提交申请").click()
     expect(dialog.get_by_role("alert")).to_contain_text("8 处需要改正或补填")
     bar = dialog.locator(".bar")
@@ -164,7 +168,11 @@ def test_what_is_required_is_marked_and_counted(window: Callable[..., Window]) -
 def test_a_county_without_a_form_says_so_and_asks_what_the_case_needs(window: Callable[..., Window]) -> None:
     w = at(window, "jiyuan")
     dialog = begin(w)
-    expect(dialog.get_by_text("文件未附表样")).to_be_visible()
+    expect(dialog.get_by_text("只提到“一张表单”，没有附表")).to_be_visible()
+    expect(dialog.get_by_text("必填 0 / 2")).to_be_visible()
+    expect(dialog.get_by_role("link", name="打印空白表")).to_have_count(0)
+    for name in ("申请单位", "地址"):
+        assert dialog.get_by_label(name).get_attribute("required") == ("" if name == "申请单位" else None)
     dialog.get_by_label("申请单位").fill("济源甲公司")
     dialog.get_by_label("燃气").check()
     dialog.get_by_role("button", name="提交申请").click()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FormFieldShape, FormShape } from '../src/api/types';
-import { byField, entered, inOrder, isChosen, isOpen, lookOf, masked, progressOf, tickOf, toggled } from '../src/forms/entries';
+import { byField, entered, inOrder, isChosen, isOpen, lookOf, masked, placed, progressOf, tickOf, toggled, unquoted } from '../src/forms/entries';
 
 const field = (key: string, change: Partial<FormFieldShape> = {}): FormFieldShape => ({
   key, zh: key, en: key, type: 'text', unit_zh: '', unit_en: '', options: [], required: false, check: '', private: false,
@@ -44,8 +44,24 @@ describe('entries of a form', () => {
   });
 
   it('counts what can be filled in', () => {
-    expect(progressOf(form, { 'water.meters': '3' })).toEqual({ filled: 1, fields: 4, required: 1, requiredFilled: 0 });
-    expect(progressOf(form, { 'basic.applicant': '甲' }).requiredFilled).toBe(1);
+    const needed = new Set(['basic.applicant', 'filing.utilities']);
+    expect(progressOf(form, { 'water.meters': '3' }, needed, needed)).toEqual({ filled: 1, fields: 4, required: 2, requiredFilled: 0 });
+    expect(progressOf(form, {}, needed, new Set(['basic.id', 'filing.utilities'])).requiredFilled).toBe(1);
+    expect(progressOf(form, {}, new Set(), new Set(['basic.id']))).toMatchObject({ required: 0, requiredFilled: 0 });
+  });
+
+  it('tells where the form asks for utilities that none is chosen, and beside it where the form does not ask', () => {
+    const faults = ['filing.utilities', 'basic.id'].map((one) => ({ code: one, field: one }));
+    const several = field('basic.wanted', { type: 'choices', options: OPTIONS });
+    const boxes: FormShape = { ...form, groups: [{ ...basic, fields: [...basic.fields, several] }] };
+    const fieldsIn = (one: FormShape): unknown[] => placed(one, faults).map((fault) => fault.field);
+    expect(fieldsIn(form)).toEqual(['water.wanted', 'basic.id']);
+    expect(fieldsIn(boxes)).toEqual(['basic.wanted', 'basic.id']);
+    expect(fieldsIn({ ...form, asks_utilities: false })).toEqual(['filing.utilities', 'basic.id']);
+  });
+
+  it('takes quotation marks off a name that has its own', () => {
+    expect(['“一张表单”', '报装申请“一张表单”', 'one form'].map(unquoted)).toEqual(['一张表单', '报装申请“一张表单”', 'one form']);
   });
 
   it('tells faults down the paper, those beside the form first', () => {

@@ -5,6 +5,7 @@ import type { FaultShape, FormFieldShape, FormGroupShape, FormShape } from '../a
 export type Entry = string | number | boolean | readonly string[];
 export type Values = Readonly<Record<string, Entry>>;
 
+const UTILITIES = 'filing.utilities';
 /** Words in the label of a text that takes several lines. */
 const LONG_LABELS = ['备注', '用气设备'];
 
@@ -56,12 +57,29 @@ export interface Progress {
   readonly requiredFilled: number;
 }
 
-export function progressOf(form: FormShape, values: Values): Progress {
+/** How far a form is filled; `needed` are the fields it cannot do without, of which `faulty` ones are not right yet. */
+export function progressOf(form: FormShape, values: Values, needed: ReadonlySet<string>, faulty: ReadonlySet<string>): Progress {
   const fields = form.groups.flatMap((group) => group.fields).filter((field) => field.filled_in);
   const filled = fields.filter((field) => !isBlank(values[field.key]));
-  const count = (some: readonly FormFieldShape[]): number => some.filter((field) => field.required).length;
-  return { filled: filled.length, fields: fields.length, required: count(fields), requiredFilled: count(filled) };
+  const right = [...needed].filter((field) => !faulty.has(field));
+  return { filled: filled.length, fields: fields.length, required: needed.size, requiredFilled: right.length };
 }
+
+/** The first box by which a form asks which utilities are wanted; null where it leaves that to the case. */
+export function firstUtilityBox(form: FormShape): FormFieldShape | null {
+  if (!form.asks_utilities) return null;
+  const fields = form.groups.flatMap((group) => group.fields);
+  return fields.find((field) => field.type === 'tick') ?? fields.find((field) => lookOf(field) === 'several') ?? null;
+}
+
+/** Faults where one mends them: that no utility is wanted belongs to the boxes of the form, where it has some. */
+export function placed(form: FormShape, faults: readonly FaultShape[]): FaultShape[] {
+  const box = firstUtilityBox(form);
+  return faults.map((fault) => (box && fault.field === UTILITIES ? { ...fault, field: box.key } : fault));
+}
+
+/** A name in quotation marks of its own, without them, for a sentence that quotes it. */
+export const unquoted = (name: string): string => name.replace(/^[“"](.*)[”"]$/, '$1');
 
 /** The faults of each field by its key. */
 export function byField(faults: readonly FaultShape[]): ReadonlyMap<string, readonly FaultShape[]> {
@@ -69,6 +87,9 @@ export function byField(faults: readonly FaultShape[]): ReadonlyMap<string, read
   for (const fault of faults) found.set(fault.field ?? '', [...(found.get(fault.field ?? '') ?? []), fault]);
   return found;
 }
+
+/** The fields that have a fault. */
+export const fieldsOf = (faults: readonly FaultShape[]): Set<string> => new Set(byField(faults).keys());
 
 /** Faults as one meets them going down the paper; those beside the form come first. */
 export function inOrder(form: FormShape, faults: readonly FaultShape[]): FaultShape[] {

@@ -1,7 +1,7 @@
 import * as client from '../api/client';
 import { ProblemError, UnreachableError } from '../api/problem';
-import type { DraftRow, DraftShape, FaultShape, FilingShape, FormShape } from '../api/types';
-import { byField, entered, inOrder, masked, progressOf, type Entry, type Values } from '../forms/entries';
+import type { DraftRow, DraftShape, FaultShape, FilingShape, FormChecked, FormShape } from '../api/types';
+import { byField, entered, fieldsOf, inOrder, masked, placed, progressOf, type Entry, type Values } from '../forms/entries';
 import { t } from '../i18n/language.svelte';
 import { cases } from './cases.svelte';
 import { notices } from './notices.svelte';
@@ -31,14 +31,18 @@ class Forms {
   refused = $state.raw<unknown>(null);
   #wrong = $state.raw<readonly FaultShape[]>([]);
   #missing = $state.raw<readonly FaultShape[]>([]);
+  /** What the server misses in an empty form. */
+  #missedAtFirst = $state.raw<readonly FaultShape[]>([]);
   #draft = $state.raw<DraftShape | null>(null);
   #key = client.uuid();
   #clock: ReturnType<typeof setTimeout> | undefined;
   #underway: Promise<void> | null = null;
 
-  faults = $derived(this.form ? inOrder(this.form, [...this.#wrong, ...(this.tried ? this.#missing : [])]) : []);
+  faults = $derived(this.form ? inOrder(this.form, placed(this.form, [...this.#wrong, ...(this.tried ? this.#missing : [])])) : []);
   faultsOf = $derived(byField(this.faults));
-  progress = $derived(this.form ? progressOf(this.form, this.values) : null);
+  /** The fields that it cannot be handed in without. */
+  needed = $derived(this.form ? fieldsOf(placed(this.form, this.#missedAtFirst)) : new Set<string>());
+  progress = $derived(this.form ? progressOf(this.form, this.values, this.needed, fieldsOf(placed(this.form, [...this.#wrong, ...this.#missing]))) : null);
   draftId = $derived(this.#draft?.id ?? null);
   isWrong = $derived(this.#wrong.length > 0);
   isSafe = $derived(this.saving === 'new' || this.saving === 'saved');
@@ -76,9 +80,13 @@ class Forms {
     this.refused = null;
     this.#put(draft);
     try {
-      this.form = await client.countyForm(policy, form);
-      const [first] = this.form.channels;
-      if (!draft && first && !this.form.channels.some(({ key }) => key === NOTHING.channel)) this.filing = { ...NOTHING, channel: first.key };
+      const shape = await client.countyForm(policy, form);
+      const [first] = shape.channels;
+      if (!draft && first && !shape.channels.some(({ key }) => key === NOTHING.channel)) this.filing = { ...NOTHING, channel: first.key };
+      const { missing } = await client.checkForm(policy, shape.form, { values: {}, filing: NOTHING });
+      this.#missedAtFirst = missing;
+      if (!draft) this.#told({ wrong: [], missing });
+      this.form = shape;
     } catch (error) {
       this.open = false;
       notices.trouble(error);
@@ -91,10 +99,15 @@ class Forms {
     this.#draft = draft;
     this.values = draft?.values ?? {};
     this.filing = draft?.filing ?? NOTHING;
-    this.#wrong = draft?.wrong ?? [];
-    this.#missing = draft?.missing ?? [];
+    this.#told(draft ?? { wrong: [], missing: [] });
     this.saving = draft ? 'saved' : 'new';
     this.savedAt = draft?.changed_at ?? '';
+  }
+
+  /** Take over what the server says of the entries. */
+  #told({ wrong, missing }: Pick<FormChecked, 'wrong' | 'missing'>): void {
+    this.#wrong = wrong;
+    this.#missing = missing;
   }
 
   enter(key: string, entry: Entry): void {
@@ -151,8 +164,7 @@ class Forms {
 
   #took(form: FormShape, sent: client.FormEntries, kept: DraftShape): void {
     this.#draft = kept;
-    this.#wrong = kept.wrong;
-    this.#missing = kept.missing;
+    this.#told(kept);
     this.savedAt = kept.changed_at;
     const isSame = this.values === sent.values && this.filing === sent.filing;
     this.values = masked(form, this.values, sent.values as Values, kept.values, kept.wrong);
@@ -231,9 +243,7 @@ class Forms {
   async #settle(): Promise<void> {
     const { form } = this;
     if (this.saving === 'new' && !this.#draft && form) {
-      const told = await client.checkForm(form.policy, form.form, { values: this.values, filing: this.filing });
-      this.#wrong = told.wrong;
-      this.#missing = told.missing;
+      this.#told(await client.checkForm(form.policy, form.form, { values: this.values, filing: this.filing }));
       return;
     }
     while (this.saving === 'dirty' || this.saving === 'saving') await this.save();
