@@ -14,6 +14,7 @@ from survey.programme.works import WEEK_DAYS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from survey.programme.closures import Network
     from survey.programme.works import SharedTrench, Terms, Work
 
 LONGEST_WINDOW_WEEKS = 520
@@ -201,19 +202,18 @@ def _trench_faults(trench: SharedTrench, known: set[str]) -> Iterator[Fault]:
         )
 
 
-def cutting_off_alone(works: Iterable[Work], apart: Iterable[tuple[str, str]]) -> Iterator[Fault]:
-    """Tell of each work that closes two roads which together cut a place off: no start of it mends that."""
-    pairs = list(apart)
+def cutting_off_alone(works: Iterable[Work], network: Network) -> Iterator[Fault]:
+    """Tell of each work that closes roads which together cut a place off: no start of it mends that."""
     for work in works:
-        for first, second in pairs:
-            if first in work.roads and second in work.roads:
-                yield Fault(
-                    "programme.cuts_off",
-                    f"同时封闭 {first} 与 {second} 会切断片区的出路",
-                    f"closing {first} and {second} at the same time cuts a place off",
-                    "分成两项先后施工",
-                    "split it into two works, one after the other",
-                    feature=work.id,
-                    field="roads",
-                    value=f"{first},{second}",
-                )
+        cut = network.cut(work.roads)
+        if cut is not None:
+            yield Fault(
+                "programme.cuts_off",
+                f"同时封闭 {'、'.join(cut)} 会切断片区的出路",
+                f"closing {', '.join(cut)} at the same time cuts a place off",
+                "分成几项先后施工",
+                "split it into works one after the other",
+                feature=work.id,
+                field="roads",
+                value=",".join(cut),
+            )

@@ -1,6 +1,6 @@
 """Tell which places a set of closed road stretches cuts off from the county's ways out."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -62,54 +62,109 @@ def cut_off(stretches: Iterable[Stretch], closed: Collection[str], exits: Collec
     return frozenset(before - after)
 
 
-def pairs_that_cut_off(
-    stretches: Iterable[Stretch], candidates: Iterable[str], exits: Collection[str]
-) -> tuple[tuple[str, str], ...]:
-    """Name the pairs of stretches that, closed together, cut off what neither of them cuts off alone.
+class Network:
+    """The roads that works close, as far as several of them together can cut something off.
+
+    What a single stretch cuts off, it cuts off whenever it is closed, whatever else is: such stretches are not among
+    `roads`, and count as open.
 
     Parameters
     ----------
     stretches
-        The road network, each stretch once.
-    candidates
-        The stretches that may be closed; those the network does not have cut nothing off.
+        The road network, each stretch once; two stretches may join the same junctions.
     exits
-        Junctions that count as reached.
-
-    Returns
-    -------
-    tuple
-        Pairs of ids, each and all of them in order.
-
-    Notes
-    -----
-    The second of such a pair is a bridge where the first is closed and none where it is open: one pass over the network
-    (Tarjan 1974) for each candidate.
+        Junctions that count as reached; empty means that nothing can be cut off.
+    closable
+        The stretches that may be closed; those the network does not have cut nothing off.
 
     Examples
     --------
-    >>> ring = [Stretch("r1", "gate", "east"), Stretch("r2", "east", "gate"), Stretch("r3", "gate", "hill")]
-    >>> pairs_that_cut_off(ring, ["r3", "r2", "r1"], {"gate"})
-    (('r1', 'r2'),)
+    >>> ring = [Stretch("r1", "gate", "east"), Stretch("r2", "east", "west"), Stretch("r3", "west", "gate")]
+    >>> network = Network([*ring, Stretch("r4", "east", "hill")], {"gate"}, ["r1", "r3", "r4"])
+    >>> network.roads, network.cut({"r1", "r4"}), network.cut({"r1", "r3", "r4"}), network.pairs()
+    (('r1', 'r3'), None, ('r1', 'r3'), (('r1', 'r3'),))
     """
-    network = list(stretches)
-    known = {stretch.road for stretch in network}
-    wanted = sorted(set(candidates) & known)
+
+    def __init__(self, stretches: Iterable[Stretch], exits: Collection[str], closable: Iterable[str]) -> None:
+        self._links = _merged(list(stretches), exits, set(closable))
+        self.roads = tuple(sorted(link.road for link in self._links))
+        """The stretches that may be closed and cut something off together with others."""
+        self._known: dict[frozenset[str], tuple[str, ...] | None] = {}
+
+    def cut(self, closed: Collection[str]) -> tuple[str, ...] | None:
+        """Return roads of which all are closed, that cut something off together and without any one of them do not.
+
+        Parameters
+        ----------
+        closed
+            Ids of the stretches closed at the same time.
+
+        Returns
+        -------
+        tuple or None
+            Two or more ids in order; None where the closures leave a way out to everything that has one.
+        """
+        mine = frozenset(self.roads).intersection(closed)
+        if mine not in self._known:
+            self._known[mine] = self._fewest(mine) if self._cuts(mine) else None
+        return self._known[mine]
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the pairs of roads that cut something off together, in order.
+
+        The second of such a pair is a bridge where the first is closed and none where it is open: one pass over the
+        network (Tarjan 1974) for each road.
+        """
+        found = []
+        for first in self.roads:
+            bridges = _bridges([link for link in self._links if link.road != first], {""})
+            found += [(first, second) for second in sorted(bridges) if second > first]
+        return tuple(found)
+
+    def _cuts(self, closed: Collection[str]) -> bool:
+        places = {place for link in self._links for place in (link.a, link.b)}
+        return bool(places - _reached([link for link in self._links if link.road not in closed], {""}))
+
+    def _fewest(self, closed: Iterable[str]) -> tuple[str, ...]:
+        kept = sorted(closed)
+        for road in tuple(kept):
+            less = [other for other in kept if other != road]
+            if self._cuts(less):
+                kept = less
+        return tuple(kept)
+
+
+def _merged(network: Sequence[Stretch], exits: Collection[str], closable: Collection[str]) -> list[Stretch]:
+    """Return the closable stretches between places that nothing else keeps together; the exits are the place ""."""
+    parent: dict[str, str] = {}
+
+    def root(place: str) -> str:
+        while parent.setdefault(place, place) != place:
+            parent[place] = parent[parent[place]]
+            place = parent[place]
+        return place
+
     always = _bridges(network, exits)
-    pairs = []
-    for first in wanted:
-        if first in always:
-            continue  # what it cuts off is cut off whatever else is closed, and the rest is as before
-        fresh = _bridges([stretch for stretch in network if stretch.road != first], exits) - always
-        pairs += [(first, second) for second in wanted if second > first and second in fresh]
-    return tuple(pairs)
+    reached = _reached(network, exits)
+    named = [(stretch.road, *_named(stretch, exits)) for stretch in network if stretch.a in reached]
+    for road, a, b in named:
+        if road not in closable or road in always:
+            low, high = sorted((root(a), root(b)))
+            parent[high] = low
+    return [Stretch(road, root(a), root(b)) for road, a, b in named if root(a) != root(b)]
+
+
+def _named(stretch: Stretch, exits: Collection[str]) -> tuple[str, str]:
+    """Return both ends of a stretch; every exit is the place ""."""
+    a, b = ("" if end in exits else f"-{end}" for end in (stretch.a, stretch.b))
+    return a, b
 
 
 def _bridges(stretches: Iterable[Stretch], exits: Collection[str]) -> set[str]:
     """Return the stretches without which something reached from the exits, taken as one place, is not reached."""
     beside: dict[str, list[tuple[str, str]]] = {}
     for stretch in stretches:
-        a, b = ("" if end in exits else f"-{end}" for end in (stretch.a, stretch.b))
+        a, b = _named(stretch, exits)
         beside.setdefault(a, []).append((b, stretch.road))
         beside.setdefault(b, []).append((a, stretch.road))
     order = {"": 0}

@@ -90,23 +90,26 @@ def closed_weeks(users: Iterable[int], choice: Mapping[int, Option]) -> set[int]
 
 
 def clashes(problem: Problem, choice: Mapping[int, Option]) -> list[tuple[str, int, tuple[int, ...]]]:
-    """Return where works that are placed are too many for a crew or close two roads that must not be closed together.
+    """Return where works that are placed are too many for a crew or close roads that must not be closed together.
 
     Returns
     -------
     list
-        Crew (or both roads with a plus between), week, the works concerned.
+        Crew (or the roads with a plus between), week, the works concerned.
     """
     found = []
     for crew, members in problem.crews.items():
         found += [(crew, week, at) for week, at in _at_work(members, choice) if len(at) > problem.terms.capacity[crew]]
-    for first, second in problem.apart:
-        one, other = dict(_at_work(problem.users[first], choice)), dict(_at_work(problem.users[second], choice))
-        found += [
-            (f"{first}+{second}", week, tuple(sorted({*one[week], *other[week]})))
-            for week in sorted(one.keys() & other)
-        ]
+    for cut, week, at in closed_cuts(problem, choice):
+        found.append(("+".join(cut), week, tuple(w for w in at if not set(cut).isdisjoint(problem.works[w].roads))))
     return found
+
+
+def closed_cuts(problem: Problem, choice: Mapping[int, Option]) -> list[tuple[tuple[str, ...], int, tuple[int, ...]]]:
+    """Return where roads are closed together that must not be: the roads, the week, all works that close any then."""
+    closing = _at_work(problem.knot, choice)
+    found = [(problem.network.cut({r for w in at for r in problem.works[w].roads}), week, at) for week, at in closing]
+    return [(cut, week, at) for cut, week, at in found if cut is not None]
 
 
 def _at_work(members: Iterable[int], choice: Mapping[int, Option]) -> list[tuple[int, tuple[int, ...]]]:

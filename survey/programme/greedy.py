@@ -24,10 +24,7 @@ class Surroundings:
         for joinable in problem.joinable:
             for work in joinable.works:
                 self.joinable[work].append(joinable)
-        self.apart: dict[str, list[str]] = {}
-        for first, second in problem.apart:
-            self.apart.setdefault(first, []).append(second)
-            self.apart.setdefault(second, []).append(first)
+        self._knot = frozenset(problem.knot)
 
     def points(self, works: Iterable[int], choice: Mapping[int, Option]) -> int:
         """Return the part of the objective that depends on the starts of some works; all works are placed."""
@@ -46,17 +43,28 @@ class Surroundings:
         return not any(self.obstacle(work, choice) for work in works)
 
     def obstacle(self, work: int, choice: Mapping[int, Option]) -> str | None:
-        """Return the crew or the road that does not let a work be where it is; None where nothing does."""
+        """Return the crew, or another road, that does not let a work be where it is; None where nothing does."""
         mine, weeks = self.problem.works[work], choice[work].weeks
         crew = mine.crew
         if crew is not None and crew in self.problem.crews:
             busy = [choice[other].weeks for other in self.problem.crews[crew] if other in choice]
             if any(sum(week in other for other in busy) > self.problem.terms.capacity[crew] for week in weeks):
                 return crew
-        for road in mine.roads:
-            for other in self.apart.get(road, ()):
-                if closed_weeks(self.problem.users[other], choice) & set(weeks):
-                    return other
+        return self._other_road(work, choice) if work in self._knot else None
+
+    def _other_road(self, work: int, choice: Mapping[int, Option]) -> str | None:
+        """Return a road that must not be closed while a work closes its own; None where all may be."""
+        mine, works = choice[work], self.problem.works
+        closed: dict[int, set[str]] = {week: set() for week in mine.weeks}
+        for other in self.problem.knot:
+            option = choice.get(other)
+            if option is not None and option.start <= mine.last and option.last >= mine.start:
+                for week in closed.keys() & option.weeks:
+                    closed[week].update(works[other].roads)
+        for _, roads in sorted(closed.items()):
+            cut = self.problem.network.cut(roads)
+            if cut is not None and not set(cut).isdisjoint(works[work].roads):
+                return next(road for road in cut if road not in works[work].roads)
         return None
 
 
@@ -65,15 +73,21 @@ def nearest(problem: Problem, work: int) -> Option:
     return min(problem.options[work], key=lambda option: (problem.move(work, option), option.start))
 
 
-def place(around: Surroundings, members: Sequence[int]) -> Choice | None:
-    """Return a place for each work of a component as near to its planned start as those before it leave.
+def place(around: Surroundings, members: Sequence[int], wanted: Mapping[int, Option] | None = None) -> Choice | None:
+    """Return a place for each work of a component as near to where it is wanted as those before it leave.
 
     The works with the fewest places come first. None where one finds no place: that proves nothing.
+
+    Parameters
+    ----------
+    wanted
+        A place for each work; None: at its planned start.
     """
     choice: Choice = {}
     problem = around.problem
     for work in sorted(members, key=lambda work: (len(problem.options[work]), work)):
-        ways = sorted(problem.options[work], key=lambda option: (problem.move(work, option), option.start))
+        week = problem.wanted[work] if wanted is None else wanted[work].start
+        ways = sorted(problem.options[work], key=lambda option: (abs(option.start - week), option.start))
         for option in ways:
             choice[work] = option
             if around.allowed([work], choice):

@@ -7,31 +7,32 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from geo.faults import refuse
-from survey.programme.costs import clashes, costs_of, least_points, points_alone
-from survey.programme.greedy import Surroundings, improve, nearest, place
-from survey.programme.impossible import faults_together
-from survey.programme.model import Model
-from survey.programme.problem import components, make_problem
+from survey.programme.costs import clashes, costs_of, points_alone
+from survey.programme.greedy import Surroundings, improve, nearest
+from survey.programme.problem import components, make_problem, without_ties
+from survey.programme.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from survey.programme.costs import Choice
-    from survey.programme.model import Found
-    from survey.programme.problem import Joinable, Problem
+    from survey.programme.problem import Problem
     from survey.programme.works import Costs, SharedTrench, Terms, Work
 
 SECONDS = 60.0
-FIRST_SHARE = 0.4
-"""Part of the time that each component may take before what the quick ones left over is given to the others."""
+SOLVER_SECOND = 0.3
+"""Deterministic time of CP-SAT that a second of a usual machine is taken for."""
+TIES_SHARE = 0.2
+"""Part of the time for the parts of components without the crews and closures that tie them."""
+SHARES = (0.4, 1.0)
+"""Parts of what is left of the time, one after another: what quick components leave over is given to the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a plan is: points of the best programme, points that none is below, time spent, components at an end.
 
-    ``spent_s`` is the solver's deterministic time, summed over threads.
+    ``spent_s`` is what was computed, in seconds of a usual machine, summed over threads.
     """
 
     points: int
@@ -82,20 +83,6 @@ def _gap(points: int, bound: int, alone: int) -> float:
     return 0.0 if points <= bound else (points - bound) / max(alone - bound, points - bound)
 
 
-@dataclass(slots=True)
-class _Part:
-    """One component while it is searched."""
-
-    members: tuple[int, ...]
-    joinable: list[Joinable]
-    best: Choice | None
-    points: int
-    bound: int
-    ended: bool = False
-    model: Model | None = None
-    spent_s: float = 0.0
-
-
 def plan(
     works: Iterable[Work],
     trenches: Iterable[SharedTrench],
@@ -112,8 +99,8 @@ def plan(
     works, trenches, terms
         See `survey.programme.works`; works may be none.
     seconds
-        Deterministic seconds of search a thread, one to four seconds of a usual machine; the preparation comes on top.
-        The result depends on it and not on the machine.
+        Seconds of a usual machine that a thread searches, counted in steps of computing and not by a clock: the result
+        depends on them and not on the machine. The preparation comes on top.
     workers
         Threads, each with one component at a time. With twice the threads twice the work is done: the result depends
         on the product of both.
@@ -149,71 +136,67 @@ class Planning:
     seconds: float = SECONDS
     workers: int = 2
     progress: Callable[[Progress], None] | None = None
-    _parts: list[_Part] = field(default_factory=list, init=False)
+    _searches: list[Search] = field(default_factory=list, init=False)
+    _blocks: list[Search] = field(default_factory=list, init=False)
     _halt: Event = field(default_factory=Event, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
     def stop(self) -> None:
         """End the search as soon as may be: `run` then returns the best programme so far."""
-        with self._lock:
-            self._halt.set()
-            for part in self._parts:
-                if part.model is not None:
-                    part.model.stop()
+        self._halt.set()
+        for search in (*self._blocks, *self._searches):
+            search.stop()
 
     def run(self) -> Programme:
         """Return the best programme; see `plan`."""
         problem = make_problem(self.works, self.trenches, self.terms)
         around = Surroundings(problem)
-        self._parts = [_part(around, members) for members in components(problem)]
+        self._searches = [Search(around, members, self._halt, self._tell) for members in components(problem)]
         with ThreadPoolExecutor(self.workers) as pool:
-            list(pool.map(lambda part: self._search(problem, part, self._share(part, FIRST_SHARE)), self._open()))
-            left = max(self.seconds * self.workers - sum(part.spent_s for part in self._parts), 0.0)
-            waiting = self._open()
-            size = sum(len(part.members) for part in waiting)
-            list(pool.map(lambda part: self._search(problem, part, left * len(part.members) / size), waiting))
+            self._without_ties(pool, problem)
+            for share in SHARES:
+                left = max(self._budget - self._spent(), 0.0) * share
+                waiting = [search for search in self._searches if not search.ended]
+                size = sum(len(search.members) for search in waiting)
+                for done in [pool.submit(search.run, left * len(search.members) / size) for search in waiting]:
+                    done.result()
         return self._programme(around)
 
-    def _open(self) -> list[_Part]:
-        return [part for part in self._parts if not part.ended]
+    @property
+    def _budget(self) -> float:
+        return self.seconds * self.workers * SOLVER_SECOND
 
-    def _share(self, part: _Part, share: float) -> float:
-        size = sum(len(other.members) for other in self._parts)
-        return share * self.seconds * self.workers * len(part.members) / size
+    def _spent(self) -> float:
+        return sum(search.spent_s for search in (*self._blocks, *self._searches))
 
-    def _search(self, problem: Problem, part: _Part, limit_s: float) -> None:
-        """Search one component for a time; without a first answer go on, even when stopped, until one is there."""
-        if part.best is not None and (self._halt.is_set() or limit_s <= 0):
-            return
-        with self._lock:
-            part.model = part.model or Model(problem, part.members, part.joinable)
-        if part.best is not None:
-            part.model.hint(part.best)
-        found = part.model.solve(limit_s, lambda points, bound: self._seen(part, points, bound))
-        self._take(problem, part, found)
+    def _without_ties(self, pool: ThreadPoolExecutor, problem: Problem) -> None:
+        """Search the parts of components that only crews and closures tie, each by itself.
 
-    def _take(self, problem: Problem, part: _Part, found: Found) -> None:
-        if found.impossible or (found.choice is None and part.best is None):
-            refuse(faults_together(problem, part.members, proven=found.impossible))
-        part.spent_s += found.spent_s
-        if found.choice is not None and (part.best is None or found.points <= part.points):
-            part.best, part.points = found.choice, found.points
-        part.bound = max(part.bound, found.bound)
-        part.ended = found.ended or part.points <= part.bound
+        What they come to is a bound for the whole. Their places, moved where crews and closures ask it, are a start.
+        """
+        free = without_ties(problem)
+        around = Surroundings(free)
+        tied = [(search, components(free, search.members)) for search in self._searches if not search.ended]
+        parts = [
+            (search, [Search(around, block, self._halt) for block in blocks]) for search, blocks in tied if blocks[1:]
+        ]
+        self._blocks = [block for _, blocks in parts for block in blocks]
+        size = sum(len(block.members) for block in self._blocks)
+        for done in [
+            pool.submit(block.run, TIES_SHARE * self._budget * len(block.members) / size) for block in self._blocks
+        ]:
+            done.result()
+        for search, blocks in parts:
+            search.raise_bound(sum(block.bound for block in blocks))
+            search.near({work: option for block in blocks for work, option in (block.best or {}).items()})
         self._tell()
-
-    def _seen(self, part: _Part, points: int, bound: int) -> bool:
-        part.points = min(part.points, points) if part.best is not None else points
-        part.bound = max(part.bound, bound)
-        self._tell()
-        return self._halt.is_set()
 
     def _programme(self, around: Surroundings) -> Programme:
         problem = around.problem
         choice: Choice = {}
-        for part in self._parts:
-            if part.best is not None:
-                choice |= part.best if part.ended else improve(around, part.members, part.best)
+        for search in self._searches:
+            if search.best is not None:
+                choice |= search.best if search.ended else improve(around, search.members, search.best)
         never = sum(joinable.points * (len(joinable.works) - 1) for joinable in problem.never)
         wanted = {work: nearest(problem, work) for work in range(len(problem.works))}
         return Programme(
@@ -222,7 +205,7 @@ class Planning:
             costs_of(problem, choice),
             costs_of(problem, wanted),
             len(clashes(problem, wanted)),
-            never + sum(part.bound for part in self._parts),
+            never + sum(search.bound for search in self._searches),
             points_alone(problem),
             self._halt.is_set(),
         )
@@ -231,24 +214,13 @@ class Planning:
         if self.progress is None:
             return
         with self._lock:
-            parts = self._parts
+            found = self._searches
             self.progress(
                 Progress(
-                    sum(part.points for part in parts),
-                    sum(part.bound for part in parts),
-                    sum(part.spent_s for part in parts),
-                    sum(part.ended for part in parts),
-                    len(parts),
+                    sum(search.shown for search in found),
+                    sum(search.bound for search in found),
+                    self._spent() / SOLVER_SECOND,
+                    sum(search.ended for search in found),
+                    len(found),
                 )
             )
-
-
-def _part(around: Surroundings, members: tuple[int, ...]) -> _Part:
-    """Return a component with the greedy answer, where there is one, and the bound that needs no search."""
-    problem, own = around.problem, set(members)
-    joinable = [it for it in problem.joinable if it.works[0] in own]
-    placed = place(around, members)
-    best = None if placed is None else improve(around, members, placed)
-    points = points_alone(problem) if best is None else around.points(members, best)
-    bound = least_points(problem, members)
-    return _Part(members, joinable, best, points, bound, ended=best is not None and points <= bound)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
 from geo.faults import refuse
 from survey.programme.checks import cutting_off_alone, faults_of
-from survey.programme.closures import pairs_that_cut_off
+from survey.programme.closures import Network
 from survey.programme.weeks import Option, idle_weeks, options_of, week_of
 
 if TYPE_CHECKING:
@@ -51,8 +51,10 @@ class Problem:
         The trenches, by their members: those of which two members can meet, and those of which none can.
     users
         The works on each road, by road.
-    apart
-        Pairs of roads that must not be closed in the same week.
+    network
+        Tells which roads must not all be closed in the same week.
+    knot
+        The works that close a road which may cut something off together with others.
     crews
         The works of each crew that has a capacity which could be exceeded.
     """
@@ -65,7 +67,8 @@ class Problem:
     joinable: tuple[Joinable, ...]
     never: tuple[Joinable, ...]
     users: Mapping[str, tuple[int, ...]]
-    apart: tuple[tuple[str, str], ...]
+    network: Network
+    knot: tuple[int, ...]
     crews: Mapping[str, tuple[int, ...]]
 
     def move(self, work: int, option: Option) -> int:
@@ -96,16 +99,29 @@ def make_problem(works: Iterable[Work], trenches: Iterable[SharedTrench], terms:
         if work.crew is not None and work.crew in terms.capacity:
             crews[work.crew] = (*crews.get(work.crew, ()), number)
     tight = {crew: members for crew, members in crews.items() if _may_exceed(members, options, terms.capacity[crew])}
-    apart = pairs_that_cut_off(terms.network, users, terms.exits)
-    refuse(cutting_off_alone(listed, apart))
+    network = Network(terms.network, terms.exits, users)
+    refuse(cutting_off_alone(listed, network))
+    knot = tuple(sorted({work for road in network.roads for work in users[road]}))
     made = _joinable(listed, shared, terms)
     joinable = tuple(it for it in made if may_meet(options, it.works))
     never = tuple(it for it in made if not may_meet(options, it.works))
-    return Problem(tuple(listed), terms, tuple(shared), options, wanted, joinable, never, users, apart, tight)
+    return Problem(tuple(listed), terms, tuple(shared), options, wanted, joinable, never, users, network, knot, tight)
 
 
-def components(problem: Problem) -> list[tuple[int, ...]]:
-    """Return the works that bear on each other, set by set, in the order of their first work."""
+def without_ties(problem: Problem) -> Problem:
+    """Return a problem without its crews and closed roads that cut something off: nothing it allows is forbidden."""
+    return replace(problem, crews={}, knot=(), network=Network((), (), ()))
+
+
+def components(problem: Problem, members: Sequence[int] | None = None) -> list[tuple[int, ...]]:
+    """Return the works that bear on each other, set by set, in the order of their first work.
+
+    Parameters
+    ----------
+    members
+        Works that bear on no others; None: all.
+    """
+    own = range(len(problem.works)) if members is None else members
     parent = list(range(len(problem.works)))
 
     def root(work: int) -> int:
@@ -119,7 +135,7 @@ def components(problem: Problem) -> list[tuple[int, ...]]:
             low, high = sorted((root(group[0]), root(other)))
             parent[high] = low
     found: dict[int, list[int]] = {}
-    for work in range(len(parent)):
+    for work in own:
         found.setdefault(root(work), []).append(work)
     return [tuple(members) for members in found.values()]
 
@@ -139,8 +155,8 @@ def _tied(problem: Problem) -> Iterable[tuple[int, ...]]:
         yield joinable.works
     yield from problem.users.values()
     yield from problem.crews.values()
-    for first, second in problem.apart:
-        yield (*problem.users[first], *problem.users[second])
+    if problem.knot:
+        yield problem.knot
 
 
 def _wanted(work: Work, options: Sequence[Option]) -> int:

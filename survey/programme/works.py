@@ -110,8 +110,8 @@ class Terms:
     protected_until
         The last day on which a road must not be dug, by road.
     network, exits
-        The road network whose closures must not cut places off (`survey.programme.closures`), and its ways out. Only
-        pairs of stretches are held apart: a stretch that alone cuts something off does so whenever it is closed.
+        The road network whose closures of one week must not cut places off together (`survey.programme.closures`), and
+        its ways out. What a stretch cuts off alone, it cuts off whenever it is closed: that hinders nothing.
     weights
         Points of the objective.
     yuan_per_metre

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.programme.closures import Stretch, cut_off, pairs_that_cut_off
+from survey.programme.closures import Network, Stretch, cut_off
 
 _PLACES = 5
 
@@ -46,4 +46,25 @@ def test_pairs_are_those_that_cut_off_more_than_their_two_roads(rows: list[tuple
         for one, other in combinations(names, 2)
         if cut_off(network, {one, other}, exits) - alone[one] - alone[other]
     )
-    assert pairs_that_cut_off(network, names, exits) == expected
+    assert Network(network, exits, names).pairs() == expected
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4), st.booleans(), st.booleans()), max_size=9),
+    st.sets(st.integers(0, 4), max_size=2),
+)
+def test_a_cut_is_found_where_there_is_one_and_is_the_least(
+    rows: list[tuple[int, int, bool, bool]], out: set[int]
+) -> None:
+    """Closed roads that cut nothing off alone are tried with the plain reach; a cut told needs each of its roads."""
+    network = [Stretch(str(row), str(a), str(b)) for row, (a, b, _, _) in enumerate(rows)]
+    exits = {str(place) for place in out}
+    closable = {str(row) for row, (_, _, may, _) in enumerate(rows) if may}
+    closed = {str(row) for row, (_, _, may, shut) in enumerate(rows) if may and shut}
+    together = {road for road in closed if not cut_off(network, {road}, exits)}
+    found = Network(network, exits, closable).cut(closed)
+    assert (found is not None) == bool(cut_off(network, together, exits))
+    if found is not None:
+        assert set(found) <= together
+        assert cut_off(network, found, exits)
+        assert not any(cut_off(network, set(found) - {road}, exits) for road in found)

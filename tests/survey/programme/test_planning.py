@@ -19,6 +19,7 @@ from survey.programme.works import SharedTrench, Terms, Weights, Work
 MONDAY = date(2026, 3, 2)
 HORIZON = 7
 NETWORK = (Stretch("a", "in", "east"), Stretch("b", "east", "out"), Stretch("c", "out", "yard"))
+MARKET = (Stretch("a", "in", "market"), Stretch("b", "market", "out"), Stretch("c", "in", "market"))
 
 
 def week(number):
@@ -33,7 +34,7 @@ def inputs(draw):
         last = draw(st.integers(first + 1, HORIZON))
         weeks = draw(st.integers(1, min(3, last - first)))
         planned = draw(st.none() | st.integers(first, last - 1))
-        roads = tuple(sorted(draw(st.sets(st.sampled_from(["a", "b", "c"]), max_size=1))))
+        roads = tuple(sorted(draw(st.sets(st.sampled_from(["a", "b", "c"]), max_size=2))))
         crew = draw(st.sampled_from([None, "north"]))
         works.append(
             Work(
@@ -59,7 +60,7 @@ def inputs(draw):
         longest_pause=draw(st.integers(0, 2)),
         capacity=draw(st.sampled_from([{}, {"north": 1}, {"north": 2}])),
         protected_until=draw(st.sampled_from([{}, {"a": week(2)}])),
-        network=draw(st.sampled_from([(), NETWORK])),
+        network=draw(st.sampled_from([(), NETWORK, MARKET])),
         exits=frozenset({"in", "out"}),
         weights=Weights(
             draw(st.integers(0, 10)), draw(st.integers(0, 20)), draw(st.integers(0, 200)), draw(st.integers(0, 3))
@@ -91,8 +92,8 @@ def keeps(works, dug, terms):
             return False
         closed = {road for work in busy for road in work.roads}
         if terms.network:
-            alone = {place for road in closed for place in cut_off(NETWORK, {road}, terms.exits)}
-            if cut_off(NETWORK, closed, terms.exits) - alone:
+            alone = {place for road in closed for place in cut_off(terms.network, {road}, terms.exits)}
+            if cut_off(terms.network, closed, terms.exits) - alone:
                 return False
     return True
 
@@ -222,6 +223,16 @@ def test_fixed_starts_that_clash_are_told_with_both_routes():
     with pytest.raises(BadInputError) as caught:
         plan(works, [], Terms(capacity={"north": 1}))
     assert [(fault.code, fault.feature) for fault in caught.value.faults] == [("programme.crew", "R0, R1")]
+
+
+def test_three_roads_that_only_together_cut_a_place_off_are_not_closed_at_once():
+    works = [Work(f"R{road}", MONDAY, week(2) - timedelta(days=3), 1, planned=MONDAY, roads=(road,)) for road in "abc"]
+    terms = Terms(network=MARKET, exits=frozenset({"in", "out"}), weights=Weights(moved_week=1))
+    found = plan(works, [], terms)
+    assert sum(option.start != found.problem.wanted[work] for work, option in found.choice.items()) == 1
+    assert (found.planned_clashes, found.costs.moved_weeks, found.gap) == (1, 1, 0)
+    assert clashes(found.problem, found.choice) == []
+    assert plan(works, [], Terms()).costs.moved_weeks == 0
 
 
 def test_one_work_that_closes_both_ways_out_is_told():

@@ -1,0 +1,148 @@
+"""Search one component: what is known of it so far, and how more is found out."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from geo.faults import refuse
+from survey.programme.costs import clashes, closed_cuts, least_points, points_alone
+from survey.programme.greedy import improve, place
+from survey.programme.impossible import faults_together
+from survey.programme.model import Model, Part
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from threading import Event
+
+    from survey.programme.costs import Choice
+    from survey.programme.greedy import Surroundings
+    from survey.programme.weeks import Option
+
+LEAST_S = 0.05
+"""Deterministic seconds that a step of a search is taken to need at least."""
+
+
+class Search:
+    """One component, or a part of one that nothing but crews and closures ties to the rest.
+
+    Attributes
+    ----------
+    members
+        Numbers of the works.
+    best
+        The best places known; None: none yet.
+    points, bound
+        What they come to (None yet: works that share nothing); what no places are below.
+    shown
+        As ``points``, while the solver searches what it has found by then.
+    ended
+        Whether nothing better can be found.
+    spent_s
+        Deterministic seconds used.
+
+    Parameters
+    ----------
+    around, members
+        The works, and what they bear on.
+    halt
+        Set where the search is to end.
+    tell
+        Called after each better answer.
+    """
+
+    def __init__(
+        self, around: Surroundings, members: tuple[int, ...], halt: Event, tell: Callable[[], None] = lambda: None
+    ) -> None:
+        self.around, self.members = around, members
+        self._halt, self._tell = halt, tell
+        problem, own = around.problem, set(members)
+        self._part = Part(
+            members,
+            tuple(it for it in problem.joinable if it.works[0] in own),
+            tuple(road for road, users in problem.users.items() if users[0] in own),
+        )
+        self._model: Model | None = None
+        self._lock = Lock()
+        self.spent_s = 0.0
+        self.best: Choice | None = None
+        self.points = self.shown = points_alone(problem)
+        self.bound = least_points(problem, members)
+        self.ended = False
+        placed = place(around, members)
+        if placed is not None:
+            self.offer(improve(around, members, placed))
+
+    def offer(self, choice: Choice) -> None:
+        """Take an answer that keeps to everything where it is the best so far."""
+        points = self.around.points(self.members, choice)
+        if self.best is None or points < self.points:
+            self.best, self.points = choice, points
+            self.shown = min(self.shown, points)
+        self.ended = self.ended or self.points <= self.bound
+
+    def raise_bound(self, bound: int) -> None:
+        """Take a bound that was found otherwise."""
+        self.bound = max(self.bound, bound)
+        self.ended = self.ended or (self.best is not None and self.points <= self.bound)
+
+    def near(self, wanted: Mapping[int, Option]) -> None:
+        """Take the places wanted as far as crews and closures allow, the others near to them, and improve that."""
+        problem = self.around.problem
+        choice = dict(wanted) if not clashes(problem, wanted) else place(self.around, self.members, wanted)
+        if choice is not None:
+            self.offer(improve(self.around, self.members, choice))
+
+    def run(self, limit_s: float) -> None:
+        """Search for a deterministic time; without a first answer go on, even when halted, until one is there.
+
+        Raises
+        ------
+        BadInputError
+            If there is no answer, or none was found in the time.
+        """
+        if self.ended or (self.best is not None and (self._halt.is_set() or limit_s <= 0)):
+            return
+        with self._lock:
+            self._model = self._model or Model(self.around.problem, self._part)
+        left = max(limit_s, LEAST_S)
+        going_on = True
+        while going_on and left > 0 and not self.ended:
+            before = self.spent_s
+            cut_off = self._step(self._model, left)
+            left -= max(self.spent_s - before, LEAST_S)
+            going_on = (cut_off or self._halt.is_set()) if self.best is None else (cut_off and not self._halt.is_set())
+        if self.best is None:
+            refuse(faults_together(self.around.problem, self.members, proven=False))
+
+    def _step(self, model: Model, limit_s: float) -> bool:
+        """Let the solver search; return whether its answer closes roads together that it did not know of."""
+        if self.best is not None:
+            model.hint(self.best)
+        found = model.solve(limit_s, self._seen)
+        self.spent_s += found.spent_s
+        if found.impossible:
+            refuse(faults_together(self.around.problem, self.members, proven=True))
+        cuts = sorted({cut for cut, _, _ in closed_cuts(self.around.problem, found.choice or {})})
+        model.cut(cuts)
+        if found.choice is not None and not cuts:
+            self.offer(found.choice)
+            self.ended = self.ended or found.ended
+        elif found.choice is not None:
+            self.near(found.choice)
+        self.raise_bound(found.bound)
+        self._tell()
+        return bool(cuts)
+
+    def _seen(self, points: int, bound: int) -> bool:
+        if not self.around.problem.knot:  # else the answer may close roads that must be held apart
+            self.shown = min(self.shown, points)
+        self.bound = max(self.bound, bound)
+        self._tell()
+        return self._halt.is_set()
+
+    def stop(self) -> None:
+        """End what the solver does in another thread."""
+        with self._lock:
+            if self._model is not None:
+                self._model.stop()
