@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.parallels import Runs
-    from geo.polylines import Polylines
     from geo.trenches import Trenches
     from survey.opportunities.reading import Days
 
@@ -95,9 +94,11 @@ def runs_and_trenches(
     # Trenches need runs farther out, whose components differ: those that are told cannot be taken out of them.
     wider = runs if reach == distance else search(distance=reach)
     trenches = join_runs(lines, wider, distance=distance, max_width=max_width, group=read.group, workers=workers)
+    told = Told(ids, utility, start, end, routes.crs)
+    shapes = lines.cut(trenches.axis_line, *trenches.axis_span())
     return (
-        _runs_frame(runs, lines, ids, utility, start, end, routes.crs),
-        _trenches_frame(trenches, lines, ids, utility, start, end, routes.crs),
+        runs_frame(runs, lines.cut(runs.a, runs.from_a, runs.to_a), told),
+        trenches_frame(trenches, shapes, told),
     )
 
 
@@ -113,10 +114,19 @@ def _meeting(first: Days, last: Days) -> tuple[NDArray[np.object_], NDArray[np.o
     return days(first), days(last)
 
 
-def _runs_frame(
-    runs: Runs, lines: Polylines, ids: NDArray[np.object_], utility: NDArray[np.object_], start: Days, end: Days,
-    crs: Any,  # noqa: ANN401 - pyproj's, or None
-) -> gpd.GeoDataFrame:  # fmt: skip
+class Told(NamedTuple):
+    """What is told of routes by their numbers: ids, utilities, ends of the windows; and the CRS of their shapes."""
+
+    ids: NDArray[np.object_]
+    utility: NDArray[np.object_]
+    start: Days
+    end: Days
+    crs: Any
+
+
+def runs_frame(runs: Runs, shapes: NDArray[np.object_], told: Told) -> gpd.GeoDataFrame:
+    """Return the layer ``runs`` of `runs_and_trenches`, in the order of ``runs``; ``shapes`` are their stretches."""
+    ids, utility, start, end, crs = told
     first, last = _meeting(np.maximum(start[runs.a], start[runs.b]), np.minimum(end[runs.a], end[runs.b]))
     columns = {
         "a": _as_given(ids[runs.a]), "b": _as_given(ids[runs.b]),
@@ -126,14 +136,16 @@ def _runs_frame(
         "gap_min_m": runs.gap_min, "gap_mean_m": runs.gap_mean, "gap_max_m": runs.gap_max,
         "same_direction": runs.same_direction, "window_start": first, "window_end": last,
     }  # fmt: skip
-    return gpd.GeoDataFrame(columns, geometry=lines.cut(runs.a, runs.from_a, runs.to_a), crs=crs)
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=crs)
 
 
-def _trenches_frame(
-    trenches: Trenches, lines: Polylines, ids: NDArray[np.object_], utility: NDArray[np.object_], start: Days, end:
-    Days, crs: Any,  # noqa: ANN401 - pyproj's, or None
-) -> gpd.GeoDataFrame:  # fmt: skip
-    begin, stop = trenches.axis_span()
+def trenches_frame(trenches: Trenches, shapes: NDArray[np.object_], told: Told, before: int = 0) -> gpd.GeoDataFrame:
+    """Return the layer ``trenches`` of `runs_and_trenches`, sorted; ``shapes`` are the trenches' stretches.
+
+    ``before`` trenches, which come earlier in the order, have their ids already.
+    """
+    ids, utility, start, end, crs = told
+    begin, _ = trenches.axis_span()
     at = trenches.member_starts[:-1]
     order = np.lexsort((begin, trenches.axis_line, trenches.member_from_m[at], trenches.member_line[at]))
     counts = np.diff(trenches.member_starts)
@@ -145,15 +157,14 @@ def _trenches_frame(
     bounds = [slice(int(low), int(low + count)) for low, count in zip(at, counts, strict=True)]
     names = np.array([str(value) for value in ids], dtype=object)
     columns = {
-        "id": np.array([f"T{k + 1}" for k in range(len(order))], dtype=object),
+        "id": np.array([f"T{before + k + 1}" for k in range(len(order))], dtype=object),
         "routes": np.array([_row(names[members[bounds[k]]]) for k in order], dtype=object),
         "utilities": np.array([_row(utility[members[bounds[k]]]) for k in order], dtype=object),
         "n_routes": counts[order],
         "length_m": trenches.length_m[order], "saved_m": trenches.saved_m[order], "width_m": trenches.width_m[order],
         "window_start": first[order], "window_end": last[order],
     }  # fmt: skip
-    shapes = lines.cut(trenches.axis_line[order], begin[order], stop[order])
-    return gpd.GeoDataFrame(columns, geometry=shapes, crs=crs)
+    return gpd.GeoDataFrame(columns, geometry=shapes[order], crs=crs)
 
 
 def _as_given(ids: NDArray[np.object_]) -> NDArray[Any]:
