@@ -189,18 +189,24 @@ def _unique(column: pd.Series, found: Findings) -> None:
     first = pd.Series(np.arange(len(text)), index=text.to_numpy()).groupby(level=0).first()
     for row in np.flatnonzero(repeated):
         earlier = int(first.loc[text.iloc[row]])
-        found.fault(
-            int(row),
-            Fault(
-                "id.duplicate",
-                f"编号与第 {earlier} 行（从 0 起）重复",
-                f"the id is used already in row {earlier} (from 0)",
-                "每个要素用自己的编号，或不映射 id（改用行号）",
-                "give each feature its own id, or leave id unmapped (row numbers are used then)",
-                field="id",
-                value=str(column.iloc[row]),
-            ),
-        )
+        found.fault(int(row), repeated_id(column.iloc[row], earlier))
+
+
+def repeated_id(value: object, earlier: int) -> Fault:
+    """Return the fault of an id that the row ``earlier`` has already.
+
+    >>> repeated_id("R1", 3).en
+    'the id is used already in row 3 (from 0)'
+    """
+    return Fault(
+        "id.duplicate",
+        f"编号与第 {earlier} 行（从 0 起）重复",
+        f"the id is used already in row {earlier} (from 0)",
+        "每个要素用自己的编号，或不映射 id（改用行号）",
+        "give each feature its own id, or leave id unmapped (row numbers are used then)",
+        field="id",
+        value=str(value),
+    )
 
 
 def _hostile(name: str) -> Fault:

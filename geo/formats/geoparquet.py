@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from geo.formats.systems import understood
 from geo.formats.table import Findings, Raw, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -42,21 +44,45 @@ def read_raw(request: Request) -> Raw:
     BadInputError
         The file is cut off or damaged, or is Parquet without geometry.
     """
-    path = request.path
-    _check_whole(path)
+    _check_whole(request.path)
+    with _readable(request.path):
+        table = pq.read_table(request.path)
+        return _raw_of(table, _metadata(table.schema, request.path), request)
+
+
+def read_batches(request: Request, rows: int) -> Iterator[Raw]:
+    """Yield the rows of a file, at most ``rows`` at a time, as `read_raw`; a file without a row gives one empty batch.
+
+    No more of the file is in memory than a batch needs, whatever its row groups are.
+    """
+    _check_whole(request.path)
+    with _readable(request.path), pq.ParquetFile(request.path) as file:
+        schema = file.schema_arrow
+        about = _metadata(schema, request.path)
+        if file.metadata.num_rows == 0:
+            yield _raw_of(schema.empty_table(), about, request)
+        for batch in file.iter_batches(batch_size=rows):
+            yield _raw_of(pa.Table.from_batches([batch]), about, request)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what a damaged file makes the library raise into the fault of that file."""
     try:
-        table = pq.read_table(path)
-        about = _metadata(table, path)
-        name = about["primary_column"]
-        column = about["columns"][name]
-        found = Findings()
-        geometry, unreadable = _decode(table.column(name), str(column.get("encoding", "WKB")).lower(), found)
-        others = [other for other in table.column_names if other not in about["columns"] and other != "bbox"]
-        frame: pd.DataFrame = table.select(others).to_pandas(ignore_metadata=True)
+        yield
     except (pa.ArrowException, OSError, AttributeError, KeyError, TypeError, ValueError) as error:
         if isinstance(error, BadInputError):
             raise
         raise BadInputError([damaged(path, error)]) from error
+
+
+def _raw_of(table: pa.Table, about: dict[str, Any], request: Request) -> Raw:
+    name = about["primary_column"]
+    column = about["columns"][name]
+    found = Findings()
+    geometry, unreadable = _decode(table.column(name), str(column.get("encoding", "WKB")).lower(), found)
+    others = [other for other in table.column_names if other not in about["columns"] and other != "bbox"]
+    frame: pd.DataFrame = table.select(others).to_pandas(ignore_metadata=True)
     for field in table.select(others).schema:
         if pa.types.is_date(field.type):
             frame[field.name] = pd.to_datetime(frame[field.name]).astype("datetime64[s]")
@@ -78,8 +104,8 @@ def _check_whole(path: Path) -> None:
             raise BadInputError([fault])
 
 
-def _metadata(table: pa.Table, path: Path) -> dict[str, Any]:
-    stored = (table.schema.metadata or {}).get(b"geo")
+def _metadata(schema: pa.Schema, path: Path) -> dict[str, Any]:
+    stored = (schema.metadata or {}).get(b"geo")
     if stored:
         about: dict[str, Any] = json.loads(stored)
         return about

@@ -119,20 +119,32 @@ def read(
     beside = None if points is None else Path(points)
     request = Request(path, layer, asked, encoding, dict(field_map or {}), kinds, prefer, beside)
     raw = READERS[kind](request)
-    found = raw.found
-    raw = replace(raw, crs=settled(raw.crs, None if crs_is_default and raw.crs else asked, kind, found))
-    columns = _columns(raw, request, value_map or {}, found)
-    if check is not None:
-        check(columns, found)
+    raw = replace(raw, crs=settled(raw.crs, None if crs_is_default and raw.crs else asked, kind, raw.found))
     if swap_axes:
         raw = replace(raw, geometry=_swapped(raw.geometry))
-    geometry = check_geometry(raw.geometry, kinds, found, raw.unreadable)
+    frame = checked(raw, request, value_map or {}, check)
+    if not len(frame):
+        raw.found.note(None, Fault("layer.no_rows", "图层没有要素", "the layer has no features"))
+    return _judged(frame, raw.found, kind, raw.layer, path.name, skip_bad=skip_bad)
+
+
+def checked(
+    raw: Raw,
+    request: Request,
+    value_map: Mapping[str, Mapping[str, str]],
+    check: Callable[[pd.DataFrame, Findings], None] | None,
+) -> gpd.GeoDataFrame:
+    """Return rows with our columns and cleaned geometries; every fault and note goes to ``raw.found``.
+
+    What each parameter means is said by `read`; the CRS of ``raw`` is settled.
+    """
+    columns = _columns(raw, request, value_map, raw.found)
+    if check is not None:
+        check(columns, raw.found)
+    geometry = check_geometry(raw.geometry, request.kinds, raw.found, raw.unreadable)
     if raw.crs is not None:
-        check_places(geometry, raw.crs, found)
-    if not len(geometry):
-        found.note(None, Fault("layer.no_rows", "图层没有要素", "the layer has no features"))
-    frame = gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(geometry, index=columns.index), crs=raw.crs)
-    return _judged(frame, found, kind, raw.layer, path.name, skip_bad=skip_bad)
+        check_places(geometry, raw.crs, raw.found)
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(geometry, index=columns.index), crs=raw.crs)
 
 
 def _swapped(geometry: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -159,6 +171,29 @@ def _judged(
     frame: gpd.GeoDataFrame, found: Findings, kind: Format, layer: str | None, name: str, *, skip_bad: bool
 ) -> Table:
     """Put the place into every finding; raise, or leave the faulty rows out."""
+    placed = placing(frame, name, layer)
+    faults = sorted(found.faults, key=lambda finding: -1 if finding.row is None else finding.row)
+    whole_file = any(finding.row is None for finding in faults)
+    if faults and (whole_file or not skip_bad):
+        raise BadInputError(once(placed(finding) for finding in faults))
+    bad = sorted({finding.row for finding in faults if finding.row is not None})
+    kept = np.ones(len(frame), dtype=bool)
+    kept[bad] = False
+    return Table(
+        frame[kept],
+        notes=tuple(placed(note) for note in found.notes),
+        skipped=once(placed(finding) for finding in faults),
+        layer=layer,
+        kind=str(kind),
+        rows_read=len(frame),
+    )
+
+
+def placing(frame: gpd.GeoDataFrame, name: str, layer: str | None, first_row: int = 0) -> Callable[[Finding], Fault]:
+    """Return what puts the place into a finding about one of the rows of ``frame``: the file, its id or its row number.
+
+    ``first_row`` is the number of its first row in the file.
+    """
     ids = frame["id"].to_numpy(dtype=object) if "id" in frame.columns else None
 
     def placed(finding: Finding) -> Fault:
@@ -167,26 +202,12 @@ def _judged(
             return fault
         own = None if ids is None else ids[finding.row]
         known = own is not None and own == own and str(own).strip()  # noqa: PLR0124 - NaN is not itself
-        return fault.at(feature=str(own) if known else int(finding.row))
+        return fault.at(feature=str(own) if known else int(finding.row) + first_row)
 
-    faults = sorted(found.faults, key=lambda finding: -1 if finding.row is None else finding.row)
-    whole_file = any(finding.row is None for finding in faults)
-    if faults and (whole_file or not skip_bad):
-        raise BadInputError(_once(placed(finding) for finding in faults))
-    bad = sorted({finding.row for finding in faults if finding.row is not None})
-    kept = np.ones(len(frame), dtype=bool)
-    kept[bad] = False
-    return Table(
-        frame[kept],
-        notes=tuple(placed(note) for note in found.notes),
-        skipped=_once(placed(finding) for finding in faults),
-        layer=layer,
-        kind=str(kind),
-        rows_read=len(frame),
-    )
+    return placed
 
 
-def _once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+def once(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     """Return the faults in order, each once: a point that several pipes share is at fault in all of them."""
     seen: dict[tuple[object, ...], Fault] = {}
     for fault in faults:

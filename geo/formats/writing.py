@@ -90,18 +90,21 @@ def check_ending(path: Path) -> str:
 
 
 def _replace_all(targets: Mapping[Path, Callable[[Path], None]], ending: str) -> None:
-    try:
-        with _workspace(next(iter(targets)).parent) as folder:
-            made = []
-            for number, (target, make) in enumerate(targets.items()):
-                temporary = folder / f"{number}{ending}"
-                make(temporary)
-                made.append((temporary, target))
-            for temporary, target in made:
-                _sync(temporary)
-                temporary.replace(target)
-    except (OSError, *LIBRARY_ERRORS) as error:
-        raise BadInputError([_refused(error, next(iter(targets)).name)]) from error
+    first = next(iter(targets))
+    with workspace(first) as folder:
+        made = {}
+        for number, (target, make) in enumerate(targets.items()):
+            temporary = folder / f"{number}{ending}"
+            make(temporary)
+            made[temporary] = target
+        put_in_place(made)
+
+
+def put_in_place(made: Mapping[Path, Path]) -> None:
+    """Give files that were written in a `workspace` their names, once all of them are on disk."""
+    for temporary, target in made.items():
+        _sync(temporary)
+        temporary.replace(target)
 
 
 def _refused(error: Exception, name: str) -> Fault:
@@ -116,13 +119,22 @@ def _refused(error: Exception, name: str) -> Fault:
 
 
 @contextmanager
-def _workspace(parent: Path) -> Iterator[Path]:
-    """Give a hidden folder on the same disk, so that the rename at the end is one step; remove it whatever happens."""
-    folder = Path(tempfile.mkdtemp(prefix=".cotrench-", dir=parent))
+def workspace(target: Path) -> Iterator[Path]:
+    """Give a hidden folder beside ``target``, so that the rename at the end is one step; remove it whatever happens.
+
+    Raises
+    ------
+    BadInputError
+        ``write.refused``: the folder cannot be written to, the disk is full, a format cannot hold what it is given.
+    """
     try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        folder = Path(tempfile.mkdtemp(prefix=".cotrench-", dir=target.parent))
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except (OSError, *LIBRARY_ERRORS) as error:
+        raise BadInputError([_refused(error, target.name)]) from error
 
 
 def _sync(path: Path) -> None:
