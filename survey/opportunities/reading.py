@@ -70,7 +70,7 @@ def read_columns(routes: gpd.GeoDataFrame) -> RouteColumns:
     (['A', 'B'], ['water', 'gas'], [1, 0])
     """
     ids = _ids(routes)
-    order = _order_of(ids)
+    order = id_order(ids)
     ids = ids[order]
     return _checked(routes, routes.iloc[order], ids, order)
 
@@ -85,8 +85,12 @@ def _ids(routes: gpd.GeoDataFrame) -> NDArray[np.object_]:
     return ids
 
 
-def _order_of(ids: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return the rows in the order of their ids: numbers by value, anything else as text."""
+def id_order(ids: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Return the rows in the order of their ids: numbers by value, anything else as text.
+
+    >>> id_order(np.array([10, 9], dtype=object)), id_order(np.array(["10", "9"], dtype=object))
+    (array([1, 0]), array([0, 1]))
+    """
     try:
         numbers = ids.astype(np.float64) if not any(isinstance(value, str) for value in ids) else None
     except (TypeError, ValueError):
