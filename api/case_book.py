@@ -44,6 +44,11 @@ class CaseBook:
             self._known = {one: known for one, known in self._known.items() if one in heads}
             return {one: self._digest(work, one, head, now) for one, head in heads.items()}
 
+    def hash_of(self, case_id: str) -> str | None:
+        """Return the hash of the events that a case's digest tells of; None where there is none to remember."""
+        known = self._known.get(case_id)
+        return None if known is None else known.hash
+
     def keep(self, work: Casework) -> int:
         """Keep in the store what was made since, for the next start; return how many cases that were."""
         with self._lock:

@@ -31,6 +31,11 @@ class Memory(Generic[Made]):
         self._made: OrderedDict[tuple[str, ...], Made] = OrderedDict()
         self._lock = threading.Lock()
 
+    def known(self, key: tuple[str, ...]) -> Made | None:
+        """Return what was made for a key; None where nothing was."""
+        with self._lock:
+            return self._made.get(key)
+
     def get(self, key: tuple[str, ...], make: Callable[[], Made]) -> Made:
         """Return what was made for a key, made now where it was not (by two who ask at once, perhaps twice)."""
         with self._lock:

@@ -46,6 +46,8 @@ class Service:
     """The accounts of the sample county that anybody may sign in with; None where the service is no demonstration."""
     book: CaseBook = field(default_factory=CaseBook)
     """The cases of the county in short."""
+    calendars: dict[str, Calendar] = field(default_factory=dict)
+    """The calendar of each policy, with its office hours; kept, since it remembers the half days that it counted."""
 
     def now(self) -> datetime:
         """Return this moment; the one clock of the HTTP room."""
@@ -59,8 +61,9 @@ class Service:
         if county.policy is None:
             raise refused(NO_POLICY)
         policy = load_policy(county.policy)
-        hours = replace(self.calendar, working_time=policy.defaults.working_time)
-        return Casework(self.store, policy, hours, self.book)
+        hours = policy.defaults.working_time
+        calendar = self.calendars.setdefault(policy.id, replace(self.calendar, working_time=hours))
+        return Casework(self.store, policy, calendar, self.book)
 
     def at_work(self) -> Casework | None:
         """Return the cases at work; None while nothing can be at work, for want of a county or a policy."""

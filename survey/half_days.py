@@ -48,6 +48,8 @@ class Calendar:
 
     holidays: HolidayTable = field(default_factory=known_holidays)
     working_time: WorkingTime = DEFAULT_WORKING_TIME
+    # A day is asked for thousands of times by the figures of a county; there are some 70,000 at most.
+    _halves: dict[date, tuple[HalfDay, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def day(self, on: date) -> Day:
         """Return what a day is."""
@@ -55,13 +57,14 @@ class Calendar:
 
     def halves(self, on: date) -> tuple[HalfDay, ...]:
         """Return the half days of a day: morning and afternoon, or none on a day off."""
-        day = self.day(on)
-        if not day.working:
-            return ()
-        return tuple(
-            HalfDay(on, part, *self.working_time.hours(on, part), day.reason_zh, day.reason_en, day.provisional)
-            for part in PARTS
-        )
+        known = self._halves.get(on)
+        if known is None:
+            day = self.day(on)
+            known = self._halves[on] = tuple(
+                HalfDay(on, part, *self.working_time.hours(on, part), day.reason_zh, day.reason_en, day.provisional)
+                for part in (PARTS if day.working else ())
+            )
+        return known
 
     def opening_after(self, moment: datetime) -> Iterator[HalfDay]:
         """Yield, without end, the half days that open after a moment."""

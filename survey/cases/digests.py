@@ -72,6 +72,7 @@ AWAITED: Mapping[str, frozenset[str]] = MappingProxyType(
 The others may be given and are not waited for: withdrawing, notes, refusing, asking for more.
 """
 
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A task as it stands; of an application without tasks yet what it asks for, with an empty ``status``."""
@@ -355,7 +356,7 @@ def basis(policy: Policy, calendar: Calendar, now: datetime) -> str:
 def _canonical(value: object) -> object:
     """Return a value of the policy or the calendar so that equal ones are written alike, in any process."""
     if is_dataclass(value) and not isinstance(value, type):
-        return (type(value).__name__, *(_canonical(getattr(value, one.name)) for one in fields(value)))
+        return (type(value).__name__, *(_canonical(getattr(value, one.name)) for one in fields(value) if one.compare))
     if isinstance(value, Mapping):
         return tuple(sorted((repr(_canonical(key)), repr(_canonical(one))) for key, one in value.items()))
     if isinstance(value, (set, frozenset)):
