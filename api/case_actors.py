@@ -8,19 +8,19 @@ from api.case_answers import roles
 from api.identity.permissions import ROLES, TABLE, refusal
 from geo.faults import Fault
 from survey.cases.commands import COMMAND_BODIES, FileApplication, FixPlan
+from survey.cases.digests import Digest
 from survey.cases.standing import STANDING_COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from api.casework import Casework
-    from api.db.cases import CaseRow
     from api.doors import Visitor
     from api.identity.permissions import Person
     from survey.cases.commands import Command
     from survey.cases.state import Case
 
-PAGE = 200
 MEMBERS = frozenset({"name", "role", "department"})
 _BODIES = {**COMMAND_BODIES, **STANDING_COMMANDS}
 
@@ -90,12 +90,12 @@ def own_fields(visitor: Visitor, role: str, kind: object, data: Mapping[str, Any
     return {"applicant": name, "owner": person.organisation or person.id}
 
 
-def owners_of(case: Case) -> set[str]:
+def owners_of(case: Case | Digest) -> set[str]:
     """Return whose a case is: who is recorded as its owner; where nobody is, the applicant by name."""
     return {case.owner or case.applicant} - {""}
 
 
-def is_seen(case: Case, visitor: Visitor) -> bool:
+def is_seen(case: Case | Digest, visitor: Visitor) -> bool:
     """Tell whether somebody may look at a case."""
     return visitor.reaches("cases.read", owners_of(case))
 
@@ -117,25 +117,12 @@ def issues_papers(visitor: Visitor) -> bool:
     return not {"coordinator", "approver", "supervisor"}.isdisjoint(person.roles)
 
 
-def seen_cases(
-    work: Casework, visitor: Visitor, after: str | None = None, **wanted: Any,  # noqa: ANN401 - as `CaseStore.list`
-) -> Iterator[tuple[CaseRow, Case]]:  # fmt: skip
-    """Yield the cases that somebody may see, by id, each with its state; the filters are those of `CaseStore.list`."""
-    person = visitor.person
-    if visitor.reach("cases.read") != "all" and person is not None:
-        wanted["applicants"] = {person.name, person.organisation_name} - {""}
-    while True:
-        rows = work.cases.list(after=after, limit=PAGE, **wanted)
-        for row in rows:
-            case = work.case(row.id)
-            if is_seen(case, visitor):
-                yield row, case
-        if len(rows) < PAGE:
-            return
-        after = rows[-1].id
+def seen_digests(work: Casework, visitor: Visitor, now: datetime) -> list[Digest]:
+    """Return the cases that somebody may see, in short, by id."""
+    return [one for one in work.digests(now).values() if is_seen(one, visitor)]
 
 
-def has_part(case: Case, person: Person) -> bool:
+def has_part(case: Case | Digest, person: Person) -> bool:
     """Tell whether any task, or any utility applied for, is this company's."""
     return any(_is_own(person, *part) for part in _parts(case))
 
@@ -169,10 +156,10 @@ def _utilitys(person: Person, case: Case | None, command: Command) -> bool:
     return _is_own(person, utility, task.operator if task is not None else "")
 
 
-def _parts(case: Case) -> Iterator[tuple[str, str]]:
+def _parts(case: Case | Digest) -> Iterator[tuple[str, str]]:
     """Yield utility and operator of every task; of an application that has none yet, of what it asks for."""
-    for one in case.tasks.values() or case.demands:
-        yield one.utility, one.operator
+    parts = case.parts if isinstance(case, Digest) else case.tasks.values() or case.demands
+    yield from ((one.utility, one.operator) for one in parts)
 
 
 def _is_own(person: Person, utility: str, operator: str) -> bool:

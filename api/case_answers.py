@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from maps.case_papers import papers_of
 from maps.paper_reading import PAPERS
 from survey.cases.commands import COMMAND_BODIES
+from survey.cases.digests import COLOURS
+from survey.cases.figures import SILENT
 from survey.cases.plain import as_plain
 from survey.cases.projections import clocks, department_work, facts_to_state, notable, one_reply, possible_by_role
 from survey.cases.words import CHANNELS, MILESTONES, PHASES, ROLES
@@ -16,15 +18,14 @@ from survey.policies import FACTS
 from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from api.casework import Casework
-    from api.db.cases import CaseRow
     from api.doors import Visitor
+    from survey.cases.digests import Asked, Digest, Last
     from survey.cases.state import Case, Task
-
-COLOURS = ("red", "amber", "green", "grey")
-"""The most pressing first."""
+    from survey.policies.approvals import Department
 
 
 def case_shape(case: Case, work: Casework, now: datetime, visitor: Visitor) -> dict[str, Any]:
@@ -51,18 +52,54 @@ def case_shape(case: Case, work: Casework, now: datetime, visitor: Visitor) -> d
     return dict(masked(shape))
 
 
-def row_shape(row: CaseRow, case: Case, work: Casework, now: datetime) -> dict[str, Any]:
-    """Return a case as a work list shows it, with the times that run."""
+def row_shape(one: Digest, waits: Sequence[str], work: Casework, now: datetime) -> dict[str, Any]:
+    """Return a case as a work list shows it: what runs, who is asked, what it waits for, what was done last."""
+    case = work.played(one)
     running = clocks(case, work.calendar, now)
+    names = {department.key: department for department in work.policy.departments}
     shape = {
-        "id": row.id, "seq": row.seq, "phase": row.phase, "phase_zh": PHASES[row.phase][0],
-        "phase_en": PHASES[row.phase][1], "applicant": case.applicant, "project": case.project,
-        "utilities": [{"utility": key, "zh": UTILITIES[key].zh, "en": UTILITIES[key].en} for key in row.utilities],
-        "manager": case.manager, "overdue": sum(one["overdue"] for one in running), "colour": colour_of(running),
-        "clocks": running, "next_at": row.next_at, "changed_at": row.changed_at,
-        "possible": {role: [_possible(one) for one in able] for role, able in _able(case, work, now).items()},
+        "id": one.id, "seq": case.seq, "phase": case.phase, "phase_zh": PHASES[case.phase][0],
+        "phase_en": PHASES[case.phase][1], "applicant": case.applicant, "project": case.project,
+        "utilities": [_utility(key) for key in case.tasks], "operators": _operators(one),
+        "asked": [_asked(asked, names.get(asked.department)) for asked in one.asked],
+        "waits": [_waited(wait) for wait in waits], "breaches": one.breaches,
+        "manager": case.manager, "overdue": one.overdue(now), "colour": colour_of(running),
+        "clocks": running, "next_at": case.next_at, "changed_at": case.at, "last": _last(one.last),
+        "possible": {role: [_possible(able) for able in all_of] for role, all_of in _able(case, work, now).items()},
     }  # fmt: skip
     return dict(masked(shape))
+
+
+def _utility(key: str) -> dict[str, str]:
+    return {"utility": key, "zh": UTILITIES[key].zh, "en": UTILITIES[key].en}
+
+
+def _operators(one: Digest) -> list[str]:
+    return list(dict.fromkeys(part.operator for part in one.parts if part.operator))
+
+
+def _asked(asked: Asked, department: Department | None) -> dict[str, str]:
+    zh, en = COMMAND_BODIES[asked.do].words
+    who = SILENT if department is None else (department.name_zh, department.name_en)
+    return {"department": asked.department, "department_zh": who[0], "department_en": who[1],
+            "utility": asked.utility, "kind": asked.do, "zh": zh, "en": en}  # fmt: skip
+
+
+_OBSERVED = {"overdue": ("已超时", "overdue"), "breach": ("超出承诺", "beyond what was committed to")}
+"""What a supervisor is waited for by, besides commands."""
+
+
+def _waited(wait: str) -> dict[str, str]:
+    kind, _, utility = wait.partition(":")
+    zh, en = _OBSERVED[kind] if kind in _OBSERVED else COMMAND_BODIES[kind].words
+    return {"kind": kind, "utility": utility, "zh": zh, "en": en}
+
+
+def _last(last: Last | None) -> dict[str, Any] | None:
+    if last is None:
+        return None
+    zh, en = last.words
+    return {"seq": last.seq, "at": last.at, "who": last.who, "role": last.role, "kind": last.kind, "zh": zh, "en": en}
 
 
 def colour_of(running: list[dict[str, Any]]) -> str:

@@ -91,6 +91,30 @@ class CaseTask(Shape):
     )
 
 
+class AskedShape(Shape):
+    """A decision that lies before a department; ``department`` is empty where the document names none."""
+
+    department: str
+    department_zh: str
+    department_en: str
+    utility: str
+    kind: str
+    zh: str
+    en: str
+
+
+class LastShape(Shape):
+    """What was done last, by whom; what only the clock did is left out."""
+
+    seq: int
+    at: datetime
+    who: str
+    role: str
+    kind: str
+    zh: str
+    en: str
+
+
 class CaseRowShape(Shape):
     """A case in a work list."""
 
@@ -102,6 +126,11 @@ class CaseRowShape(Shape):
     applicant: str
     project: str
     utilities: list[dict[str, str]]
+    operators: list[str] = Field(description="Companies that serve a part of it.")
+    asked: list[AskedShape] = Field(description="Departments that still owe a decision.")
+    waits: list[PossibleShape] = Field(description="What it waits for from whom the list is for.")
+    breaches: int = Field(description="How much of what was laid is beyond what was committed to.")
+    last: LastShape | None
     manager: str
     overdue: int
     colour: Colour
@@ -111,10 +140,20 @@ class CaseRowShape(Shape):
     changed_at: datetime
 
 
+class CaseCounts(Shape):
+    """How many cases there are on all pages: that fit the filters (without ``waiting``), and of those how many wait."""
+
+    matched: int
+    waiting: int
+    overdue: int
+    breached: int
+
+
 class CaseList(Shape):
-    """A page of cases, ordered by id."""
+    """A page of cases."""
 
     cases: list[CaseRowShape]
+    counts: CaseCounts
     links: list[Link]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from api.case_actors import seen_cases
+from api.case_actors import seen_digests
 from api.db.errors import NotFoundError
 from api.doors import action_on
 from api.filters import Filter, select
@@ -33,8 +33,8 @@ def own_ids(service: Service, visitor: Visitor, layer: str) -> frozenset[str] | 
         return None
     if layer == "routes":
         work = service.at_work()
-        cases = [] if work is None else seen_cases(work, visitor)
-        return frozenset(task.route for _, case in cases for task in case.tasks.values() if task.route)
+        cases = [] if work is None else seen_digests(work, visitor, service.now())
+        return frozenset(part.route for case in cases for part in case.parts if part.route)
     if layer == "sites" and person is not None and person.organisation_name:
         wanted = Filter({OWNER[layer]: person.organisation_name}, None)
         rows, _ = select(service.store, layer, None, wanted, MOST_SITES, None)

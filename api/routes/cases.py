@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-import itertools
+import hashlib
 import uuid
 from datetime import date  # noqa: TC003 - FastAPI reads the annotations
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api import geojson
-from api.case_actors import is_seen, issues_papers, seen_cases
+from api.case_actors import is_seen, issues_papers
 from api.case_answers import case_shape, masked, row_shape
 from api.case_commands import command_of
-from api.conditions import answered_once, own_key
+from api.case_lists import Wanted, looker_of, page_of, unknown
+from api.conditions import answered_once, own_key, unchanged
 from api.db.records import Answer
 from api.dependencies import Body, Running, parse_object
 from api.doors import Asking, Visitor, may
 from api.errors import not_found, refused
 from api.openapi import Content, documented
-from geo.faults import Fault
 from maps.case_papers import CasePaper, paper_of, papers_of
 from maps.documents import paper_pdf
 from survey.calendar import local
 from survey.cases.projections import timeline
-from survey.cases.words import PHASES
-from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from api.casework import Casework
     from survey.cases.state import Case
 
@@ -45,31 +41,48 @@ Identity = Annotated[str, Path(description="The case's id.", pattern=NAME)]
 PDF = Content("Pdf", ("application/pdf",))
 
 
-@router.get("", responses=documented(Content("CaseList"), 422, 503), dependencies=[may("cases.read", own=True)])
+@router.get(
+    "", responses=documented(Content("CaseList"), 304, 404, 422, 503), dependencies=[may("cases.read", own=True)]
+)
 def get_cases(
     request: Request,
     service: Running,
     visitor: Asking,
     phase: Annotated[str | None, Query(description="Only those that stand there, such as `working`.")] = None,
-    utility: Annotated[str | None, Query(description="Only those with a task for it.")] = None,
+    utility: Annotated[str | None, Query(description="Only those with a part for it.")] = None,
+    operator: Annotated[str | None, Query(description="Only those that this company serves.", max_length=200)] = None,
+    department: Annotated[str | None, Query(description="Only those with a decision that it still owes.")] = None,
     applicant: Annotated[str | None, Query(description="Only those of this applicant.", max_length=200)] = None,
     overdue: Annotated[bool | None, Query(description="Whether any time has run out.")] = None,
+    breached: Annotated[bool | None, Query(description="Whether anything was laid beyond a commitment.")] = None,
+    colour: Annotated[str | None, Query(description="Of the most pressing time: `red amber green grey`.")] = None,
+    role: Annotated[str | None, Query(description="For which role is looked; where one signed in, of its own.")] = None,
+    acting_for: Annotated[
+        str,
+        Query(description="At the desk: for which department (its key) or company.", max_length=200),
+    ] = "",
+    waiting: Annotated[bool | None, Query(description="Whether it waits for whom the list is for.")] = None,
+    order: Annotated[
+        Literal["id", "pressing"], Query(description="`pressing`: whose running time is due first comes first.")
+    ] = "id",
     after: Annotated[str | None, Query(description="Id of the last case of the page before.", pattern=NAME)] = None,
     limit: Annotated[int, Query(ge=1, le=MOST_CASES)] = DEFAULT_CASES,
 ) -> Response:
-    """Return the cases by id, each with the times that run and what each role may do now."""
+    """Return a page of the cases, each with what runs, who is asked and what it waits for; 304 as `get_case`."""
     work, now = service.casework(), service.now()
-    for name, value, known in (("phase", phase, PHASES), ("utility", utility, UTILITIES)):
-        if value is not None and value not in known:
-            raise refused(_unknown(name, value, known))
-    wanted: dict[str, Any] = {"phase": phase, "utility": utility, "applicant": applicant, "overdue": overdue}
-    found = list(itertools.islice(seen_cases(work, visitor, after, **wanted), limit + 1))
-    shown = [row_shape(row, case, work, now) for row, case in found[:limit]]
+    wanted = Wanted(phase, utility, operator, department, applicant, overdue, breached, colour, waiting)
+    wanted.check(work.policy)
+    page = page_of(
+        work, visitor, wanted, looker_of(visitor, role, acting_for), now, pressing=order == "pressing", after=after,
+        limit=limit,
+    )  # fmt: skip
     links = []
-    if len(found) > limit:
+    if page.more:
         kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
-        links.append({"rel": "next", "href": f"/api/cases?{urlencode([*kept, ('after', found[limit - 1][0].id)])}"})
-    return Response(geojson.dumps({"cases": shown, "links": links}), media_type="application/json")
+        links.append({"rel": "next", "href": f"/api/cases?{urlencode([*kept, ('after', page.cases[-1].id)])}"})
+    counts = {name: getattr(page, name) for name in ("matched", "waiting", "overdue", "breached")}
+    shown = [row_shape(one, page.waits.get(one.id, ()), work, now) for one in page.cases]
+    return unless_known(request, {"cases": shown, "counts": counts, "links": links})
 
 
 @router.post("", status_code=201, responses=documented(CASE, 409, 413, 415, 422, 503, status=201),
@@ -78,7 +91,7 @@ def begin_case(request: Request, service: Running, visitor: Asking, body: Body) 
     """Begin a case with its first command: an application that is filed, or a project that is registered."""
     given = parse_object(body)
     if given.get("kind") not in BEGINNINGS:
-        raise refused(_unknown("kind", given.get("kind"), BEGINNINGS))
+        raise refused(unknown("kind", given.get("kind"), BEGINNINGS))
 
     def act() -> Answer:
         work, now = service.casework(), service.now()
@@ -90,12 +103,15 @@ def begin_case(request: Request, service: Running, visitor: Asking, body: Body) 
     return answered_once(service, request, body, act)
 
 
-@router.get("/{case_id}", responses=documented(CASE, 404, 422, 503), dependencies=[may("cases.read", own=True)])
-def get_case(service: Running, visitor: Asking, case_id: Identity) -> Response:
-    """Return a case as it stands: tasks, clocks, verdicts, what each role may do, the papers that it gives."""
+@router.get("/{case_id}", responses=documented(CASE, 304, 404, 422, 503), dependencies=[may("cases.read", own=True)])
+def get_case(request: Request, service: Running, visitor: Asking, case_id: Identity) -> Response:
+    """Return a case as it stands: tasks, clocks, verdicts, what each role may do, the papers that it gives.
+
+    304 where `If-None-Match` names what the reader has: ask again every few seconds, it costs next to nothing.
+    """
     work = service.casework()
     shape = case_shape(_known(work, case_id, visitor), work, service.now(), visitor)
-    return Response(geojson.dumps(shape), media_type="application/json")
+    return unless_known(request, shape)
 
 
 @router.get(
@@ -165,6 +181,15 @@ def get_case_paper(
     )
 
 
+def unless_known(request: Request, told: object) -> Response:
+    """Return an answer as JSON with its tag; 304 without it where the reader has it already."""
+    body = geojson.dumps(told)
+    headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
+    if unchanged(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="application/json", headers=headers)
+
+
 def key_of(request: Request) -> str:
     """Return the id of a request's command: its Idempotency-Key (apart from those of others), else one nobody has.
 
@@ -179,11 +204,3 @@ def _known(work: Casework, case_id: str, visitor: Visitor) -> Case:
     if case.seq == 0 or not is_seen(case, visitor):
         raise not_found(f"没有办件 {case_id}", f"there is no case {case_id}")
     return case
-
-
-def _unknown(field: str, value: object, known: Iterable[str]) -> Fault:
-    names = " ".join(known)
-    return Fault(
-        "value.unknown", "不认识的取值", "unknown value", f"可用：{names}", f"use one of: {names}",
-        field=field, value=repr(value)[:80],
-    )  # fmt: skip
