@@ -165,7 +165,7 @@ def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
         return beds.least if scene.subject is None else Beds.of(Passing.of(scene.routes, scene.around, workers=1)).least
 
     checks: list[Callable[[], list[Found]]] = [
-        lambda: object_findings(own, scene.around, parameters, workers=1),
+        lambda: object_findings(own, scene.around, parameters, mends, workers=1),
         lambda: _of_lines(
             LinePairs.of(scene.routes, None, scene.group, parameters, workers=1), least, parameters, mends
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,8 +13,9 @@ from geo.clearances import find_close, find_line_crossings
 from geo.polylines import Polylines
 from survey.conflicts.citing import by_diameter, cited_of, classes_of, inside_tables
 from survey.conflicts.judging import COVERAGE, TINY, as_found, left_open, outcomes_of, unless_thicker, unread
+from survey.conflicts.lines_aside import TooNear
 from survey.conflicts.naming import called, diameter_mend, diameter_missing, named, road_named
-from survey.conflicts.offsets import aside, why_none
+from survey.conflicts.offsets import Beside, OffsetMends, why_none
 from survey.conflicts.sides import Meetings, sides_of
 from survey.conflicts.wording import figures, joined, opened
 from survey.finding_columns import Told
@@ -108,8 +109,10 @@ class Places:
     inside_m: Floats
 
 
-def object_findings(routes: BuriedLines, around: Around, parameters: Parameters, *, workers: int) -> list[Found]:
-    """Find routes too near to buildings, trees and kerbs.
+def object_findings(
+    routes: BuriedLines, around: Around, parameters: Parameters, mends: OffsetMends, *, workers: int
+) -> list[Found]:
+    """Find routes too near to buildings, trees and kerbs; ``mends``: of all that is found beside the same routes.
 
     Where a route ends at or in a building, its last piece is the house connection, which must reach it. Where a route
     crosses a kerb, the place is a crossing and not a run beside it.
@@ -145,9 +148,9 @@ def object_findings(routes: BuriedLines, around: Around, parameters: Parameters,
 
     beside = _beside_kerbs(routes, edges, road, kerbs, least, workers)
     return [
-        _judged(routes, "building", houses, around, buildings, off_object(buildings)),
-        _judged(routes, "tree", points, around, trees, off_object(trees)),
-        _judged(routes, "curb", beside, around, kerbs, off_kerb),
+        _judged(routes, "building", houses, around, buildings, mends, off_object(buildings)),
+        _judged(routes, "tree", points, around, trees, mends, off_object(trees)),
+        _judged(routes, "curb", beside, around, kerbs, mends, off_kerb),
     ]
 
 
@@ -234,7 +237,13 @@ def _round_corners(crossed: Meetings, edges: Polylines) -> Meetings:
 
 
 def _judged(
-    routes: BuriedLines, kind: str, places: Places, around: Around, limits: Limits, measuring: Measuring
+    routes: BuriedLines,
+    kind: str,
+    places: Places,
+    around: Around,
+    limits: Limits,
+    mends: OffsetMends,
+    measuring: Measuring,
 ) -> Found:
     subjects = {"building": around.buildings, "tree": around.trees, "curb": around.roads}[kind]
     limit, uncertainty = limits.limit[places.route], limits.uncertainty[places.route]
@@ -242,12 +251,19 @@ def _judged(
     outcome = unless_thicker(outcomes_of(margin, uncertainty), margin, uncertainty, limits.thicker[places.route])
     citation = limits.number[places.route]
 
-    def moved(k: int) -> Mend:
+    @cache  # what was announced is what is asked for
+    def wanted(k: int) -> Beside:
         row, short = int(places.route[k]), float(limit[k] + uncertainty[k] - places.gap[k])
         short += float(limits.thicker[row])
-        stretch, shape = (float(places.from_m[k]), float(places.to_m[k])), places.shape(k)
-        found = aside(routes, row, stretch, short, shape, measuring(row, int(places.other[k]), shape))
-        return found or _other_course(routes, row, kind)
+        shape = places.shape(k)
+        near = TooNear(routes.shape(row), float(places.from_m[k]), float(places.to_m[k]), short, shape)
+        return Beside(routes, row, near, measuring(row, int(places.other[k]), shape))
+
+    fails = np.flatnonzero(outcome == FAILS).tolist()
+    mends.may_ask(len(fails), lambda: [wanted(k) for k in fails])
+
+    def moved(k: int) -> Mend:
+        return mends.of(wanted(k)) or _other_course(routes, int(places.route[k]), kind)
 
     def tell(k: int) -> Told:
         row, c = int(places.route[k]), limits.cited[citation[k]]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby, islice
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +24,7 @@ from survey.conflicts.wording import joined
 from survey.findings import Mend
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -57,49 +56,74 @@ class Close(NamedTuple):
         return (pairs.a, int(pairs.close.a[stretch])) if self.side == "a" else (pairs.b, int(pairs.close.b[stretch]))
 
 
-def offset_mends(wanted: Sequence[Close]) -> list[Mend | None]:
-    """Return for each place the smallest offset of the line that gives way after which both keep their distance.
+@dataclass(frozen=True, eq=False)  # each place is its own
+class Beside:
+    """Where a route is too near to what is no line: a building, a tree, a kerb.
 
-    Each is of its own pair of lines; all are judged at one time because a search costs more than what it compares.
+    Parameters
+    ----------
+    routes, row
+        The route; only lines of one part are moved.
+    near
+        The route's shape, the chainages between which it is too near, by how much with the uncertainty, to what.
+    clears
+        Says of a moved line whether it is far enough.
     """
-    if not wanted:
-        return []
-    lines = _Lines.of(wanted)
-    ways, far = _ways_of(lines)
-    # What is as far away as is needed all along is clear; only the ways before it are judged.
-    open_ways = [of_place[:first] for of_place, first in zip(ways, far, strict=True)]
-    judged: list[list[bool]] = _judged_again(lines, open_ways) if any(open_ways) else [[] for _ in wanted]
-    made: list[Mend | None] = []
-    for close, of_place, clear, first in zip(wanted, ways, judged, far, strict=True):
-        k = next((k for k, is_clear in enumerate(clear) if is_clear), first)
-        made.append(None if k is None else _mend(*close.mover, of_place[k]))
-    return made
+
+    routes: BuriedLines
+    row: int
+    near: TooNear
+    clears: Callable[[shapely.Geometry], bool]
+
+    @property
+    def mover(self) -> tuple[BuriedLines, int]:
+        """The line that moves, as its row of many."""
+        return self.routes, self.row
+
+
+def offset_mends(wanted: Sequence[Close | Beside]) -> list[Mend | None]:
+    """Return for each place the smallest offset of the line that gives way after which it keeps its distance.
+
+    None where no offset up to `GREATEST_M` clears it: then the line needs another course. Each is of its own pair; all
+    are sought at one time because a search costs more than what it compares.
+    """
+    closes = [place for place in wanted if isinstance(place, Close)]
+    things = [place for place in wanted if isinstance(place, Beside)]
+    lines = _Lines.of(closes) if closes else None
+    ways = _ways_of([*(lines.too_near() if lines else ()), *(place.near for place in things)])
+    of_lines = _first_clear(lines, ways[: len(closes)]) if lines else []
+    of_things = [
+        next((way for way in of_place if place.clears(way.moved)), None)
+        for place, of_place in zip(things, ways[len(closes) :], strict=True)
+    ]
+    clear = dict(zip([*closes, *things], [*of_lines, *of_things], strict=True))
+    return [None if (way := clear[place]) is None else _mend(*place.mover, way) for place in wanted]
 
 
 class OffsetMends:
-    """The mends of places beside lines of all layers, of all kinds of finding: made together where they are few.
+    """The mends of places beside lines and things of all layers, of all kinds: made together where they are few.
 
     Who looks at one finding of a drawn line looks at all of them; of a county's, at a few.
     """
 
     def __init__(self) -> None:
-        self._asked = list[tuple[int, Callable[[], list[Close]]]]()
+        self._asked: list[tuple[int, Callable[[], Sequence[Close | Beside]]]] = []
 
-    def may_ask(self, count: int, places: Callable[[], list[Close]]) -> None:
+    def may_ask(self, count: int, places: Callable[[], Sequence[Close | Beside]]) -> None:
         """Announce places that `of` may be asked for."""
         self._asked.append((count, places))
 
-    def of(self, close: Close) -> Mend | None:
+    def of(self, place: Close | Beside) -> Mend | None:
         """Return what `offset_mends` returns of a place."""
-        return self._together[close] if self._few else offset_mends([close])[0]
+        return self._together[place] if self._few else offset_mends([place])[0]
 
     @cached_property
     def _few(self) -> bool:
         return sum(count for count, _ in self._asked) <= MENDED_AT_ONCE
 
     @cached_property
-    def _together(self) -> dict[Close, Mend | None]:
-        places = [close for _, several in self._asked for close in several()]
+    def _together(self) -> dict[Close | Beside, Mend | None]:
+        places = [place for _, several in self._asked for place in several()]
         return dict(zip(places, offset_mends(places), strict=True))
 
 
@@ -128,76 +152,45 @@ class _Lines:
         a, b = self.shapes_a[k], self.shapes_b[k]
         return (a, b) if self.wanted[k].side == "a" else (b, a)
 
-
-def _ways_of(lines: _Lines) -> tuple[list[list[Way]], list[int | None]]:
-    """Return the ways to move a line at each place, and the first that is as far away as is needed all along.
-
-    None: none is so far; then the ways go on with those that are wider.
-    """
-    n = len(lines.wanted)
-    ways: list[list[Way]] = [[] for _ in range(n)]
-    far: list[int | None] = [None] * n
-    for growth in GROWTH:
-        left = [k for k in range(n) if far[k] is None]
-        made = ways_aside([_too_near(lines, k, growth) for k in left])
-        for k, of_place, away in zip(left, made, _far_enough(lines, left, made), strict=True):
-            far[k] = next((len(ways[k]) + way for way, is_far in enumerate(away) if is_far), None)
-            ways[k] += of_place
-    return ways, far
+    def too_near(self) -> list[TooNear]:
+        """Return each place as `ways_aside` asks for it."""
+        made = []
+        for k, (pairs, place, side, need) in enumerate(self.wanted):
+            sides, (shape, stays) = pairs.sides, self.shapes(k)
+            begin, end = (sides.from_m, sides.to_m) if side == "a" else (sides.from_b, sides.to_b)
+            short = need - float(sides.gap[place])
+            made.append(TooNear(shape, float(begin[place]), float(end[place]), short, stays))
+        return made
 
 
-def _too_near(lines: _Lines, k: int, growth: float) -> TooNear:
-    _, place, side, need = lines.wanted[k]
-    sides = lines.wanted[k].pairs.sides
-    begin, end = (sides.from_m, sides.to_m) if side == "a" else (sides.from_b, sides.to_b)
-    shape, stays = lines.shapes(k)
-    return TooNear(shape, float(begin[place]), float(end[place]), (need - float(sides.gap[place])) * growth, stays)
+def _ways_of(near: Sequence[TooNear]) -> list[list[Way]]:
+    """Return the ways to move a line at each place, the narrower ones first."""
+    grown = [place._replace(short_m=place.short_m * growth) for place in near for growth in GROWTH]
+    made, each = ways_aside(grown), len(GROWTH)
+    return [list(chain(*made[k : k + each])) for k in range(0, len(made), each)]
 
 
-def _far_enough(lines: _Lines, places: Sequence[int], ways: Sequence[Sequence[Way]]) -> list[list[bool]]:
+def _first_clear(lines: _Lines, ways: Sequence[Sequence[Way]]) -> list[Way | None]:
+    """Return for each place the first way after which both lines keep their distance."""
+    if not any(ways):
+        return [None] * len(ways)
+    # What is as far away as is needed all along is clear; only the ways before it are judged.
+    far = [next((k for k, is_far in enumerate(away) if is_far), None) for away in _far_enough(lines, ways)]
+    open_ways = [of_place[:first] for of_place, first in zip(ways, far, strict=True)]
+    judged: list[list[bool]] = _judged_again(lines, open_ways) if any(open_ways) else [[] for _ in ways]
+    first_clear = [clear.index(True) if True in clear else first for clear, first in zip(judged, far, strict=True)]
+    return [None if k is None else of_place[k] for k, of_place in zip(first_clear, ways, strict=True)]
+
+
+def _far_enough(lines: _Lines, ways: Sequence[Sequence[Way]]) -> list[list[bool]]:
     """Return which ways are as far from the other line as is needed, all along."""
-    of = np.repeat(places, [len(of_place) for of_place in ways]).astype(np.int64)
+    count = [len(of_place) for of_place in ways]
+    of = np.repeat(np.arange(len(ways)), count)
     reach = (lines.a.radius + lines.b.radius + [close.need for close in lines.wanted])[of]
     stays = np.array([lines.shapes(k)[1] for k in of.tolist()], dtype=object)
     moved = np.array([way.moved for of_place in ways for way in of_place], dtype=object)
-    away = (shapely.distance(moved, stays) >= reach - TINY).tolist()
-    return [[away.pop(0) for _ in of_place] for of_place in ways]
-
-
-def aside(
-    routes: BuriedLines,
-    row: int,
-    stretch: tuple[float, float],
-    short_m: float,
-    away_from: shapely.Geometry,
-    clears: Callable[[shapely.Geometry], bool],
-) -> Mend | None:
-    """Return the smallest parallel offset of a route after which ``clears`` says that it is far enough.
-
-    Parameters
-    ----------
-    routes, row
-        The route; only lines of one part are moved.
-    stretch
-        Chainages between which it is too near.
-    short_m
-        By how much, the uncertainty included (metres).
-    away_from
-        What it is too near to.
-    clears
-        Measures a moved line again.
-
-    Returns
-    -------
-    Mend | None
-        None where no offset up to `GREATEST_M` clears it: then the line needs another course.
-    """
-    shape = routes.shape(row)
-    for growth in GROWTH:
-        for way in ways_aside([TooNear(shape, *stretch, short_m * growth, away_from)])[0]:
-            if clears(way.moved):
-                return _mend(routes, row, way)
-    return None
+    away = iter((shapely.distance(moved, stays) >= reach - TINY).tolist())
+    return [list(islice(away, n)) for n in count]
 
 
 def why_none(routes: BuriedLines, row: int) -> tuple[str, str]:
@@ -239,8 +232,9 @@ def _with_ways(
     of = np.concatenate([np.arange(len(lines)), own])
     if not moved:
         return lines, of
-    again = Polylines.from_shapely([way.moved for _, way in moved])
     vertices, vertex_of = shapely.get_coordinates([way.moved for _, way in moved], return_index=True)
+    starts = np.searchsorted(vertex_of, np.arange(len(moved) + 1))
+    again = Polylines.from_arrays(vertices[:, 0], vertices[:, 1], starts, np.arange(len(moved)), len(moved))
     row = own[vertex_of]
     covers = lines.depths.at(row, shapely.line_locate_point(shapes[row], shapely.points(vertices)))
     made = replace(

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.ops import substring
 
+from survey.conflicts import offsets
 from survey.conflicts.buried_lines import read_lines
 from survey.conflicts.line_pairs import LinePairs
 from survey.conflicts.lines_aside import GREATEST_M, TooNear, ways_aside
@@ -276,3 +277,18 @@ def test_mends_beside_lines_of_several_layers_are_those_found_one_by_one():
     assert {close.pairs.b.subjects.layer for close, mend in zip(wanted, together, strict=True) if mend} == {
         "routes", "pipes",
     }  # fmt: skip
+
+
+def test_mends_beside_things_are_those_found_one_by_one(monkeypatch):
+    layers = {
+        "routes": [gas("G1", (0, 4.2), (60, 4.2), (120, 6.0))],
+        "pipes": [existing("D1", "drainage", (5, 3.4), (55, 3.4), diameter_mm=400.0)],
+        "roads": [road("R1", (-50, -3.0), (150, -3.0))],
+        "buildings": [house("B1", 20, 5, 40, 15), house("B2", 80, 6, 90, 9)],
+        "trees": [tree("T1", 30, 3.9), tree("T2", 70, 4.9)],
+    }
+    together = [f.mend for f in conflicts(**layers)]
+    monkeypatch.setattr(offsets, "MENDED_AT_ONCE", 0)
+    assert [f.mend for f in conflicts(**layers)] == together
+    kinds = {f.kind for f in conflicts(**layers) if f.mend.kind == "offset"}
+    assert kinds == {"horizontal_clearance", "building", "tree", "curb"}
