@@ -15,6 +15,7 @@ from shapely.geometry import shape
 
 from geo.crs import Grid
 from geo.crs import grid as grid_of
+from maps.field_findings import drawn_findings, finding_layers, listed_findings, told_count
 from maps.layers import UNKNOWN, DrawnLayer, drawn_layers, is_there, middle_points
 from maps.offline_page import add_layer, empty_page, lonlat, name_in_order, render, script_json
 from maps.symbols import symbols
@@ -24,19 +25,21 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from survey.findings import Finding
+
 Assessment = dict[str, Any]
 WORDS = {
     "zh": {
         "routes": "管线", "find": "按名称、编号查找", "north": "北", "zoomIn": "放大", "zoomOut": "缩小",
         "labels": "量测标注", "length": "长", "crossing": "穿路", "green": "占绿", "along": "路内",
-        "layers": "图例与图层",
+        "layers": "图例与图层", "findings": "发现", "findFinding": "按编号、管线查找",
         "made": "图上长度为椭球面长度；点击要素看属性。",
     },
     "en": {
         "routes": "Routes", "find": "Find by name or number", "north": "N", "zoomIn": "Zoom in", "zoomOut": "Zoom out",
         "labels": "Measured labels", "length": "length", "crossing": "crossing", "green": "green",
         "along": "in the road",
-        "layers": "Legend and layers",
+        "layers": "Legend and layers", "findings": "Findings", "findFinding": "Find by number or line",
         "made": "Lengths are on the ellipsoid. Click a feature for its facts.",
     },
 }  # fmt: skip
@@ -49,6 +52,7 @@ def write_field_map(
     title: str,
     grid: Grid | str,
     assessments: Sequence[Assessment] | None = None,
+    findings: Sequence[Finding] = (),
     lines: Sequence[str] = (),
     language: str = "zh",
 ) -> Path:
@@ -67,6 +71,10 @@ def write_field_map(
     assessments
         One answer of `survey.assessments.assess` for each row of ``layers["routes"]``, in its order, geometries in
         ``grid``; None: routes are drawn without measured labels.
+    findings
+        What the routes conflict with, the gravest first, geometries in ``grid``: a layer for each severity, numbered,
+        with measured value, limit and clause on a click. What passes is not drawn, and of very many only the gravest
+        (`maps.field_findings.MOST_FINDINGS`), which the sheet says.
     language
         ``zh`` or ``en``.
 
@@ -77,7 +85,9 @@ def write_field_map(
     ValueError
         The number of assessments is not the number of routes, or nothing at all is there to draw.
     """
-    html = field_map_html(layers, title=title, grid=grid, assessments=assessments, lines=lines, language=language)
+    html = field_map_html(
+        layers, title=title, grid=grid, assessments=assessments, findings=findings, lines=lines, language=language
+    )
     target = Path(path)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
@@ -97,6 +107,7 @@ def field_map_html(
     title: str,
     grid: Grid | str,
     assessments: Sequence[Assessment] | None = None,
+    findings: Sequence[Finding] = (),
     lines: Sequence[str] = (),
     language: str = "zh",
 ) -> str:
@@ -111,7 +122,8 @@ def field_map_html(
         raise ValueError(f"{len(answers)} assessments for {count} routes")
     bounds = _bounds(drawn, laid)
     page = empty_page(title, bounds)
-    shown = [*drawn, *_passages(answers, language)]
+    numbered = drawn_findings(findings)
+    shown = [*drawn, *_passages(answers, language), *finding_layers(numbered, language)]
     added = [add_layer(page, layer, laid, language) for layer in shown]
     labels = folium.FeatureGroup(name=escape(WORDS[language]["labels"]))
     labels.add_to(page)
@@ -119,12 +131,17 @@ def field_map_html(
     name_in_order(page.get_root())
     words = WORDS[language] | {
         "title": title,
-        "lines": [*lines, WORDS[language]["made"]],
+        "lines": [
+            *lines,
+            *([told_count(len(numbered), len(findings), language)] if findings else []),
+            WORDS[language]["made"],
+        ],
         "labelLayer": labels.get_name(),
         "bounds": bounds,
     }
     listed = _listed(layers["routes"], answers, laid, language) if count else []
-    told = ",".join(script_json(part) for part in (words, listed, _labels(answers, laid, language)))
+    parts = (words, listed, listed_findings(numbered, language), _labels(answers, laid, language))
+    told = ",".join(script_json(part) for part in parts)
     names = ",".join(f"[{a.get_name()},{script_json(d.max_resolution)}]" for a, d in zip(added, shown, strict=True))
     return render(page, f"cotrenchFieldMap({page.get_name()},{told},[{names}]);")
 

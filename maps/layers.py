@@ -43,7 +43,8 @@ class DrawnLayer:
 
     ``geometries`` are in the grid they came in; ``style`` holds screen values (``color fillColor weight opacity
     fillOpacity dashArray``); ``rows`` holds for every geometry the (label, value) pairs a reader may ask for, as text;
-    ``max_resolution`` is the coarsest map, in metres a pixel, the layer can be read on (None: any).
+    ``max_resolution`` is the coarsest map, in metres a pixel, the layer can be read on (None: any). ``numbers``, where
+    there are any, number the geometries, and ``marks`` are the points where those numbers stand.
     """
 
     key: str
@@ -54,6 +55,8 @@ class DrawnLayer:
     rows: list[list[tuple[str, str]]] = field(default_factory=list)
     visible: bool = True
     max_resolution: float | None = None
+    numbers: Sequence[int] = ()
+    marks: Any = None
 
     def label(self, language: str) -> str:
         """Return the layer's name in ``zh`` or ``en``."""

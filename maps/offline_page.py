@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 # 1e-7 degrees is a centimetre: what a reader of a screen map can use.
 DECIMALS = 7
+MARKED = ("trees", "findings")
+"""Layers that may hold points."""
+TREE_RADIUS = 3
+STRETCHES, UNFILLED = ("LineString", "MultiLineString"), {"fill": False}
+"""Leaflet fills lines too where their layer is filled for its points."""
 
 
 class MissingClientError(RuntimeError):
@@ -64,16 +69,29 @@ def add_layer(page: folium.Map, layer: DrawnLayer, grid: Grid, language: str) ->
         {"type": "Feature", "id": k, "properties": {"layer": name, "rows": rows}, "geometry": json.loads(shape)}
         for k, (shape, rows) in enumerate(shapes)
     ]
+    for feature, mark in zip(features, _marks(layer, grid), strict=False):
+        feature["properties"] |= mark
     style = dict(layer.style)
     added = folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         name=_swatch(style) + escape(name),
         show=layer.visible,
-        style_function=lambda _feature: style,
-        marker=folium.CircleMarker(radius=3, **style) if layer.key == "trees" else None,
+        style_function=lambda feature: style | UNFILLED if feature["geometry"]["type"] in STRETCHES else style,
+        marker=folium.CircleMarker(**{"radius": TREE_RADIUS} | style) if layer.key in MARKED else None,
     )
     added.add_to(page)
     return added
+
+
+def _marks(layer: DrawnLayer, grid: Grid) -> list[dict[str, Any]]:
+    """Return number and place (latitude, longitude) of each mark; nothing for a layer without numbers."""
+    if not len(layer.numbers):
+        return []
+    places = shapely.get_coordinates(lonlat(layer.marks, grid))
+    return [
+        {"number": number, "at": [float(lat), float(lon)], "ink": layer.style["ink"]}
+        for number, (lon, lat) in zip(layer.numbers, places, strict=True)
+    ]
 
 
 def render(page: folium.Map, call: str) -> str:

@@ -53,7 +53,7 @@ def typeset(template: str, sheet: Mapping[str, Any], attached: Mapping[str, Any]
         "missing": sorted(missing),
         "issued": [issued.year, issued.month, issued.day],
         "qr": _qr(f"{clean['qr_says']} {digest}"),
-        "foot_right": f"{_DIGEST_WORDS[clean['language']]} {digest}",
+        "foot_right": f"{_DIGEST_WORDS[str(clean['language'])]} {digest}",
     }
     # Typst reads the text of its inputs, so both leave as UTF-8 without half surrogates.
     given = {"data": orjson.dumps(clean).decode(), "attached": data.decode()}

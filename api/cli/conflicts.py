@@ -22,10 +22,6 @@ MOST_SAID = 8
 SHOWN_OUTCOMES = ("fails", "must_expose", "unknown")
 
 
-def _file(name: str, zh: str, en: str) -> Any:  # noqa: ANN401 - what typer.Option returns
-    return typer.Option(f"--{name}", help=both(zh, en))
-
-
 def _layer(name: str, zh: str, en: str) -> Any:  # noqa: ANN401 - what typer.Option returns
     return typer.Option(f"--{name}-layer", help=both(f"{zh}文件的图层名", f"Layer of the file of {en}"))
 
@@ -42,10 +38,10 @@ def conflicts(
     routes: RoutesArgument,
     out: inputs.OutOption,
     *,
-    pipes: Annotated[Path | None, _file("pipes", "现状管线文件", "File of pipes in the ground")] = None,
-    roads: Annotated[Path | None, _file("roads", "道路文件", "File of roads")] = None,
-    buildings: Annotated[Path | None, _file("buildings", "建筑文件", "File of buildings")] = None,
-    trees: Annotated[Path | None, _file("trees", "树木文件", "File of trees")] = None,
+    pipes: Annotated[Path | None, inputs.file_option("pipes", "现状管线文件", "File of pipes in the ground")] = None,
+    roads: Annotated[Path | None, inputs.file_option("roads", "道路文件", "File of roads")] = None,
+    buildings: Annotated[Path | None, inputs.file_option("buildings", "建筑文件", "File of buildings")] = None,
+    trees: Annotated[Path | None, inputs.file_option("trees", "树木文件", "File of trees")] = None,
     policy: PolicyOption = DEFAULT_POLICY,
     on: OnOption = None,
     brief: Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -99,6 +99,12 @@ OutOption = Annotated[
         help=both("结果文件：.gpkg .geojson .parquet .csv", "File to write: .gpkg .geojson .parquet .csv"),
     ),
 ]
+
+
+def file_option(name: str, zh: str, en: str) -> Any:  # noqa: ANN401 - what typer.Option returns
+    """Return the option that names the file of a layer."""
+    return typer.Option(f"--{name}", help=both(zh, en))
+
 
 #: Names that layers of a kind are often given, taken without asking where a file holds several layers.
 LAYER_NAMES = {

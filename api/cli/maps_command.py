@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path  # noqa: TC003 - Typer reads annotations at run time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, overload
 
 import typer
 
@@ -11,24 +12,23 @@ from api.cli import inputs
 from api.cli.database import opened
 from api.cli.language import both, language
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
-from api.cli.reporting import answering, progress, show_table, words
+from api.cli.reporting import answering, progress, show_notes, show_table, words
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
 
     import geopandas as gpd
 
     from geo.crs import Grid
+    from survey.finding_columns import Findings
+    from survey.findings import Finding
     from survey.policies import Policy
 
 commands = typer.Typer()
 #: Layers a map may show besides the routes.
 OTHERS = ("roads", "greens", "buildings", "sites", "pipes", "trees", "parcels", "waters")
-
-
-def _file(name: str, zh: str, en: str) -> Any:  # noqa: ANN401 - what typer.Option returns
-    return typer.Option(f"--{name}", help=both(zh, en))
 
 
 @commands.command(
@@ -45,15 +45,24 @@ def field_map(
         ),
     ] = None,
     *,
-    roads: Annotated[Path | None, _file("roads", "道路文件", "File of roads")] = None,
-    greens: Annotated[Path | None, _file("greens", "绿地文件", "File of greens")] = None,
-    buildings: Annotated[Path | None, _file("buildings", "建筑文件", "File of buildings")] = None,
-    sites: Annotated[Path | None, _file("sites", "项目文件", "File of sites")] = None,
-    pipes: Annotated[Path | None, _file("pipes", "现状管线文件", "File of pipes in the ground")] = None,
-    trees: Annotated[Path | None, _file("trees", "树木文件", "File of trees")] = None,
-    parcels: Annotated[Path | None, _file("parcels", "地块文件", "File of parcels")] = None,
-    waters: Annotated[Path | None, _file("waters", "水系文件", "File of rivers and ponds")] = None,
+    roads: Annotated[Path | None, inputs.file_option("roads", "道路文件", "File of roads")] = None,
+    greens: Annotated[Path | None, inputs.file_option("greens", "绿地文件", "File of greens")] = None,
+    buildings: Annotated[Path | None, inputs.file_option("buildings", "建筑文件", "File of buildings")] = None,
+    sites: Annotated[Path | None, inputs.file_option("sites", "项目文件", "File of sites")] = None,
+    pipes: Annotated[Path | None, inputs.file_option("pipes", "现状管线文件", "File of pipes in the ground")] = None,
+    trees: Annotated[Path | None, inputs.file_option("trees", "树木文件", "File of trees")] = None,
+    parcels: Annotated[Path | None, inputs.file_option("parcels", "地块文件", "File of parcels")] = None,
+    waters: Annotated[Path | None, inputs.file_option("waters", "水系文件", "File of rivers and ponds")] = None,
     title: Annotated[str | None, typer.Option("--title", help=both("图名", "Title of the map"))] = None,
+    findings: Annotated[
+        bool,
+        typer.Option(
+            "--findings/--no-findings",
+            help=both(
+                "图上编号标出冲突（默认），或不标", "Number the conflicts on the map (the default), or leave them out"
+            ),
+        ),
+    ] = True,
     policy: PolicyOption = DEFAULT_POLICY,
     on: OnOption = None,
     layer: inputs.LayerOption = None,
@@ -65,7 +74,7 @@ def field_map(
     skip_bad: inputs.SkipOption = False,
     faults: inputs.FaultsOption = None,
 ) -> None:
-    """Read or take the layers, assess every route, draw."""
+    """Read or take the layers, assess every route, find what conflicts, draw."""
     from maps.field_map import write_field_map
     from survey.policies import load_policy
 
@@ -75,18 +84,24 @@ def field_map(
     given = {name: path for name, path in paths.items() if path is not None}
     options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
     if routes is None and not given:
-        layers, settled = _stored()
+        layers, settled, accepted = _stored()
     else:
-        layers, settled = _from_files(routes, given, options)
+        (layers, settled), accepted = _from_files(routes, given, options), {}
     answers = _assessed(layers, settled, rules, when)
+    found = _conflicts(layers, settled, rules, when, accepted) if findings else ()
     heading = title or words(f"{rules.county_zh}联合踏勘图", f"{rules.county_en}: joint survey")
     lines = [f"{words(rules.county_zh, rules.county_en)} · {rules.document}", f"{when} · {settled.name}"]
     try:
-        write_field_map(layers, out, title=heading, grid=settled, assessments=answers, lines=lines, language=language())
+        write_field_map(
+            layers, out, title=heading, grid=settled, assessments=answers, findings=found, lines=lines,
+            language=language(),
+        )  # fmt: skip
     except OSError as error:
         fault = Fault("write.refused", f"无法写入：{error}", f"cannot be written: {error}", file=out.name)
         raise BadInputError([fault]) from error
     rows = [(name, len(frame)) for name, frame in layers.items()]
+    if findings:
+        rows.append(("findings", len(found)))
     show_table(f"{out} · {out.stat().st_size / 1e6:.1f} MB", words("图层,要素", "layer,features").split(","), rows)
 
 
@@ -98,11 +113,14 @@ def _check_html(out: Path) -> None:
         raise BadInputError([fault.at(file=out.name)])
 
 
-def _stored() -> tuple[dict[str, gpd.GeoDataFrame], Grid]:
+def _stored() -> tuple[dict[str, gpd.GeoDataFrame], Grid, dict[str, str]]:
+    """Return the store's layers, its grid, and the facts under which findings were accepted, by their id."""
+    from api.db import acceptances
     from geo.crs import grid as grid_of
 
     with opened() as store:
         county = store.county
+        accepted = {name: one.facts for name, one in acceptances.current(store).items()}
         layers = {name: store.frame(name) for name in ("routes", *OTHERS)} if county else {}
     layers = {name: frame for name, frame in layers.items() if len(frame)}
     if county is None or not layers:
@@ -114,7 +132,7 @@ def _stored() -> tuple[dict[str, gpd.GeoDataFrame], Grid]:
             "bring rows in with cotrench import, or name files",
         )
         raise BadInputError([fault])
-    return layers, grid_of(county.grid)
+    return layers, grid_of(county.grid), accepted
 
 
 def _from_files(
@@ -129,6 +147,42 @@ def _from_files(
     first = next(iter(tables.values()))
     _, settled = inputs.in_grid(first, options.grid)
     return {name: to_grid(table.frame, settled) for name, table in tables.items()}, settled
+
+
+class _Open(Sequence["Finding"]):
+    """The findings that nobody accepted as they are now, in their order; each is made when it is asked for."""
+
+    def __init__(self, found: Findings, accepted: Mapping[str, str]) -> None:
+        table = found.frame()
+        settled = [accepted.get(name) == facts for name, facts in zip(table["id"], table["facts"], strict=True)]
+        self._found, self._rows = found, [row for row, done in enumerate(settled) if not done]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Finding]: ...
+    def __getitem__(self, index: int | slice) -> Finding | list[Finding]:
+        if isinstance(index, slice):
+            return [self._found[row] for row in self._rows[index]]
+        return self._found[self._rows[index]]
+
+
+def _conflicts(
+    layers: dict[str, gpd.GeoDataFrame], grid: Grid, rules: Policy, when: dt.date, accepted: Mapping[str, str]
+) -> Sequence[Finding]:
+    """Return what the routes conflict with, of the layers that are on the map; nothing without routes."""
+    from survey.conflicts import find_conflicts
+
+    if "routes" not in layers:
+        return ()
+    around = {name: layers[name] for name in ("pipes", "roads", "buildings", "trees") if name in layers}
+    with progress("查找冲突", "finding conflicts"):
+        found = find_conflicts(layers["routes"], **around, policy=rules, on=when, grid=grid)
+    show_notes(found.faults)
+    return _Open(found, accepted) if accepted else found
 
 
 def _assessed(

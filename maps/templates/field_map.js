@@ -1,6 +1,6 @@
 // The offline survey map: facts on a click, a list of routes to find, labels that keep out of the way. All text is set
 // as text, never as HTML, so that a hostile name stays a name.
-function cotrenchFieldMap(map, words, routes, labels, factLayers) {
+function cotrenchFieldMap(map, words, routes, findings, labels, factLayers) {
   "use strict";
   const make = (tag, text, parent, name) => {
     const element = document.createElement(tag);
@@ -21,37 +21,68 @@ function cotrenchFieldMap(map, words, routes, labels, factLayers) {
   };
   for (const [layer] of factLayers) layer.bindPopup((clicked) => facts(clicked.feature), { maxWidth: 340 });
 
+  // The number of a finding stands where it is, in its layer, so that both are switched together; a click on either
+  // tells its facts.
+  const marks = new Map();
+  for (const [layer] of factLayers) {
+    layer.eachLayer((each) => {
+      const { number, at, ink } = each.feature.properties;
+      if (number === undefined) return;
+      const text = make("span", String(number), null, "mark");
+      text.style.background = each.options.fillColor;
+      text.style.color = ink;
+      const icon = L.divIcon({ html: text, className: "", iconSize: [0, 0] });
+      const mark = L.marker(at, { icon, keyboard: false });
+      mark.feature = each.feature;
+      marks.set(number, { layer, mark });
+    });
+  }
+  for (const { layer, mark } of marks.values()) layer.addLayer(mark);
+  const showFinding = ({ number }) => {
+    const { layer, mark } = marks.get(number);
+    if (!map.hasLayer(layer)) map.addLayer(layer);
+    map.setView(mark.getLatLng(), Math.max(map.getZoom(), 19), { animate: false });
+    map.closePopup();
+    mark.fire("click", { latlng: mark.getLatLng() }, true);
+  };
+
+  const listed = (box, name, hint, entries, open, show) => {
+    const fold = make("details", null, box);
+    fold.open = open;
+    make("summary", name, fold);
+    const find = make("input", null, fold);
+    find.type = "search";
+    find.placeholder = find.ariaLabel = hint;
+    const list = make("ul", null, fold);
+    const items = entries.map((entry) => {
+      const item = make("li", null, list);
+      const button = make("button", null, item);
+      button.type = "button";
+      if (entry.verdict) make("span", entry.verdict, button, "verdict").style.color = entry.colour;
+      if (entry.number) {
+        const badge = make("span", String(entry.number), button, "badge");
+        badge.style.background = entry.fill;
+        badge.style.color = entry.ink;
+      }
+      make("div", entry.name, button);
+      make("div", entry.figures, button, "figures");
+      button.addEventListener("click", () => show(entry));
+      return [item, [entry.number, entry.name, entry.figures, entry.verdict].join(" ").toLowerCase()];
+    });
+    find.addEventListener("input", () => {
+      const wanted = find.value.trim().toLowerCase();
+      for (const [item, text] of items) item.hidden = !text.includes(wanted);
+    });
+  };
+
   const sheet = L.control({ position: "topleft" });
   sheet.onAdd = () => {
     const box = make("section", null, null, "sheet");
     L.DomEvent.disableClickPropagation(box).disableScrollPropagation(box);
     make("h1", words.title, box);
     for (const line of words.lines) make("p", line, box);
-    if (routes.length) {
-      const fold = make("details", null, box);
-      fold.open = window.innerWidth > 640;
-      make("summary", words.routes, fold);
-      const find = make("input", null, fold);
-      find.type = "search";
-      find.placeholder = find.ariaLabel = words.find;
-      const list = make("ul", null, fold);
-      const items = routes.map((route) => {
-        const item = make("li", null, list);
-        const button = make("button", null, item);
-        button.type = "button";
-        if (route.verdict) {
-          make("span", route.verdict, button, "verdict").style.color = route.colour;
-        }
-        make("div", route.name, button);
-        make("div", route.figures, button, "figures");
-        button.addEventListener("click", () => map.fitBounds(route.bounds, { maxZoom: 19, padding: [40, 40] }));
-        return [item, (route.name + " " + route.figures + " " + (route.verdict || "")).toLowerCase()];
-      });
-      find.addEventListener("input", () => {
-        const wanted = find.value.trim().toLowerCase();
-        for (const [item, text] of items) item.hidden = !text.includes(wanted);
-      });
-    }
+    if (routes.length) listed(box, words.routes, words.find, routes, window.innerWidth > 640, (route) => map.fitBounds(route.bounds, { maxZoom: 19, padding: [40, 40] }));
+    if (findings.length) listed(box, words.findings + " " + findings.length, words.findFinding, findings, false, showFinding);
     return box;
   };
   sheet.addTo(map);
@@ -98,7 +129,10 @@ function cotrenchFieldMap(map, words, routes, labels, factLayers) {
   // A label that would cover one already standing waits until the map is nearer.
   const declutter = () => {
     const standing = [];
-    for (const element of map.getPane("markerPane").querySelectorAll(".measure")) {
+    // Numbers of findings stand before measured labels, the gravest first.
+    const pane = map.getPane("markerPane");
+    const numbers = [...pane.querySelectorAll(".mark")].sort((a, b) => a.textContent - b.textContent);
+    for (const element of [...numbers, ...pane.querySelectorAll(".measure")]) {
       element.style.visibility = "";
       const box = element.getBoundingClientRect();
       const covered = standing.some((b) => box.left < b.right && b.left < box.right && box.top < b.bottom && b.top < box.bottom);

@@ -318,6 +318,10 @@ def test_field_map_of_files(tmp_path):
     assert done.returncode == 0, done.stderr
     page = out.read_text("utf-8")
     assert "<script>alert(1)</script>" not in page
+    assert "findings, numbered by weight" in page
+    without = cotrench("field-map", routes, "--no-findings", "-o", out, folder=tmp_path)
+    assert without.returncode == 0, without.stderr
+    assert "numbered by weight" not in out.read_text("utf-8")
     assert cotrench("field-map", routes, "-o", tmp_path / "map.pdf", folder=tmp_path).returncode == 2
     assert cotrench("field-map", "-o", out, folder=tmp_path).returncode == 2  # an empty store
 

@@ -68,7 +68,7 @@ def test_drawn_lines_are_printed(shared):
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/pdf"
     assert "同沟横断面图" in pages(answer)[0].extract_text()
-    problem(shared.post(SECTIONS, params={"f": "pdf", "paper": "a9"}, json=LINES), 422, "parameter.invalid")
+    problem(shared.post(SECTIONS, params={"f": "pdf", "paper": "a9"}, json=LINES), 422, "input.refused")
 
 
 @pytest.mark.parametrize(
