@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import types
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -18,7 +18,7 @@ Reader = Callable[[Any, str], Any]
 
 
 def as_plain(value: Any) -> Any:  # noqa: ANN401 - any value of a body comes here
-    """Return a value as JSON has it: dataclasses as objects, tuples as lists, moments as ISO text of Beijing's clock.
+    """Return a value as JSON has it: dataclasses as objects, tuples as lists, days and moments (Beijing) as ISO text.
 
     Examples
     --------
@@ -29,6 +29,8 @@ def as_plain(value: Any) -> Any:  # noqa: ANN401 - any value of a body comes her
         return {field.name: as_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, datetime):
         return local(value).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Mapping):
         return {str(key): as_plain(one) for key, one in value.items()}
     if isinstance(value, (tuple, list)):
@@ -139,5 +141,14 @@ def _scalars(kind: type) -> Reader:
 def _moment(value: object, name: str) -> datetime:
     try:
         return local(value if isinstance(value, datetime) else datetime.fromisoformat(str(value)))
+    except ValueError as error:
+        raise _wrong(name, value) from error
+
+
+def _day(value: object, name: str) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    try:
+        return date.fromisoformat(str(value))
     except ValueError as error:
         raise _wrong(name, value) from error

@@ -1,5 +1,16 @@
 """Find where planned routes could share a trench, what that saves, and what the parties make of it: `package.md`."""
 
+from survey.opportunities.building import opportunities_of
+from survey.opportunities.county_data import known_costs, known_planning
 from survey.opportunities.joining import runs_and_trenches
+from survey.opportunities.records import Opportunity, opportunity_from_plain, opportunity_to_plain
 
-__all__ = ["runs_and_trenches"]
+__all__ = [
+    "Opportunity",
+    "known_costs",
+    "known_planning",
+    "opportunities_of",
+    "opportunity_from_plain",
+    "opportunity_to_plain",
+    "runs_and_trenches",
+]

@@ -1,0 +1,322 @@
+"""Make the record of each chance to share a trench from the trenches of some routes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from math import ceil
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+
+from geo.parallels import BEARING_DEG, DISTANCE_M, MIN_LENGTH_M, find_runs
+from geo.trenches import MAX_WIDTH_M, join_runs, reach_of
+from survey.opportunities.bearings import alongside
+from survey.opportunities.candidates import read_candidates
+from survey.opportunities.county_data import known_planning
+from survey.opportunities.ditches import Ground, ditch_of
+from survey.opportunities.ground import CARRIAGEWAYS, above_of
+from survey.opportunities.meeting import Meeting, meeting_of
+from survey.opportunities.protection import protections_of
+from survey.opportunities.ranking import ranked, score_of
+from survey.opportunities.records import CROSSING, RUN, Member, Opportunity, Said, Shape, Street
+from survey.opportunities.savings import savings_of
+from survey.opportunities.wording import NO_ROADS, NO_SECTION, crossing_note, meeting_notes, trenchless_obstacle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    import geopandas as gpd
+
+    from geo.polylines import Polylines
+    from geo.trenches import Trenches
+    from survey.opportunities.candidates import Candidate
+    from survey.opportunities.county_data import Planning, UnitCost
+    from survey.opportunities.ditches import Ditch
+    from survey.opportunities.ground import Above
+    from survey.sections import SectionLine
+    from survey.surroundings import Surroundings
+
+BESIDE_M = 20.0
+"""How far (metres) a road may lie from a trench that lies in none, to give it its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dig:
+    """One trench by the rows of its members, in the order of their ids; ``at`` is the axis line's place among them."""
+
+    rows: tuple[int, ...]
+    from_m: tuple[float, ...]
+    to_m: tuple[float, ...]
+    at: int
+    shared_m: float
+    saved_m: float
+    width_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for all records of a county.
+
+    Parameters
+    ----------
+    on
+        The day of looking.
+    costs
+        Unit costs by name; empty: no money is stated.
+    planning
+        How chances are weighed and planned.
+    surroundings
+        Roads and greens in the grid; None: not known.
+    """
+
+    on: date
+    costs: Mapping[str, UnitCost]
+    planning: Planning
+    surroundings: Surroundings | None
+
+
+def opportunities_of(
+    routes: gpd.GeoDataFrame,
+    surroundings: Surroundings | None,
+    *,
+    on: date,
+    costs: Mapping[str, UnitCost] | None = None,
+    planning: Planning | None = None,
+    trenches: Trenches | None = None,
+    distance: float = DISTANCE_M,
+    bearing: float = BEARING_DEG,
+    min_length: float = MIN_LENGTH_M,
+    max_width: float = MAX_WIDTH_M,
+    workers: int = 2,
+) -> list[Opportunity]:
+    """Return every chance of some planned routes to share a trench, the best first.
+
+    Parameters
+    ----------
+    routes
+        As for `survey.opportunities.candidates.read_candidates`; an id no more than once. May have no rows.
+    surroundings
+        Roads and greens in the same grid; None: neither paving nor closure nor protection is counted, and notes say so.
+    on
+        The day of looking: nothing is dug before it.
+    costs
+        Unit costs by name (`survey.opportunities.county_data.parse_costs`); None: no money is stated.
+    planning
+        None: the values of ``planning.toml``, a judgement.
+    trenches
+        Of these routes, lines numbered in the order of ids (`survey.opportunities.reading.read_columns`); None: they
+        are found with ``distance``, ``bearing``, ``min_length`` and ``max_width`` as by
+        `survey.opportunities.runs_and_trenches`.
+    workers
+        Threads; the result depends on them no more than on the order of the rows.
+
+    Raises
+    ------
+    BadInputError
+        With every fault of the routes, or an option out of range.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> from datetime import date
+    >>> routes = gpd.GeoDataFrame(
+    ...     {"id": ["W1", "G1"], "utility": ["water", "gas"], "start": ["2026-03-01", "2026-04-01"],
+    ...      "end": ["2026-06-30", "2026-09-30"]},
+    ...     geometry=shapely.from_wkt(["LINESTRING (0 0, 100 0)", "LINESTRING (0 2, 60 2)"]), crs="EPSG:4546")
+    >>> (one,) = opportunities_of(routes, None, on=date(2026, 1, 1))
+    >>> one.routes, one.shared_m, one.saved_m, one.meeting.state, one.meeting.first
+    (('G1', 'W1'), 60.0, 60.0, 'meets', datetime.date(2026, 4, 1))
+    """
+    read, candidates = read_candidates(routes)
+    if trenches is None:
+        runs = find_runs(
+            read.lines, distance=reach_of(distance, max_width), bearing=bearing, min_length=min_length,
+            group=read.group, workers=workers,
+        )  # fmt: skip
+        trenches = join_runs(
+            read.lines, runs, distance=distance, max_width=max_width, group=read.group, workers=workers
+        )
+    terms = Terms(on, costs or {}, planning or known_planning(), surroundings)
+    above = above_of(read.lines, surroundings, workers=workers)
+    digs = digs_of(trenches)
+    numbered = numbers_of(digs, [one.id for one in candidates])
+    maker = Maker(terms, candidates, read.lines, above)
+    return ranked(maker.record(dig, number) for dig, number in zip(digs, numbered, strict=True))
+
+
+def digs_of(trenches: Trenches) -> list[Dig]:
+    """Return the trenches one by one; those that hold one route alone, which lies beside itself, are left out."""
+    starts = trenches.member_starts.tolist()
+    rows, begins, ends = (
+        column.tolist() for column in (trenches.member_line, trenches.member_from_m, trenches.member_to_m)
+    )
+    axis = zip(
+        trenches.axis_line.tolist(), trenches.axis_span()[0].tolist(), trenches.length_m.tolist(),
+        trenches.saved_m.tolist(), trenches.width_m.tolist(), strict=True,
+    )  # fmt: skip
+    found = []
+    for k, (line, begin, length, saved, width) in enumerate(axis):
+        own = sorted(range(starts[k], starts[k + 1]), key=lambda m: (rows[m], begins[m]))
+        members = tuple(rows[m] for m in own)
+        if len(set(members)) > 1:
+            at = next(p for p, m in enumerate(own) if rows[m] == line and begins[m] == begin)
+            spans = tuple(begins[m] for m in own), tuple(ends[m] for m in own)
+            found.append(Dig(members, *spans, at, length, saved, width))
+    return found
+
+
+def numbers_of(digs: Sequence[Dig], ids: Sequence[str]) -> list[str]:
+    """Return the id of each trench: of its routes, and which of their common stretches it is along the first."""
+    by_routes: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for k, dig in enumerate(digs):
+        by_routes[tuple(ids[row] for row in dict.fromkeys(dig.rows))].append(k)
+    named = [""] * len(digs)
+    for routes, several in by_routes.items():
+        for number, k in enumerate(sorted(several, key=lambda k: (digs[k].from_m, digs[k].to_m))):
+            told = "\x1f".join((*routes, str(number)))
+            named[k] = "O" + hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+    return named
+
+
+class Maker:
+    """Make records of trenches between some routes.
+
+    Parameters
+    ----------
+    terms
+        What holds for all.
+    candidates, lines, above
+        By row: the routes, their lines, what lies above them.
+    """
+
+    def __init__(self, terms: Terms, candidates: Sequence[Candidate], lines: Polylines, above: Sequence[Above]) -> None:
+        self.terms = terms
+        self.candidates = candidates
+        self.lines = lines
+        self.above = above
+
+    def record(self, dig: Dig, name: str) -> Opportunity:
+        """Return the record of one trench."""
+        terms, own = self.terms, [self.candidates[row] for row in dig.rows]
+        spans = list(zip(dig.rows, dig.from_m, dig.to_m, strict=True))
+        metres = [self.above[row].metres(begin, end) for row, begin, end in spans]
+        inside = sum(one.get(kind, 0.0) for one in metres for kind in CARRIAGEWAYS)
+        under = inside * 2 >= dig.shared_m + dig.saved_m
+        ditch = ditch_of(_lines_of(own), Ground.of(terms.planning, carriageway=under))
+        section = _shape(own, ditch, carriageway=under)
+        roads = self._roads(spans)
+        protections = (
+            protections_of(roads, terms.surroundings.facts, terms.on) if terms.surroundings is not None else ()
+        )
+        meeting = self._meeting(own, [(one.first, one.last) for one in protections], dig)
+        along = alongside(self.lines, dig.rows, dig.from_m, dig.to_m)
+        kind = RUN if along.metres_saved > 0 else CROSSING
+        parts = self._parts(spans[dig.at])
+        return Opportunity(
+            id=name,
+            kind=kind,
+            members=tuple(_member(one, begin, end) for one, (_, begin, end) in zip(own, spans, strict=True)),
+            length_m=_millimetres(dig.shared_m + dig.saved_m),
+            shared_m=_millimetres(dig.shared_m),
+            saved_m=_millimetres(dig.saved_m),
+            width_m=_millimetres(dig.width_m),
+            section=section,
+            savings=savings_of(dig.shared_m, metres, ditch, terms.costs, terms.planning),
+            meeting=meeting,
+            protections=protections,
+            streets=self._streets(roads, parts),
+            score=score_of(
+                kind, min(along.metres_saved, dig.saved_m), meeting, protections, terms.planning,
+                feasible=section.feasible,
+            ),
+            notes=tuple(self._notes(meeting, ditch, [own[k].id for k in along.askew])),
+            parts=parts,
+        )  # fmt: skip
+
+    def _roads(self, spans: Sequence[tuple[int, float, float]]) -> dict[int, float]:
+        """Return the roads that any member passes, with the most metres that one of them lies in it."""
+        found: dict[int, float] = {}
+        for row, begin, end in spans:
+            for road, inside in self.above[row].road_metres(begin, end).items():
+                found[road] = max(found.get(road, 0.0), inside)
+        return found
+
+    def _meeting(self, own: Sequence[Candidate], closed: Sequence[tuple[date, date]], dig: Dig) -> Meeting:
+        planning = self.terms.planning
+        windows = list({one.id: one.window for one in own}.values())
+        return meeting_of(
+            windows, closed, digging_days=ceil(planning.digging_days(dig.shared_m, len(own))), on=self.terms.on,
+            longest_shift=planning.longest_shift_days, widest=planning.widest_days,
+        )  # fmt: skip
+
+    def _parts(self, span: tuple[int, float, float]) -> tuple[tuple[tuple[float, ...], ...], ...]:
+        row, begin, end = span
+        (line,) = self.lines.cut([row], [begin], [end])
+        return tuple(
+            tuple((round(x, 3), round(y, 3)) for x, y in shapely.get_coordinates(part).tolist())
+            for part in shapely.get_parts(line)
+        )
+
+    def _streets(
+        self, roads: Mapping[int, float], parts: tuple[tuple[tuple[float, ...], ...], ...]
+    ) -> tuple[Street, ...]:
+        """Return the roads that the trench lies in, most metres first; else the nearest road beside it."""
+        around = self.terms.surroundings
+        if around is None:
+            return ()
+        facts = around.facts
+        found = [Street(facts.ids[road], facts.label(road), _millimetres(metres)) for road, metres in roads.items()]
+        if not found and len(facts.ids):
+            middle = shapely.MultiLineString([list(part) for part in parts]).interpolate(0.5, normalized=True)
+            near = around.road_tree.query_nearest(middle, max_distance=BESIDE_M)
+            found = [Street(facts.ids[road], facts.label(road), 0.0) for road in np.sort(near).tolist()]
+        return tuple(sorted(found, key=lambda street: (-street.metres, street.name, street.road)))
+
+    def _notes(self, meeting: Meeting, ditch: Ditch, askew: Sequence[str]) -> Iterator[Said]:
+        yield from meeting_notes(meeting)
+        if askew:
+            yield crossing_note(askew)
+        if ditch.area_m2 is None:
+            yield NO_SECTION
+        if self.terms.surroundings is None or not len(self.terms.surroundings.facts.ids):
+            yield NO_ROADS
+
+
+def _lines_of(own: Sequence[Candidate]) -> list[SectionLine]:
+    """Return the lines to lay; a route that lies in the trench twice is laid twice, under an id of its own."""
+    seen: dict[str, int] = defaultdict(int)
+    lines = []
+    for one in own:
+        seen[one.id] += 1
+        lines.append(one.line if seen[one.id] == 1 else replace(one.line, id=f"{one.id} ({seen[one.id]})"))
+    return lines
+
+
+def _shape(own: Sequence[Candidate], ditch: Ditch, *, carriageway: bool) -> Shape:
+    obstacles = [Said(zh, en) for zh, en in ditch.obstacles]
+    trenchless = sorted({one.id for one in own if one.trenchless})
+    if trenchless:
+        obstacles.append(trenchless_obstacle(trenchless))
+    return Shape(
+        not obstacles, ditch.kind, "carriageway" if carriageway else "footway", _rounded(ditch.top_width_m),
+        _rounded(ditch.depth_m), tuple(obstacles), ditch.unverified,
+    )  # fmt: skip
+
+
+def _rounded(metres: float | None) -> float | None:
+    return None if metres is None else _millimetres(metres)
+
+
+def _member(one: Candidate, begin: float, end: float) -> Member:
+    window = one.window
+    return Member(
+        one.id, one.utility, one.operator, one.method, _millimetres(begin), _millimetres(end), window.start, window.end
+    )
+
+
+def _millimetres(metres: float) -> float:
+    return round(metres, 3) + 0.0
