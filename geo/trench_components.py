@@ -35,7 +35,7 @@ class Share(NamedTuple):
 
 @kernel
 def unite(least: IntArray, a: IntArray, b: IntArray) -> None:
-    """Unite the components of the lines ``a`` and ``b`` of each run; ``least`` leads each line to a smaller row of its own.
+    """Unite the components of the lines ``a`` and ``b`` of each run; ``least`` leads a line to a lesser row of its own.
 
     Call it for some runs after the other, in any order, then `settle_components`.
     """

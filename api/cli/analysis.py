@@ -12,10 +12,14 @@ import typer
 from api.cli import inputs
 from api.cli.language import both
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
+from api.cli.provinces import ClusterOption, MemoryOption, workers_of, write_in_tiles
 from api.cli.reporting import FINDINGS, answering, progress, show_table, words
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    from geo.partition.tasks import Limits
+    from survey.provinces import Written
 
 commands = typer.Typer()
 RoutesArgument = Annotated[
@@ -46,7 +50,15 @@ def trenches(
     same_utility: Annotated[
         bool, typer.Option("--same-utility", help=both("同类管线也比较", "Compare lines of one utility too"))
     ] = False,
-    workers: Annotated[int, typer.Option(min=0, help=both("线程数，0 为全部", "Threads; 0 for all"))] = 0,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help=both("线程数，0 为全部；与 --memory 同用时为进程数", "Threads, 0 for all; with --memory, processes"),
+        ),
+    ] = 0,
+    memory: MemoryOption = None,
+    cluster: ClusterOption = None,
     layer: inputs.LayerOption = None,
     crs: inputs.CrsOption = None,
     encoding: inputs.EncodingOption = None,
@@ -57,37 +69,45 @@ def trenches(
     faults: inputs.FaultsOption = None,
 ) -> None:
     """Write the layers ``runs`` and ``trenches``."""
-    from geo.formats import check_ending, write
-    from survey.opportunities import runs_and_trenches
+    from geo.formats import check_ending
+    from geo.partition.tasks import Limits
 
     check_ending(out)
     options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
-    table = inputs.read_layer(routes, "routes", options)
-    placed, settled = inputs.in_grid(table, grid)
+    limits = Limits(distance, bearing, min_length, bridge, max_width, same_utility)
+    crew = workers_of(workers, memory, cluster, (routes, out))
     started = time.perf_counter()
-    with progress("计算", "computing"):
-        runs, shared = runs_and_trenches(
-            placed,
-            distance=distance,
-            bearing=bearing,
-            min_length=min_length,
-            bridge=bridge,
-            max_width=max_width,
-            same_utility=same_utility,
-            workers=workers or os.cpu_count() or 1,
-        )
+    if crew is not None:
+        written = write_in_tiles(routes, out, limits, crew, options)
+    else:
+        written = _written_at_once(routes, out, limits, workers or os.cpu_count() or 1, options)
     took = time.perf_counter() - started
-    written = write({"runs": runs, "trenches": shared}, out)
     columns = words("图层,要素,长度 m,可省开挖 m,文件", "layer,features,length m,saved m,file").split(",")
     rows = [
-        ("runs", len(runs), float(runs["length_m"].sum()), None, written[0].name),
-        ("trenches", len(shared), float(shared["length_m"].sum()), float(shared["saved_m"].sum()), written[-1].name),
+        ("runs", written.n_runs, written.runs_m, None, written.runs.name),
+        ("trenches", written.n_trenches, written.trenches_m, written.saved_m, written.trenches.name),
     ]
-    title = words(
-        f"{len(placed)} 条管线，{settled.code[:40]}，{took:.2f} 秒",
-        f"{len(placed)} routes, {settled.code[:40]}, {took:.2f} s",
-    )
+    code = written.grid.code[:40]
+    title = words(f"{written.routes} 条管线，{code}，{took:.2f} 秒", f"{written.routes} routes, {code}, {took:.2f} s")
     show_table(title, columns, rows)
+
+
+def _written_at_once(routes: Path, out: Path, limits: Limits, threads: int, options: inputs.Asked) -> Written:
+    """Write both layers of a file that fits into memory."""
+    from geo.formats import write
+    from survey.opportunities import runs_and_trenches
+    from survey.provinces import Written
+
+    table = inputs.read_layer(routes, "routes", options)
+    placed, settled = inputs.in_grid(table, options.grid)
+    with progress("计算", "computing"):
+        runs, shared = runs_and_trenches(
+            placed, distance=limits.distance, bearing=limits.bearing, min_length=limits.min_length,
+            bridge=limits.bridge, max_width=limits.max_width, same_utility=limits.same_group, workers=threads,
+        )  # fmt: skip
+    files = write({"runs": runs, "trenches": shared}, out)
+    sums = [float(layer[name].sum()) for layer, name in ((runs, "length_m"), (shared, "length_m"), (shared, "saved_m"))]
+    return Written(files[0], files[-1], len(placed), settled, len(runs), sums[0], len(shared), *sums[1:])
 
 
 @commands.command(

@@ -16,7 +16,7 @@ from api.cli.language import language
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from rich.console import Console
 
@@ -179,6 +179,25 @@ def shown(value: object) -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN is not itself
         return ""
     return f"{value:,.2f}" if isinstance(value, float) else str(value)
+
+
+@contextmanager
+def progress_of_steps(steps: Mapping[str, tuple[str, str]]) -> Iterator[Callable[[str, int, int], None]]:
+    """Show a bar for each of several steps; the block calls the function it is given with (step, done, total or 0)."""
+    out = console(errors=True)
+    if not out.is_terminal:
+        yield lambda _step, _done, _total: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*shown, console=out, transient=True) as bar:
+        tasks = {step: bar.add_task(words(*said), total=None, visible=False) for step, said in steps.items()}
+
+        def heard(step: str, done: int, total: int) -> None:
+            bar.update(tasks[step], completed=done, total=total or None, visible=True)
+
+        yield heard
 
 
 @contextmanager

@@ -54,6 +54,8 @@ class Batches:
 
     Attributes
     ----------
+    crs
+        Of the file, once the first batch is there.
     rows_read
         So far.
     repeated
@@ -94,6 +96,7 @@ class Batches:
         self._notes: dict[tuple[str, str | None], Fault] = {}
         self._noted: dict[tuple[str, str | None], int] = {}
         self._ids: list[pa.Array] = []
+        self.crs: CRS | None = None
         self.rows_read = 0
         self.repeated: NDArray[np.int64] = np.empty(0, np.int64)
 
@@ -122,6 +125,7 @@ class Batches:
         """Return the rows of a batch that have no fault; remember what there is to say of it."""
         found, first = raw.found, self.rows_read
         raw = replace(raw, crs=settled(raw.crs, self._request.crs, Format.GEOPARQUET, found))
+        self.crs = raw.crs
         frame = checked(raw, self._request, self._value_map, self._check)
         if not len(frame):
             found.note(None, Fault("layer.no_rows", "图层没有要素", "the layer has no features"))

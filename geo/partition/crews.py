@@ -86,7 +86,8 @@ def cluster_crew(address: str) -> Iterator[Crew]:
 
 def _crew_of(client: Any) -> Crew:  # noqa: ANN401 - distributed.Client, which is loaded late
     def crew(work: Callable[[Any], Any], jobs: Sequence[Any], told: Told) -> list[Any]:
-        from distributed import KilledWorker, as_completed  # noqa: PLC0415 - as above
+        from distributed import CancelledError, KilledWorker, as_completed  # noqa: PLC0415 - as above
+        from distributed.comm.core import CommClosedError  # noqa: PLC0415
 
         results: list[Any] = [None] * len(jobs)
         waiting = {client.submit(work, job, pure=False): number for number, job in enumerate(jobs)}
@@ -99,6 +100,8 @@ def _crew_of(client: Any) -> Crew:  # noqa: ANN401 - distributed.Client, which i
                 told(done, len(jobs))
         except KilledWorker as error:
             raise BadInputError([_too_large()]) from error
+        except (CancelledError, CommClosedError) as error:
+            raise BadInputError([_unreachable(client.scheduler.address)]) from error
         finally:
             client.cancel(list(waiting))
         return results

@@ -78,9 +78,12 @@ def shapes_of(table: pa.Table) -> npt.NDArray[np.object_]:
 def in_order(paths: list[Path], order: tuple[str, ...], rows: int) -> Iterator[pa.Table]:
     """Yield the rows of all parts in their final order, about ``rows`` at a time.
 
-    Rows of one line stay together, so that a piece is larger where a line has more.
+    Rows of one line stay together, so that a piece is larger where a line has more. Where there is no row at all, one
+    table without rows comes, of which a layer without rows can be made; none where there is no part.
     """
     tables = [table for table in map(opened, paths) if len(table)]
+    if not tables and paths:
+        yield opened(paths[0])
     keys = [column(table, order[0]) for table in tables]
     bounds = _bounds(keys, rows)
     for low, high in pairwise(bounds):

@@ -8,7 +8,7 @@
    component never look at another. Consecutive shares make a *bundle*.
 5. *Join*: each bundle makes its trenches, with the corner of all lines as origin.
 
-Between tasks only numbers stay in memory: some 60 bytes a line and 16 a run. A component that is larger than a bundle
+Between tasks only numbers stay in memory, some 100 bytes a line. A component that is larger than a bundle
 is one bundle all the same, and must fit into one worker.
 """
 
@@ -27,6 +27,8 @@ from geo.trench_components import settle_components, shares_of, unite
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from geo.crs import Grid
     from geo.partition.crews import Crew
@@ -83,21 +85,32 @@ class Place(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Files of runs and of trenches, in no order: `geo.partition.parts.in_order`. Lines have the numbers given."""
+    """Files of runs and of trenches, one of each at least: `geo.partition.parts.in_order` puts them into one order.
+
+    Lines have the numbers given.
+    """
 
     runs: list[Path]
     trenches: list[Path]
 
 
 def find_and_join(
-    spool: Spool, place: Place, number: IntArray, group: IntArray, limits: Limits, vertices: int, crew: Crew, told: Told
+    spool: Spool,
+    place: Place,
+    number: IntArray,
+    group: npt.NDArray[np.signedinteger[Any]],
+    limits: Limits,
+    vertices: int,
+    crew: Crew,
+    told: Told,
 ) -> Found:
     """Return the runs and trenches of all lines of a spool.
 
     Parameters
     ----------
     spool
-        The lines; its folder takes what is written meanwhile and the result, and is the caller's to remove.
+        The lines, in one chunk at least; its folder takes what is written meanwhile and the result, and is the
+        caller's to remove.
     place
         See `Place`.
     number
@@ -120,8 +133,6 @@ def find_and_join(
         A limit that is no number above 0, or a task that brings down one worker after the other.
     """
     limits.reach  # noqa: B018 - refuses what `join_runs` would refuse, before anything is done
-    if not len(group):
-        return Found([], [])
     save_array(spool.folder / NUMBERS, number)
     save_array(spool.folder / GROUPS, group)
     steps = _Steps(spool.folder, limits, vertices, crew, told)
@@ -156,7 +167,7 @@ def _shares(wider: list[Path], n_lines: int) -> IntArray:
 
 
 def _bundles(share: IntArray, weight: IntArray, most: int) -> tuple[IntArray, int]:
-    """Return the bundle of each line, -1 for one in no share, and how many bundles of about ``most`` there are.
+    """Return the bundle of each line, -1 for one in no share, and how many there are, one at least, of about ``most``.
 
     Examples
     --------
@@ -169,7 +180,7 @@ def _bundles(share: IntArray, weight: IntArray, most: int) -> tuple[IntArray, in
     number = np.unique((np.cumsum(sums) - sums) // most, return_inverse=True)[1]
     bundle = np.full(len(share), -1, np.int64)
     bundle[some] = number[own]
-    return bundle, int(number.max(initial=-1)) + 1
+    return bundle, int(number.max(initial=0)) + 1
 
 
 class _Steps:
@@ -204,7 +215,7 @@ class _Steps:
         jobs = [
             Search(k, own, folder / GROUPS, self._limits, folder / f"runs-{k}.arrow", folder / f"wider-{k}.arrow")
             for k, own in enumerate(lines)
-            if own
+            if k == 0 or own[0].last
         ]
         self._do("search", search, jobs)
         return [job.runs for job in jobs], [job.wider for job in jobs]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,8 @@ from geo.polylines import Polylines
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    import numpy.typing as npt
 
     from geo.polylines import IntArray
 
@@ -38,7 +40,7 @@ def save(path: Path, table: pa.Table) -> None:
     beside.replace(path)
 
 
-def save_array(path: Path, values: IntArray) -> None:
+def save_array(path: Path, values: npt.NDArray[Any]) -> None:
     """Write numbers so that tasks look up some of them: `looked_up`."""
     beside = path.with_name(f"{path.name}.{uuid.uuid4().hex}.npy")
     np.save(beside, values)
@@ -69,13 +71,13 @@ def sort_into(path: Path, table: pa.Table, destination: IntArray, count: int) ->
 
 
 def slices_of(paths: list[Path], starts: list[IntArray], count: int) -> list[list[Slice]]:
-    """Return for each destination its slices of the files that `sort_into` has written.
+    """Return for each destination its slices of the files that `sort_into` has written: one at least, if of no row.
 
     Examples
     --------
     >>> from pathlib import Path
     >>> [[tuple(s)[1:] for s in found] for found in slices_of([Path("a")], [np.array([0, 2, 2])], 2)]
-    [[(0, 2)], []]
+    [[(0, 2)], [(0, 0)]]
     """
     return [
         [
@@ -83,6 +85,7 @@ def slices_of(paths: list[Path], starts: list[IntArray], count: int) -> list[lis
             for path, own in zip(paths, starts, strict=True)
             if own[k + 1] > own[k]
         ]
+        or [Slice(paths[0], 0, 0)]
         for k in range(count)
     ]
 
