@@ -16,7 +16,7 @@ from survey.cases.journal import event_from_plain, event_to_plain
 from survey.cases.standing import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from api.db.store import Store
@@ -148,7 +148,6 @@ class CaseStore:
 
     def list(
         self, *, phase: str | None = None, utility: str | None = None, applicant: str | None = None,
-        applicants: Collection[str] | None = None,
         overdue: bool | None = None, due_by: datetime | None = None, after: str | None = None, limit: int = 1000,
     ) -> list[CaseRow]:  # fmt: skip
         """Return cases ordered by id, those that meet every filter given; standings of operators are not among them.
@@ -157,8 +156,6 @@ class CaseStore:
         ----------
         utility
             One of its tasks is for this utility.
-        applicants
-            It is one of these: the cases that may be somebody's own.
         overdue
             Whether any running time is past due.
         due_by
@@ -171,8 +168,6 @@ class CaseStore:
             conditions.append(CASES.c.phase == phase)
         if applicant is not None:
             conditions.append(CASES.c.applicant == applicant)
-        if applicants is not None:
-            conditions.append(CASES.c.applicant.in_(applicants))
         if utility is not None:
             conditions.append(CASES.c.utilities.contains(f" {utility} ", autoescape=True))
         if overdue is not None:
