@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from survey.conflicts.around import Around
-from survey.conflicts.buried_lines import BuriedLines, read_lines
 from survey.conflicts.clearance_findings import horizontal_findings, stacking_findings
 from survey.conflicts.cover_findings import Beds, cover_findings
 from survey.conflicts.crossings import Crossings
 from survey.conflicts.depth_findings import order_findings, vertical_findings
 from survey.conflicts.line_pairs import LinePairs
+from survey.conflicts.line_reading import read_lines
 from survey.conflicts.object_findings import object_findings
 from survey.conflicts.offsets import OffsetMends
 from survey.conflicts.parameters import load_parameters
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from geo.crs import Grid
+    from survey.conflicts.buried_lines import BuriedLines
     from survey.conflicts.parameters import Parameters
     from survey.policies import Policy
 

@@ -10,8 +10,9 @@ import shapely
 
 from survey.conflicts.around import Around
 from survey.conflicts.batch import Scene, judge_scene
-from survey.conflicts.buried_lines import BuriedLines, read_lines, read_row
+from survey.conflicts.buried_lines import BuriedLines
 from survey.conflicts.judging import COVERAGE, WORST_ERROR_M
+from survey.conflicts.line_reading import read_lines, read_row
 from survey.finding_columns import Findings
 from survey.surroundings import Surroundings
 

@@ -11,11 +11,11 @@ import shapely
 
 from geo.crs import grid
 from survey.conflicts import Conflicts, find_conflicts
-from survey.conflicts.buried_lines import read_lines
 from survey.conflicts.clearance_findings import horizontal_findings
 from survey.conflicts.crossings import Crossings
 from survey.conflicts.depth_findings import vertical_findings
 from survey.conflicts.line_pairs import LinePairs
+from survey.conflicts.line_reading import read_lines
 from survey.conflicts.parameters import load_parameters
 from survey.findings import FAILS
 from survey.policies import load_policy

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from shapely.ops import substring
 
 from survey.conflicts import offsets
-from survey.conflicts.buried_lines import read_lines
 from survey.conflicts.line_pairs import LinePairs
+from survey.conflicts.line_reading import read_lines
 from survey.conflicts.lines_aside import GREATEST_M, TooNear, ways_aside
 from survey.conflicts.offsets import Close, offset_mends
 from survey.conflicts.parameters import load_parameters
