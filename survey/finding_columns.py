@@ -173,7 +173,7 @@ _BY_ROW = ("a", "b", "outcome", "measured", "limit", "margin", "uncertainty", "c
 
 
 class Findings(Sequence[Finding]):
-    """Many findings, the gravest first, then by kind, subjects and place; the same for any order of rows.
+    """Many findings, the gravest first, of equals what fails, then by kind, subjects and place; for any order of rows.
 
     Parameters
     ----------
@@ -226,7 +226,8 @@ class Findings(Sequence[Finding]):
             return np.empty(0, dtype=np.int64)
         columns = [self._joined("from_m"), self._places("b"), self._places("a")]
         kind = np.repeat([_KINDS.index(one.kind) for one in self.found], [len(one) for one in self.found])
-        made: Integers = np.lexsort((self._joined("keys"), *columns, kind, self._joined("severity")))
+        weight = (self._joined("outcome"), self._joined("severity"))
+        made: Integers = np.lexsort((self._joined("keys"), *columns, kind, *weight))
         return made
 
     def _places(self, side: str) -> Integers:

@@ -45,10 +45,12 @@ def test_the_order_of_rows_changes_nothing():
     assert [(f.id, f.facts) for f in sample(**turned)] == [(f.id, f.facts) for f in LISTED]
 
 
-def test_the_gravest_come_first():
+def test_the_gravest_come_first_and_of_equals_what_fails():
     order = {"grave": 0, "serious": 1, "notice": 2}
-    ranks = [order[f.severity] for f in LISTED]
+    outcomes = {"fails": 0, "must_expose": 1, "unknown": 2, "passes": 3}
+    ranks = [(order[f.severity], outcomes[f.outcome]) for f in LISTED]
     assert ranks == sorted(ranks)
+    assert {f.outcome for f in LISTED if f.severity == "serious"} >= {"fails", "must_expose"}
 
 
 def test_facts_stay_while_nothing_changes_and_differ_when_something_does():

@@ -7,12 +7,15 @@ export const SEVERITIES: readonly Severity[] = ['grave', 'serious', 'notice'];
 /** Where along the line: findings without a place come last of their severity. */
 const placeOf = (finding: PlacedFinding): number => finding.from_m ?? Infinity;
 
-/** The gravest first, then along the line; those that were accepted and still hold go to the end. */
+/** What fails before what must be looked at on site, and that before what nobody knows. */
+const OUTCOMES: readonly string[] = ['fails', 'must_expose', 'unknown', 'passes'];
+
+/** The gravest first, of equals what fails first, then along the line; those that were accepted and still hold go to the end. */
 export function inOrder(findings: readonly PlacedFinding[]): PlacedFinding[] {
   const rank = (finding: PlacedFinding): number => SEVERITIES.indexOf(finding.severity) + (isSettled(finding) ? SEVERITIES.length : 0);
   return findings
     .map((finding, i) => ({ finding, i }))
-    .sort((one, other) => rank(one.finding) - rank(other.finding) || placeOf(one.finding) - placeOf(other.finding) || one.i - other.i)
+    .sort((one, other) => rank(one.finding) - rank(other.finding) || OUTCOMES.indexOf(one.finding.outcome) - OUTCOMES.indexOf(other.finding.outcome) || placeOf(one.finding) - placeOf(other.finding) || one.i - other.i)
     .map(({ finding }) => finding);
 }
 
