@@ -13,7 +13,7 @@ import shapely
 
 from geo.parallels import BEARING_DEG, DISTANCE_M, MIN_LENGTH_M, find_runs
 from geo.trenches import MAX_WIDTH_M, join_runs, reach_of
-from survey.opportunities.bearings import alongside
+from survey.opportunities.bearings import Span, alongside
 from survey.opportunities.candidates import read_candidates
 from survey.opportunities.county_data import known_planning
 from survey.opportunities.ditches import Ground, ditch_of
@@ -144,8 +144,7 @@ def opportunities_of(
     above = above_of(read.lines, surroundings, workers=workers)
     digs = digs_of(trenches)
     numbered = numbers_of(digs, [one.id for one in candidates])
-    maker = Maker(terms, candidates, read.lines, above)
-    return ranked(maker.record(dig, number) for dig, number in zip(digs, numbered, strict=True))
+    return ranked(Maker(terms, candidates, read.lines, above).records(digs, numbered))
 
 
 def digs_of(trenches: Trenches) -> list[Dig]:
@@ -199,8 +198,22 @@ class Maker:
         self.lines = lines
         self.above = above
 
-    def record(self, dig: Dig, name: str) -> Opportunity:
-        """Return the record of one trench."""
+    def records(self, digs: Sequence[Dig], names: Sequence[str]) -> Iterator[Opportunity]:
+        """Yield the record of each trench, under its id."""
+        rows = np.array([row for dig in digs for row in dig.rows], dtype=np.int64)
+        begins = np.array([begin for dig in digs for begin in dig.from_m], dtype=np.float64)
+        ends = np.array([end for dig in digs for end in dig.to_m], dtype=np.float64)
+        x0, y0 = self.lines.points_at(rows, begins)
+        x1, y1 = self.lines.points_at(rows, ends)
+        spans = [Span(*one) for one in zip(*(v.tolist() for v in (ends - begins, x1 - x0, y1 - y0)), strict=True)]
+        counts = np.array([len(dig.rows) for dig in digs], dtype=np.int64)
+        firsts = (np.cumsum(counts) - counts).tolist()
+        axis = np.array([first + dig.at for first, dig in zip(firsts, digs, strict=True)], dtype=np.int64)
+        shapes = self.lines.cut(rows[axis], begins[axis], ends[axis])
+        for dig, name, first, shape in zip(digs, names, firsts, shapes, strict=True):
+            yield self._record(dig, name, spans[first : first + len(dig.rows)], shape)
+
+    def _record(self, dig: Dig, name: str, along_of: Sequence[Span], shape: shapely.Geometry) -> Opportunity:
         terms, own = self.terms, [self.candidates[row] for row in dig.rows]
         spans = list(zip(dig.rows, dig.from_m, dig.to_m, strict=True))
         metres = [self.above[row].metres(begin, end) for row, begin, end in spans]
@@ -213,9 +226,9 @@ class Maker:
             protections_of(roads, terms.surroundings.facts, terms.on) if terms.surroundings is not None else ()
         )
         meeting = self._meeting(own, [(one.first, one.last) for one in protections], dig)
-        along = alongside(self.lines, dig.rows, dig.from_m, dig.to_m)
+        along = alongside(along_of)
         kind = RUN if along.metres_saved > 0 else CROSSING
-        parts = self._parts(spans[dig.at])
+        parts = _parts(shape)
         return Opportunity(
             id=name,
             kind=kind,
@@ -253,14 +266,6 @@ class Maker:
             longest_shift=planning.longest_shift_days, widest=planning.widest_days,
         )  # fmt: skip
 
-    def _parts(self, span: tuple[int, float, float]) -> tuple[tuple[tuple[float, ...], ...], ...]:
-        row, begin, end = span
-        (line,) = self.lines.cut([row], [begin], [end])
-        return tuple(
-            tuple((round(x, 3), round(y, 3)) for x, y in shapely.get_coordinates(part).tolist())
-            for part in shapely.get_parts(line)
-        )
-
     def _streets(
         self, roads: Mapping[int, float], parts: tuple[tuple[tuple[float, ...], ...], ...]
     ) -> tuple[Street, ...]:
@@ -284,6 +289,13 @@ class Maker:
             yield NO_SECTION
         if self.terms.surroundings is None or not len(self.terms.surroundings.facts.ids):
             yield NO_ROADS
+
+
+def _parts(shape: shapely.Geometry) -> tuple[tuple[tuple[float, ...], ...], ...]:
+    return tuple(
+        tuple((round(x, 3), round(y, 3)) for x, y in shapely.get_coordinates(part).tolist())
+        for part in (shape.geoms if shape.geom_type == "MultiLineString" else [shape])
+    )
 
 
 def _lines_of(own: Sequence[Candidate]) -> list[SectionLine]:

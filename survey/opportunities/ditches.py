@@ -6,14 +6,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from survey.sections import SectionLine, best_section
-from survey.sections.layout import MAX_LINES
+from survey.sections import SectionLine, Site, best_section
+from survey.sections.layout import MAX_LINES, MICRO, narrowest
+from survey.sections.problem import Problem, bench_levels
+from survey.sections.trace import obstacles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from survey.opportunities.county_data import Planning
     from survey.sections import Section
+    from survey.sections.trace import Obstacle
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +82,8 @@ def ditch_of(lines: Sequence[SectionLine], ground: Ground) -> Ditch:
     kept = _searched(tuple(nameless[k] for k in order), ground)
     place = {line: at for at, line in enumerate(order)}
     alone = tuple(kept.alone[place[k]] for k in range(len(lines))) if kept.alone else ()
-    obstacles = kept.obstacles and _named(sorted(lines, key=lambda line: line.id), ground, kept.kind)
-    return replace(kept, alone=alone, obstacles=obstacles)
+    said = kept.obstacles and _named(tuple(sorted(lines, key=lambda line: line.id)), ground, kept.kind)
+    return replace(kept, alone=alone, obstacles=said)
 
 
 def section_of(lines: Sequence[SectionLine], ground: Ground, kind: str) -> Section:
@@ -96,36 +99,52 @@ def section_of(lines: Sequence[SectionLine], ground: Ground, kind: str) -> Secti
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def _searched(lines: tuple[SectionLine, ...], ground: Ground) -> Ditch:
+    """Return what `best_section` finds for one bench and for several, whichever takes less; without what it explains.
+
+    Bounds, evidence and the standard's own order are most of its work, and nobody reads them of a whole county.
+    """
     numbered = [replace(line, id=str(k)) for k, line in enumerate(lines)]
-    found = [(kind, section_of(numbered, ground, kind)) for kind in ("single", "stepped")]
-    kind, best = min(found, key=lambda one: _preference(one[1]))
-    if best.excavation is None:
-        return Ditch(kind, None, None, None, (), _sentences(best), best.unverified)
-    dug, own = best.excavation, {one.id: one.excavation for one in best.alone}
-    alone = tuple((own[line.id].top_width_m, own[line.id].area_m2) for line in numbered)
-    return Ditch(kind, dug.top_width_m, dug.depth_m, dug.area_m2, alone, _sentences(best), best.unverified)
+    site = Site(ground.soil, ground.under, ground.load, ground.shored)
+    single = Problem.of(numbered, site, stepped=False)
+    levels = bench_levels([need.level_m for need in single.needs], site.step_m)
+    stepped = [replace(single, stepped=True, floors_m=levels)] if levels != single.floors_m else []
+    return min((_dug(problem) for problem in (single, *stepped)), key=_preference)
 
 
-def _preference(section: Section) -> tuple[bool, bool, float]:
-    """Order sections: what can be built, then least earth."""
-    dug = section.excavation
-    return not section.feasible, dug is None, 0.0 if dug is None else dug.area_m2
+def _dug(problem: Problem) -> Ditch:
+    kind = "stepped" if problem.stepped else "single"
+    unverified = _unverified(problem)
+    if not problem.known:
+        return Ditch(kind, None, None, None, (), _sentences(obstacles(problem, None)), unverified)
+    layout = narrowest(problem.ends(), problem.gaps(), [need.place.rank for need in problem.needs])
+    best = problem.excavation(layout)
+    own = [problem.alone(k) for k in range(len(problem.needs))]
+    alone = tuple((one.top_width_m, one.area_m2) for one in own)
+    said = _sentences(obstacles(problem, layout.width / MICRO))
+    return Ditch(kind, best.top_width_m, best.depth_m, best.area_m2, alone, said, unverified)
 
 
-def _sentences(section: Section) -> tuple[tuple[str, str], ...]:
-    return tuple((obstacle.zh, obstacle.en) for obstacle in section.obstacles)
+def _unverified(problem: Problem) -> bool:
+    cells = [problem.slope_cell, *(clearance.cell for clearance in problem.clearances.values())]
+    cells += [cell for need in problem.needs for cell in (need.cover_cell, need.working_cell)]
+    return any(cell is not None and cell.unverified for cell in cells)
+
+
+def _preference(ditch: Ditch) -> tuple[bool, bool, float]:
+    """Order trenches: what can be built, then least earth."""
+    return bool(ditch.obstacles), ditch.area_m2 is None, ditch.area_m2 or 0.0
+
+
+def _sentences(found: Iterable[Obstacle]) -> tuple[tuple[str, str], ...]:
+    return tuple((obstacle.zh, obstacle.en) for obstacle in found)
 
 
 @lru_cache(maxsize=8192)
-def _named_of(lines: tuple[SectionLine, ...], ground: Ground, kind: str) -> tuple[tuple[str, str], ...]:
-    return _sentences(section_of(lines, ground, kind))
-
-
-def _named(lines: Sequence[SectionLine], ground: Ground, kind: str) -> tuple[tuple[str, str], ...]:
+def _named(lines: tuple[SectionLine, ...], ground: Ground, kind: str) -> tuple[tuple[str, str], ...]:
     """Return the obstacles with the names of the lines that they are about."""
-    return _named_of(tuple(lines), ground, kind)
+    return _sentences(section_of(lines, ground, kind).obstacles)
 
 
 def _too_many(lines: Sequence[SectionLine]) -> Ditch:

@@ -109,6 +109,7 @@ def _joints(material: str | None) -> tuple[str, ...]:
     return ("concrete_rigid", "concrete_flexible") if material == "concrete" else tuple(JOINTS)
 
 
+@lru_cache(maxsize=4096)
 def slope(soil: str | None, load: str | None = None, *, depth_m: float | None = None) -> Cell:
     """Return how far the side of a trench runs back for each metre of its height, GB 50268-2008 table 4.3.3.
 
