@@ -47,7 +47,7 @@ def here(work: Callable[[Any], Any], jobs: Sequence[Any], told: Told) -> list[An
 def local_crew(workers: int, memory: int, folder: Path) -> Iterator[Crew]:
     """Start ``workers`` processes, each of which is stopped and replaced when it holds ``memory`` bytes.
 
-    ``folder`` takes what they write for themselves.
+    ``folder`` takes what they write for themselves. Everything listens on this machine only, on ports that are free.
     """
     import dask  # noqa: PLC0415 - half a second, which those who work in one memory need not wait
     from distributed import Client, LocalCluster  # noqa: PLC0415
@@ -56,8 +56,8 @@ def local_crew(workers: int, memory: int, folder: Path) -> Iterator[Crew]:
     with (
         dask.config.set(quiet),
         LocalCluster(
-            n_workers=workers, threads_per_worker=1, processes=True, memory_limit=memory, dashboard_address=None,
-            local_directory=str(folder), silence_logs=logging.CRITICAL,
+            n_workers=workers, threads_per_worker=1, processes=True, memory_limit=memory, local_directory=str(folder),
+            dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
     ):  # fmt: skip
