@@ -106,7 +106,8 @@ def _reader(kind: Any) -> Reader:  # noqa: ANN401 - a type
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         made: Any = kind
         return lambda value, _: value if isinstance(value, made) else from_plain(made, value)
-    return _moment if kind is datetime else _scalars(kind)
+    of_time = {datetime: _moment, date: _day}
+    return of_time[kind] if kind in of_time else _scalars(kind)
 
 
 def _tuples(read: Reader) -> Reader:

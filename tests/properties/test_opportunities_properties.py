@@ -1,0 +1,121 @@
+"""Chances to share a trench: shifts against trying every day, ground against cutting shapes."""
+
+from datetime import date, timedelta
+
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.polylines import Polylines
+from survey.opportunities.ground import PAVINGS, above_of
+from survey.opportunities.meeting import Window, meeting_of
+from tests.survey.opportunities.scene import X, Y, around
+
+ON = date(2027, 1, 1)
+
+
+def day(number):
+    return ON + timedelta(days=number)
+
+
+@st.composite
+def windows(draw):
+    found = []
+    for k in range(draw(st.integers(2, 4))):
+        start = draw(st.integers(-20, 60))
+        end = start + draw(st.integers(0, 30))
+        earliest = draw(st.none() | st.integers(start - 20, start))
+        latest = draw(st.none() | st.integers(end, end + 20))
+        limits = [None if limit is None else day(limit) for limit in (earliest, latest)]
+        found.append(Window(f"R{k}", day(start), day(end), *limits))
+    return found
+
+
+bans = st.lists(st.tuples(st.integers(-10, 60), st.integers(0, 25)), max_size=2)
+
+
+def tried(asked, closed, digging, longest):
+    """Return cost, first day and moves of the best of all days, by trying each with each move of each party."""
+    needed = min(digging, *(window.days for window in asked))
+    best = None
+    for begin in range(200):
+        dug = {day(begin + k) for k in range(needed)}
+        if any(first <= one <= last for one in dug for first, last in closed):
+            continue
+        moves = [_least_move(window, dug, longest) for window in asked]
+        if None in moves:
+            continue
+        cost = (sum(map(abs, moves)), sum(by != 0 for by in moves), -sum(by for by in moves if by < 0), begin)
+        if best is None or cost < best[0]:
+            best = cost, day(begin), moves
+    return needed, best
+
+
+def _least_move(window, dug, longest):
+    for by in sorted(range(-longest, longest + 1), key=abs):
+        start, end = window.start + timedelta(days=by), window.end + timedelta(days=by)
+        too_early = by < 0 and window.earliest is not None and start < window.earliest
+        too_late = by > 0 and window.latest is not None and end > window.latest
+        if start <= min(dug) and max(dug) <= end and not too_early and not too_late:
+            return by
+    return None
+
+
+@settings(max_examples=150, deadline=None)
+@given(windows(), bans, st.integers(1, 20), st.integers(0, 40))
+def test_the_smallest_shift_is_the_best_of_all_days(asked, spans, digging, longest):
+    closed = [(day(first), day(first + days)) for first, days in spans]
+    found = meeting_of(asked, closed, digging_days=digging, on=ON, longest_shift=longest, widest=2000)
+    needed, best = tried(asked, closed, digging, longest)
+    assert found.needed_days == needed
+    if best is None:
+        assert (found.state, found.shifts, found.first) == ("never", (), None)
+        return
+    _, first, moves = best
+    assert found.first == first
+    assert [(one.route, one.days) for one in found.shifts] == [(f"R{k}", by) for k, by in enumerate(moves) if by]
+    assert found.state == ("shift" if found.shifts else "meets")
+    assert found.last >= first + timedelta(days=needed - 1)
+    common = set.intersection(*({w.start + timedelta(days=k) for k in range(w.days)} for w in asked))
+    usable = {d for d in common if d >= ON and not any(a <= d <= b for a, b in closed)}
+    assert found.overlap_days == len(usable)
+
+
+@settings(max_examples=80, deadline=None)
+@given(windows(), bans, st.integers(1, 20), st.randoms(use_true_random=False))
+def test_the_order_of_parties_changes_nothing(asked, spans, digging, random):
+    closed = [(day(first), day(first + days)) for first, days in spans]
+    options = {"digging_days": digging, "on": ON, "longest_shift": 30, "widest": 2000}
+    found = meeting_of(asked, closed, **options)
+    mixed = random.sample(asked, len(asked))
+    other = meeting_of(mixed, list(reversed(closed)), **options)
+    assert {(one.route, one.days) for one in other.shifts} == {(one.route, one.days) for one in found.shifts}
+    assert (other.state, other.first, other.last, other.overlap_days) == (
+        found.state, found.first, found.last, found.overlap_days,
+    )  # fmt: skip
+
+
+boxes = st.tuples(st.integers(0, 80), st.integers(1, 40), st.sampled_from(["local", "arterial", None, "green"]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(boxes, min_size=1, max_size=4), st.integers(0, 90), st.integers(1, 60))
+def test_what_lies_above_is_what_shapes_cut(found, begin, length):
+    shapes = [(kind, shapely.box(X + at, Y - 5, X + at + wide, Y + 5)) for at, wide, kind in found]
+    roads = [
+        {"id": f"r{k}", "name": None, "class": kind, "geometry": shape}
+        for k, (kind, shape) in enumerate(shapes)
+        if kind != "green"
+    ]
+    greens = [{"id": f"g{k}", "geometry": shape} for k, (kind, shape) in enumerate(shapes) if kind == "green"]
+    line = shapely.LineString([(X, Y), (X + 200, Y)])
+    (above,) = above_of(Polylines.from_shapely([line]), around(roads, greens))
+    metres = above.metres(float(begin), float(begin + length))
+    assert sum(metres.values()) == pytest.approx(length)
+    rest = shapely.LineString([(X + begin, Y), (X + begin + length, Y)])
+    names = {"local": "local", "arterial": "arterial", None: "carriageway", "green": "green"}
+    for paving in PAVINGS[:-1]:
+        mine = shapely.union_all([shape for kind, shape in shapes if names[kind] == paving])
+        assert metres.get(paving, 0.0) == pytest.approx(shapely.intersection(rest, mine).length, abs=1e-4)
+        rest = shapely.difference(rest, mine)
