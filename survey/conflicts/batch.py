@@ -68,7 +68,7 @@ class Scene:
     group
         int64[routes]: routes of one group (0 and above) are not compared with each other. None: all are.
     subject
-        The one route whose own findings are wanted; None: all.
+        The one route whose own findings are wanted; None: all. Its neighbours are there for what they do to it.
     """
 
     routes: BuriedLines
@@ -79,11 +79,6 @@ class Scene:
     months: int | None = None
     group: Integers | None = None
     subject: int | None = None
-
-    @property
-    def own(self) -> BuriedLines:
-        """The routes whose findings with pipes, roads, buildings and trees are wanted."""
-        return self.routes if self.subject is None else self.routes.alone(self.subject)
 
 
 def find_conflicts(
@@ -157,13 +152,14 @@ def judge_scene(scene: Scene, *, workers: int) -> list[Found]:
 
     The checks do not wait for each other: many routes are judged by as many checks at a time as there are workers.
     """
-    parameters, own, mends = load_parameters(), scene.own, OffsetMends()
-    passing = Passing.of(own, scene.around, workers=workers)
-    beds = Beds.of(passing)
+    parameters, mends = load_parameters(), OffsetMends()
+    every = Passing.of(scene.routes, scene.around, workers=workers)
+    passing = every if scene.subject is None else every.alone(scene.subject)
+    own, beds = passing.routes, Beds.of(passing)
 
     @cache
     def least() -> Floats:  # asked for only where a neighbour may have to give way: what cover must it keep?
-        return beds.least if scene.subject is None else Beds.of(Passing.of(scene.routes, scene.around, workers=1)).least
+        return beds.least if scene.subject is None else Beds.of(every).least
 
     checks: list[Callable[[], list[Found]]] = [
         lambda: object_findings(own, scene.around, parameters, mends, workers=1),

@@ -106,12 +106,11 @@ class Crossings:
         lower = (cover_b + radius_b) - (cover_a + radius_a)
         # Where the one goes from above to below the other on the way, they go through each other.
         through = (lower.min(axis=0) < 0) & (lower.max(axis=0) > 0)
-        nearest = np.abs(lower).argmin(axis=0)
-        lower = np.where(through, 0.0, np.take_along_axis(lower, nearest[None], axis=0)[0])
-        deep_a, deep_b = (np.take_along_axis(cover, nearest[None], axis=0)[0] for cover in (cover_a, cover_b))
+        nearest = np.abs(lower).argmin(axis=0), np.arange(len(crossings))
+        lower = np.where(through, 0.0, lower[nearest])
+        deep_a, deep_b = cover_a[nearest], cover_b[nearest]
         error = np.hypot(a.depth_errors(crossings.a, deep_a + radius_a), b.depth_errors(crossings.b, deep_b + radius_b))
-        at = np.take_along_axis(together.at_a.reshape(len(places), -1), nearest[None], axis=0)[0]
-        at = np.where(crossings.overlap, at, crossings.at_a)
+        at = np.where(crossings.overlap, together.at_a.reshape(len(places), -1)[nearest], crossings.at_a)
         cited, citation, limit = pairs.rules.cited(pairs.rules.classes.vertical_cell, crossings.a, crossings.b)
         return cls(
             pairs, least, np.abs(lower) - radius_a - radius_b, lower, COVERAGE * error, cover_a, cover_b, cited,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
+    Objects = NDArray[np.object_]
 
 CONNECTION_DEG = 30.0
 """The angle a connection counts as whose ends meet only within their accuracy: where they point is then not known."""
@@ -90,11 +91,12 @@ class LinePairs:
         radii = a.radius[close.a] + other.radius[close.b]
         thicker = a.thicker[close.a] + other.thicker[close.b]
         reach = need[number_a[close.a], number_b[close.b]] + radii - thicker
-        met, open_ = _of_one_family(a, other, crossings.a, crossings.b)
+        kinds = _families(a), _families(other)
+        met, open_ = _of_one_family(kinds, crossings.a, crossings.b)
         at_end = _at_ends(a, other, crossings)
         connected, doubtful = met & at_end, open_ & at_end
         # In plan the standard asks for nothing between drains: of what kind they are changes nothing there.
-        alike = np.logical_or(*_of_one_family(a, other, close.a, close.b))
+        alike = np.logical_or(*_of_one_family(kinds, close.a, close.b))
         ends = _near_ends(a, other, close, alike)
         # A shared stretch is no flat crossing that explains what lies near it: it is judged in plan from its begin on.
         angle = np.where(crossings.overlap, 90.0, crossings.angle_deg)
@@ -130,11 +132,17 @@ def _left_out(
     return made
 
 
-def _of_one_family(a: BuriedLines, b: BuriedLines, rows_a: Integers, rows_b: Integers) -> tuple[Booleans, Booleans]:
+def _families(lines: BuriedLines) -> Objects:
+    """Return what each line connects with, as `families` has it."""
+    made: Objects = np.array(families(lines.buried), dtype=object)[lines.code]
+    return made
+
+
+def _of_one_family(kinds: tuple[Objects, Objects], rows_a: Integers, rows_b: Integers) -> tuple[Booleans, Booleans]:
     """Return which pairs of lines may connect, and which of the others do if a drain is of the kind of the other."""
-    of_a, of_b = (np.array(families(lines.buried), dtype=object)[lines.code] for lines in (a, b))
-    same: Booleans = of_a[rows_a] == of_b[rows_b]
-    return same, may_be_one(of_a[rows_a], of_b[rows_b])
+    of_a, of_b = kinds[0][rows_a], kinds[1][rows_b]
+    same: Booleans = of_a == of_b
+    return same, may_be_one(of_a, of_b)
 
 
 def _at_ends(a: BuriedLines, b: BuriedLines, crossings: LineCrossings) -> Booleans:
@@ -150,10 +158,11 @@ def _at_ends(a: BuriedLines, b: BuriedLines, crossings: LineCrossings) -> Boolea
 
 def _near_ends(a: BuriedLines, b: BuriedLines, close: CloseStretches, alike: Booleans) -> Meetings:
     """Return where an end of one line lies on another within their accuracy; ``alike``: stretches of one utility."""
-    rows = np.flatnonzero(close.ends & alike)
-    tolerance = tolerance_m(a.accuracy_m[close.a[rows]], b.accuracy_m[close.b[rows]])
-    nothing = np.empty(0)
+    rows, nothing = np.flatnonzero(close.ends & alike), np.empty(0)
     found = [Meetings(rows[:0], rows[:0], nothing, nothing, nothing)]
+    if not len(rows):  # of the few lines beside a drawn one often none ends
+        return found[0]
+    tolerance = tolerance_m(a.accuracy_m[close.a[rows]], b.accuracy_m[close.b[rows]])
     for swapped in (False, True):
         own, other = (b, a) if swapped else (a, b)
         own_row, other_row = (close.b[rows], close.a[rows]) if swapped else (close.a[rows], close.b[rows])

@@ -152,6 +152,7 @@ def may_be_one(first: Objects, second: Objects) -> NDArray[np.bool_]:
     >>> may_be_one(of, np.array(["storm", "sewage", "drainage", "drainage"], dtype=object)).tolist()
     [True, False, False, False]
     """
-    kinds = [np.isin(each.astype(str), _DRAINS) for each in (first, second)]
+    storm, sewage = _DRAINS
+    kinds = [(each == storm) | (each == sewage) for each in (first, second)]
     made: NDArray[np.bool_] = ((first == "drainage") & kinds[1]) | ((second == "drainage") & kinds[0])
     return made

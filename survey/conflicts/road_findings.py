@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from survey.conflicts.naming import named, road_named
 from survey.conflicts.wording import joined, opened
 from survey.finding_columns import Told
 from survey.findings import FAILS, UNKNOWN, Mend
-from survey.stretches import stretches_of
+from survey.stretches import Stretches, stretches_of
 
 if TYPE_CHECKING:
     import shapely
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from survey.conflicts.buried_lines import BuriedLines
     from survey.conflicts.parameters import Parameters
     from survey.finding_columns import Found
-    from survey.stretches import Stretches
 
 CLOSE_BEHIND_M = 1.0
 """Passages through two carriageways with less than this between them are one run along the road."""
@@ -49,6 +48,13 @@ class Passing:
         )  # fmt: skip
         x, y = routes.lines.points_at(made.route, (made.from_m + made.to_m) / 2)
         return cls(routes, around, made, x, y)
+
+    def alone(self, row: int) -> Passing:
+        """Return the passages of one route, which then is the only one."""
+        own = np.flatnonzero(self.stretches.route == row)
+        kept = {each.name: getattr(self.stretches, each.name)[own] for each in fields(Stretches)}
+        stretches = Stretches(**kept | {"route": np.zeros(len(own), dtype=np.int64)})
+        return Passing(self.routes.alone(row), self.around, stretches, self.x[own], self.y[own])
 
     def road(self, number: int) -> tuple[str, str]:
         """Return what a road is called in both languages."""

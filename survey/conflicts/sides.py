@@ -115,6 +115,8 @@ def sides_of(
     least = np.where(ending, SHORTEST_STUB_M, least_m)
     worth = ending[stretch] | (close.parallel_m[stretch] >= least_m)
     rows = _pieces(close, meetings, stretch[worth], meeting[worth], reach, least)
+    if not len(rows.stretch):
+        return plain
     within = reach if thicker is None else reach + thicker
     beside = _measured(close, rows, lines_a, lines_b, within, radii)
     parts = [np.concatenate([getattr(plain, f.name), getattr(beside, f.name)]) for f in fields(Sides)]
@@ -186,9 +188,6 @@ def _measured(
 ) -> Sides:
     """Measure the pieces, and keep the least gap of each stretch where the axes are near enough."""
     s = rows.stretch
-    if not len(s):
-        none = np.empty(0)
-        return Sides(s, none, none, none, none, none, none, none)
     of_a = lines_a.cut(close.a[s], rows.a0, rows.a1)
     of_b = lines_b.cut(close.b[s], rows.b0, rows.b1)
     distance = shapely.distance(of_a, of_b)
