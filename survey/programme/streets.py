@@ -133,7 +133,7 @@ def _pieces(
     lines: Sequence[tuple[dict[str, Any], shapely.LineString]],
 ) -> Iterator[tuple[dict[str, Any], shapely.LineString]]:
     """Cut each line where another one crosses it or ends on it; bridges and what they cross are cut at ends only."""
-    shapes = [line for _, line in lines]
+    shapes = np.array([line for _, line in lines], dtype=object)
     cuts: list[set[float]] = [set() for _ in lines]
     tree = shapely.STRtree(shapes)
     for one, other in zip(*tree.query(shapes, predicate="dwithin", distance=JUNCTION_M), strict=True):
