@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { actingRoles, readingOf, reaches } from '../src/access/rights';
-import type { CaseClock, CaseRow, Person, Rights } from '../src/api/types';
-import { able, pressing, workList } from '../src/cases/worklist';
+import type { CaseLast, CaseRow, Person, Rights } from '../src/api/types';
+import { able, newsOf, NOT_NARROWED, queryOf } from '../src/cases/worklist';
 
 const person: Person = { id: 'a1', name: '李工', organisation: 'o1', organisation_name: '县自来水公司', utility: 'water', department: '', roles: ['admin', 'surveyor', 'utility'] };
 const rights: Rights = { 'routes.write': 'own', 'routes.read': 'all' };
@@ -27,27 +27,26 @@ describe('rights', () => {
   });
 });
 
-const clock = (half_days: number | null): CaseClock => ({ half_days }) as CaseClock;
-function row(id: string, overdue: number, left: readonly (number | null)[], possible: CaseRow['possible'] = {}): CaseRow {
-  return { id, overdue, clocks: left.map(clock), possible } as unknown as CaseRow;
-}
-const ids = (rows: readonly CaseRow[]): string[] => rows.map(({ id }) => id);
+const row = (id: string, possible: CaseRow['possible'], last: Partial<CaseLast> | null = null): CaseRow => ({ id, possible, last }) as unknown as CaseRow;
 
 describe('the work list', () => {
-  it('has the overdue first, then by what is left of the nearest time; without a time last', () => {
-    const rows = [row('none', 0, []), row('late', 1, [-1, 40]), row('soon', 0, [9, 2]), row('silent', 0, [null]), row('later', 2, [-6]), row('far', 0, [30])];
-    expect(ids(pressing(rows))).toEqual(['later', 'late', 'soon', 'far', 'none', 'silent']);
+  it('offers what is the role’s and the company’s utility’s, and never the clock’s', () => {
+    const judge = (utility: string) => ({ kind: 'judge', utility, zh: '', en: '' });
+    const { possible } = row('one', { utility: [judge('water'), judge('gas'), { kind: 'tick', utility: '', zh: '', en: '' }] });
+    expect(able(possible, { role: 'utility', utility: 'water' })).toEqual([judge('water')]);
+    expect(able(possible, { role: 'utility', utility: '' })).toHaveLength(2);
+    expect(able(possible, { role: 'guest', utility: '' })).toEqual([]);
   });
 
-  it('parts what waits for me from the rest, by role and by the company’s utility', () => {
-    const judge = (utility: string) => ({ kind: 'judge', utility, zh: '', en: '' });
-    const water = row('water', 0, [], { utility: [judge('water')] });
-    const gas = row('gas', 1, [-2], { utility: [judge('gas')] });
-    const clockOnly = row('clock', 0, [], { utility: [{ kind: 'tick', utility: '', zh: '', en: '' }] });
-    const looking = { role: 'utility', utility: 'water' } as const;
-    expect(ids(workList([gas, water, clockOnly], looking).mine)).toEqual(['water']);
-    expect(ids(workList([gas, water, clockOnly], looking).others)).toEqual(['gas', 'clock']);
-    expect(able(gas.possible, { role: 'utility', utility: '' })).toHaveLength(1);
-    expect(workList([gas, water], { role: 'guest', utility: '' }).mine).toEqual([]);
+  it('asks for whom it is and how it is narrowed, and for nobody where nobody may act', () => {
+    const query = (...said: Parameters<typeof queryOf>) => Object.fromEntries(new URLSearchParams(queryOf(...said)));
+    expect(query('approver', 'police', { ...NOT_NARROWED, colour: 'red' }, true, 50)).toEqual({ order: 'pressing', limit: '50', role: 'approver', acting_for: 'police', waiting: 'true', colour: 'red' });
+    expect(query(null, 'police', NOT_NARROWED, false, 50)).toEqual({ order: 'pressing', limit: '50' });
+  });
+
+  it('takes for news what others did since, and nothing of one’s own', () => {
+    const before = [row('a', {}, { seq: 3, who: '王' }), row('b', {}, { seq: 5, who: '王' })];
+    const now = [row('a', {}, { seq: 4, who: '李' }), row('b', {}, { seq: 6, who: '我' }), row('c', {}, { seq: 1, who: '李' }), row('d', {}, null)];
+    expect([...newsOf(before, now, '我')]).toEqual([['a', 4], ['c', 1]]);
   });
 });

@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseRow, CaseShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -262,23 +262,28 @@ export async function sectionPaper(request: SectionRequest, paper: SectionPaper)
   return response.blob();
 }
 
-const CASES_PAGE = 200;
+/** A page of a work list with its tag and the path of the next one; null: it is as the reader has it. */
+export async function caseList(path: string, tag: string | null, quiet: boolean): Promise<{ page: CaseList; next: string | null; tag: string | null } | null> {
+  const told = await getUnlessKnown<CaseList>(path, tag, quiet);
+  return told && { page: told.body, next: nextOf(told.body), tag: told.tag };
+}
 
-/** The cases of the county, page after page, the newest first. */
-export async function cases(): Promise<CaseRow[]> {
-  const found: CaseRow[] = [];
-  let path: string | null = `/api/cases?limit=${CASES_PAGE}`;
-  while (path) {
-    const page: CaseList = await get<CaseList>(path);
-    found.push(...page.cases);
-    path = nextOf(page);
-  }
-  return found.reverse();
+/** What is there under a path, with its tag; null where it is what the reader has. `quiet`: nobody is asked to sign in for it. */
+async function getUnlessKnown<T>(path: string, tag: string | null, quiet: boolean): Promise<{ body: T; tag: string | null } | null> {
+  const init = { headers: { Accept: 'application/json' } };
+  // The browser itself asks with the tag that it has, and gives its own copy of what has not changed.
+  const response = await (quiet ? sendOnce(path, init) : send(path, init));
+  const told = response.headers.get('ETag');
+  if (tag !== null && told === tag) return null;
+  return { body: (await response.json()) as T, tag: told };
 }
 
 const casePath = (id: string): string => `/api/cases/${encodeURIComponent(id)}`;
 
 export const theCase = (id: string): Promise<CaseShape> => get(casePath(id));
+
+/** The case, unless it is as the reader has it; nobody is asked to sign in for it. */
+export const theCaseAnew = (id: string, tag: string | null): Promise<{ body: CaseShape; tag: string | null } | null> => getUnlessKnown(casePath(id), tag, true);
 
 export async function caseEvents(id: string): Promise<CaseEvent[]> {
   return (await get<{ events: CaseEvent[] }>(`${casePath(id)}/events`)).events;

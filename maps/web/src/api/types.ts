@@ -588,7 +588,34 @@ export interface CaseRow extends CaseHead {
 }
 
 export interface CasePaper {
+  /** Companies that serve a part of it. */
+  operators: string[];
+  /** Departments that still owe a decision; empty where the document names none. */
+  asked: { department: string; department_zh: string; department_en: string; utility: string; kind: string; zh: string; en: string }[];
+  /** What it waits for from whom the list is for. */
+  waits: CasePossible[];
+  breaches: number;
   kind: string;
+  last: CaseLast | null;
+}
+
+/** What was done last, by whom; what only the clock did is left out. */
+export interface CaseLast {
+  seq: number;
+  at: string;
+  who: string;
+  role: string;
+  kind: string;
+  zh: string;
+  en: string;
+}
+
+/** Of all pages: cases that fit, and of those how many wait for whom the list is for. */
+export interface CaseCounts {
+  matched: number;
+  waiting: number;
+  overdue: number;
+  breached: number;
   utility: string;
   approval: string;
   zh: string;
@@ -629,6 +656,7 @@ export interface CaseList {
 }
 
 export interface CaseCommand {
+  counts: CaseCounts;
   kind: string;
   /** Name and department are the account's where somebody has signed in. */
   actor: { name?: string; role: Role; department?: string };

@@ -1,12 +1,14 @@
 import * as client from '../api/client';
 import { ProblemError } from '../api/problem';
-import type { CaseCommand, CaseEvent, CasePossible, CaseRow, CaseShape, CaseTask, Department, Role } from '../api/types';
+import type { CaseCommand, CaseEvent, CasePossible, CaseShape, CaseTask, Department, Role } from '../api/types';
 import { dataOf, type Entries } from '../cases/fields';
-import { workList, type Looking } from '../cases/worklist';
+import type { Looking, Narrowed } from '../cases/worklist';
 import { t } from '../i18n/language.svelte';
 import { notices } from './notices.svelte';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
+import { isTyping, Watch } from './watching.svelte';
+import { worklists, type For } from './worklists.svelte';
 
 const WHO_KEY = 'cotrench.actor';
 
@@ -37,7 +39,6 @@ function isMoved(error: unknown): boolean {
 /** The cases of the county, the one that is looked at, and who acts on it. */
 class Cases {
   open = $state(false);
-  list = $state.raw<readonly CaseRow[]>([]);
   loading = $state(false);
   chosen = $state.raw<CaseShape | null>(null);
   events = $state.raw<readonly CaseEvent[]>([]);
@@ -48,7 +49,13 @@ class Cases {
   refused = $state.raw<unknown>(null);
   /** What others did between reading the case and the command that was refused for it, the clock left out. */
   meanwhile = $state.raw<readonly CaseEvent[]>([]);
+  /** What somebody else did last while the case lay open. */
+  news = $state.raw<CaseEvent | null>(null);
   #learned = false;
+  #tag: string | null = null;
+  /** Number of the last event that a command rests on: what came while somebody was typing was not looked at. */
+  #read = 0;
+  readonly #watch = new Watch(() => this.#lookAgain());
 
   /** Those whom the county's document names; empty until they were asked for. */
   departments = $state.raw<readonly Department[]>([]);
@@ -62,15 +69,22 @@ class Cases {
   /** As a command names who acts: name and department are the account's where somebody has signed in. */
   actor = $derived<CaseCommand['actor']>(session.person ? { role: this.who.role } : this.who);
   looking = $derived<Looking>({ role: this.who.role, utility: session.person?.utility ?? '' });
-  work = $derived(workList(this.list, this.looking));
+  /** Whom the work lists are for; whoever may not act sees cases, and none waits for it. */
+  whom = $derived<For>({
+    role: session.can('cases.act') && this.who.role !== 'admin' && this.who.role !== 'guest' ? this.who.role : null,
+    actingFor: session.person ? '' : this.who.department.trim(),
+    name: this.who.name,
+  });
 
   show(): void {
     this.open = true;
+    this.#watch.start();
     void this.load();
   }
 
   hide(): void {
     this.open = false;
+    this.#watch.stop();
     this.close();
   }
 
@@ -79,12 +93,13 @@ class Cases {
     this.events = [];
     this.refused = null;
     this.meanwhile = [];
+    this.news = null;
   }
 
   /** Somebody else has signed in: what was told to the one before is not shown to this one. */
   forget(): void {
     this.close();
-    this.list = [];
+    worklists.forget();
     if (!session.can('cases.read')) this.hide();
     else if (this.open) void this.load();
   }
@@ -114,7 +129,7 @@ class Cases {
   async load(): Promise<void> {
     this.loading = true;
     try {
-      this.list = await client.cases();
+      await worklists.read(this.whom);
     } catch (error) {
       notices.trouble(error);
     } finally {
@@ -122,16 +137,48 @@ class Cases {
     }
   }
 
+  async narrow(change: Partial<Narrowed>): Promise<void> {
+    worklists.narrowed = { ...worklists.narrowed, ...change };
+    await this.load();
+  }
+
   async look(id: string): Promise<void> {
     try {
       const [chosen, events] = await Promise.all([client.theCase(id), client.caseEvents(id)]);
-      this.chosen = chosen;
-      this.events = events;
+      this.#take(chosen, events);
       this.refused = null;
       this.meanwhile = [];
+      this.news = null;
+      worklists.seen(id);
     } catch (error) {
       notices.trouble(error);
     }
+  }
+
+  #take(chosen: CaseShape, events: readonly CaseEvent[]): void {
+    this.chosen = chosen;
+    this.events = events;
+    this.#read = chosen.seq;
+    this.#tag = null;
+  }
+
+  /** Show what others have done meanwhile, without a word to say; what is being typed stays, in its field. */
+  async #lookAgain(): Promise<void> {
+    const before = this.chosen;
+    if (!before) {
+      if (!this.loading) await worklists.read(this.whom, true);
+      return;
+    }
+    const told = await client.theCaseAnew(before.id, this.#tag);
+    if (!told) return;
+    const events = told.body.seq > before.seq ? await client.caseEvents(before.id) : this.events;
+    if (this.busy || this.chosen !== before) return;
+    this.#tag = told.tag;
+    this.chosen = told.body;
+    this.events = events;
+    if (!isTyping()) this.#read = told.body.seq;
+    const others = events.filter(({ seq, clock, who }) => seq > before.seq && !clock && who !== this.who.name);
+    this.news = others.at(-1) ?? this.news;
   }
 
   /** Carry out a command; true when it is on record. */
@@ -143,8 +190,9 @@ class Cases {
     try {
       const built = kind === 'record_as_built' ? await this.#asBuilt(entries) : {};
       const command = { kind, actor: this.actor, data: dataOf(kind, entries, before, task), ...built };
-      const after = before ? await client.actOnCase(before.id, { ...command, expected: before.seq }) : await client.beginCase(command);
-      this.chosen = after;
+      const after = before ? await client.actOnCase(before.id, { ...command, expected: this.#read }) : await client.beginCase(command);
+      this.#take(after, this.events);
+      this.news = null;
       notices.say('done', t('case_done'));
       this.events = await client.caseEvents(after.id);
       void this.load();
@@ -162,9 +210,10 @@ class Cases {
   async #catchUp(before: CaseShape): Promise<void> {
     try {
       const [chosen, events] = await Promise.all([client.theCase(before.id), client.caseEvents(before.id)]);
-      this.chosen = chosen;
-      this.events = events;
-      this.meanwhile = events.filter(({ seq, clock }) => seq > before.seq && !clock);
+      const read = this.#read;
+      this.#take(chosen, events);
+      this.news = null;
+      this.meanwhile = events.filter(({ seq, clock }) => seq > read && !clock);
     } catch (error) {
       notices.trouble(error);
     }
