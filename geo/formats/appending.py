@@ -36,13 +36,14 @@ class Appended:
     >>> import datetime, tempfile, geopandas as gpd
     >>> from pathlib import Path
     >>> path = Path(tempfile.mkdtemp()) / "a.parquet"
-    >>> line = shapely.LineString([(0, 0), (3, 4)])
+    >>> line = shapely.LineString([(500000, 3500000), (500003, 3500004)])
     >>> with Appended(path, dates={"day"}) as file:
     ...     for day in (None, datetime.date(2026, 3, 1)):
     ...         file.append(gpd.GeoDataFrame({"day": [day]}, geometry=[line], crs="EPSG:4546"))
-    >>> read = gpd.read_parquet(path)
-    >>> read["day"].tolist(), read.crs.to_epsg(), read.length.tolist()
-    ([None, datetime.date(2026, 3, 1)], 4546, [5.0, 5.0])
+    >>> from geo.formats.reading import read
+    >>> frame = read(path).frame
+    >>> frame["day"].dt.day.tolist(), frame.crs.to_epsg(), frame.length.tolist()
+    ([nan, 1.0], 4546, [5.0, 5.0])
     """
 
     def __init__(self, path: Path, dates: Collection[str] = ()) -> None:

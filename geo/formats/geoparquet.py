@@ -45,9 +45,8 @@ def read_raw(request: Request) -> Raw:
         The file is cut off or damaged, or is Parquet without geometry.
     """
     _check_whole(request.path)
-    with _readable(request.path):
-        table = pq.read_table(request.path)
-        return _raw_of(table, _metadata(table.schema, request.path), request)
+    with _readable(request.path), pq.ParquetFile(request.path) as file:
+        return _raw_of(file.read(), _metadata(file, request.path), request)
 
 
 def read_batches(request: Request, rows: int) -> Iterator[Raw]:
@@ -57,10 +56,9 @@ def read_batches(request: Request, rows: int) -> Iterator[Raw]:
     """
     _check_whole(request.path)
     with _readable(request.path), pq.ParquetFile(request.path) as file:
-        schema = file.schema_arrow
-        about = _metadata(schema, request.path)
+        about = _metadata(file, request.path)
         if file.metadata.num_rows == 0:
-            yield _raw_of(schema.empty_table(), about, request)
+            yield _raw_of(file.schema_arrow.empty_table(), about, request)
         for batch in file.iter_batches(batch_size=rows):
             yield _raw_of(pa.Table.from_batches([batch]), about, request)
 
@@ -104,8 +102,9 @@ def _check_whole(path: Path) -> None:
             raise BadInputError([fault])
 
 
-def _metadata(schema: pa.Schema, path: Path) -> dict[str, Any]:
-    stored = (schema.metadata or {}).get(b"geo")
+def _metadata(file: pq.ParquetFile, path: Path) -> dict[str, Any]:
+    """Return what the file says of its geometry; the footer has it, the schema only where it was known beforehand."""
+    stored = (file.metadata.metadata or {}).get(b"geo")
     if stored:
         about: dict[str, Any] = json.loads(stored)
         return about
