@@ -584,10 +584,6 @@ interface CaseHead {
 
 export interface CaseRow extends CaseHead {
   utilities: { utility: string; zh: string; en: string }[];
-  overdue: number;
-}
-
-export interface CasePaper {
   /** Companies that serve a part of it. */
   operators: string[];
   /** Departments that still owe a decision; empty where the document names none. */
@@ -595,7 +591,7 @@ export interface CasePaper {
   /** What it waits for from whom the list is for. */
   waits: CasePossible[];
   breaches: number;
-  kind: string;
+  overdue: number;
   last: CaseLast | null;
 }
 
@@ -616,6 +612,10 @@ export interface CaseCounts {
   waiting: number;
   overdue: number;
   breached: number;
+}
+
+export interface CasePaper {
+  kind: string;
   utility: string;
   approval: string;
   zh: string;
@@ -652,11 +652,11 @@ export interface CaseEvent {
 
 export interface CaseList {
   cases: CaseRow[];
+  counts: CaseCounts;
   links: { rel: string; href: string }[];
 }
 
 export interface CaseCommand {
-  counts: CaseCounts;
   kind: string;
   /** Name and department are the account's where somebody has signed in. */
   actor: { name?: string; role: Role; department?: string };
