@@ -152,6 +152,24 @@ def test_a_commitment_is_decided_where_its_limits_are_seen(window: Callable[...,
     answer = w.page.request.get(f"{w.url}{w.page.get_by_role('link', name='告知承诺书').get_attribute('href')}")
     assert answer.body()[:5] == b"%PDF-"
 
+    be(w, "公用事业单位", WATER, WATER)
+    do(w, "开工")
+    do(w, "完工")
+    be(w, "勘测人员", "测绘队")
+    do(w, "竣工测量")  # the line of the plan is offered
+    laid = section(w, "竣工实测")
+    expect(laid).to_contain_text("没有超出承诺")
+    expect(laid.get_by_text("承诺 199.90 m")).to_be_visible()
+    be(w, "公用事业单位", WATER, WATER)
+    do(w, "申报验收")
+    be(w, "联办窗口", "王窗口")
+    do(w, "验收合格")
+    be(w, "公用事业单位", WATER, WATER)
+    do(w, "接通")
+    be(w, "申请人", "甲公司")
+    do(w, "服务评价", 评语="很快")
+    expect(w.page.get_by_text("已评价办结")).to_be_visible()
+
     w.page.get_by_role("button", name="在图上看 L1").click()
     expect(w.page.get_by_role("heading", name="管长 199.9 米")).to_be_visible()
     w.page.keyboard.press("Escape")
@@ -163,6 +181,47 @@ def test_a_commitment_is_decided_where_its_limits_are_seen(window: Callable[...,
     with w.page.expect_download() as download:
         figures.get_by_role("link", name="下载 CSV").click()
     assert "全县合计" in download.value.path().read_text("utf-8-sig")
+
+
+def test_a_breach_that_was_measured_is_seen_first_and_leads_to_a_suspension(
+    window: Callable[..., Window], neixiang: str
+) -> None:
+    w = cases_of(window(1440, 900), neixiang)
+    company, water = {"name": GAS, "role": "utility", "department": GAS}, {"utility": "water"}
+    filed = {"channel": "window", "applicant": "违诺公司", "utilities": [water]}
+    case = str(command(w, "", "file_application", {"name": "违诺公司", "role": "applicant"}, filed)["id"])
+    command(w, case, "accept", {"name": "王窗口", "role": "coordinator"}, {})
+    command(w, case, "fix_plan", company, water | {"operator": GAS, "route": "X1"})
+    command(w, case, "judge", company, water)
+    command(w, case, "sign_commitment", company, water | {"revision": 1, "signatory": "孙总"})
+    command(w, case, "decide_commitment", {"name": "李科长", "role": "approver"}, water)
+    command(w, case, "start_construction", company, water)
+    command(w, case, "finish_construction", company, water)
+    w.page.get_by_role("button", name="刷新办件").click()
+    be(w, "监管部门", "赵科长", "housing")
+    open_case(w, "违诺公司")
+    verdict = w.page.get_by_role("status", name="给水")
+    expect(verdict).to_contain_text("在限值以内")
+    do(w, "竣工测量", 竣工线="X2")  # 15.1 m across a road, where 15 m were committed to
+    expect(verdict.locator(".answer")).to_have_text(re.compile("竣工实测超出承诺"))
+    expect(verdict).to_contain_text("限值 15.00 m · 超出 0.10 m")
+    expect(section(w, "竣工实测").get_by_role("meter", name="竣工实测 穿路")).to_be_visible()
+    do(w, "责令限期整改", 理由="穿路超长")
+
+    w.page.get_by_role("button", name=f"{GAS}有 1 件未整改的违诺").click()
+    standing = w.page.get_by_role("dialog", name="守信情况")
+    one = standing.get_by_role("region", name=GAS)
+    expect(one.get_by_role("button", name="约谈")).to_have_count(0)  # only where the date for mending has passed
+    one.get_by_role("button", name="暂停执行告知承诺制").click()
+    one.get_by_role("textbox", name="理由").fill("情节严重")
+    one.get_by_role("form").get_by_role("button", name="暂停执行告知承诺制").click()
+    expect(one.get_by_role("listitem").filter(has_text="暂停执行告知承诺制")).to_contain_text("情节严重")
+    expect(one).to_contain_text("且整改完成为止")
+    assert faults_of_access(w) == []
+    standing.get_by_role("button", name="关闭").click()
+    w.page.get_by_role("button", name="返回办件列表").click()
+    open_case(w, "违诺公司")
+    expect(w.page.get_by_role("button", name=f"{GAS}暂停执行告知承诺制")).to_be_visible()
 
 
 def test_from_the_application_to_the_rating(window: Callable[..., Window], wuzhi: str) -> None:

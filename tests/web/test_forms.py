@@ -179,6 +179,39 @@ def test_a_county_without_a_form_says_so_and_asks_what_the_case_needs(window: Ca
     expect(w.page.get_by_text("已提交，待受理")).to_be_visible()
 
 
+def command(w: Window, role: str, case: str, kind: str, data: dict[str, object]) -> None:
+    """Carry out a command as a ready-made account would at another window."""
+    come(w, role)
+    given = {"kind": kind, "actor": {"role": role}, "data": data}
+    answer = w.page.request.post(f"{w.url}/api/cases/{case}/commands", data=given)
+    assert answer.ok, answer.text()
+
+
+def test_an_applicant_is_named_from_the_start_and_asks_nothing_it_may_not_see(
+    window: Callable[..., Window],
+) -> None:
+    w = at(window, "neixiang")
+    come(w, "applicant")
+    w.open()
+    w.page.get_by_role("button", name="办件", exact=True).click()
+    dialog = begin(w)
+    expect(dialog.get_by_label("申请单位")).to_have_value("样例建设单位")
+    expect(dialog.get_by_text("必填 1 / 2")).to_be_visible()
+    dialog.get_by_role("checkbox", name="给水").check()
+    dialog.get_by_role("button", name="提交申请").click()
+    expect(w.page.get_by_text("已提交，待受理")).to_be_visible()
+    case = w.page.locator("h2 .figures").inner_text()
+    command(w, "coordinator", case, "accept", {})
+    command(w, "utility", case, "fix_plan", {"utility": "water", "operator": "县自来水公司", "route": "R004"})
+    command(w, "utility", case, "judge", {"utility": "water"})
+    come(w, "applicant")
+    w.open()
+    w.page.get_by_role("button", name="办件", exact=True).click()
+    w.page.get_by_role("button", name=case).click()
+    expect(w.page.get_by_role("status", name="给水")).to_contain_text("在限值以内")
+    expect(w.page.get_by_role("heading", name="计入的每一段")).to_have_count(0)  # measuring is for others to ask
+
+
 def test_the_whole_form_is_filled_by_keyboard(window: Callable[..., Window]) -> None:
     w = at(window, "wuzhi")
     dialog = begin(w)

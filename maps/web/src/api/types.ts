@@ -562,6 +562,10 @@ export interface CaseTask {
   commitment_en: string;
   approvals: CaseApproval[];
   judgement: CaseJudgement | null;
+  /** What was found of the line that was committed to; null before a commitment. */
+  committed: CaseJudgement | null;
+  /** What was measured of the line that was laid, by quantity; empty before that. */
+  as_built: Record<string, { value: number; uncertainty: number }>;
   breaches: { rule: string; quantity: string; measured: number; uncertainty: number; limit: number }[];
   /** Of its operator, in any case; null for who may not see its standing. */
   operator_breaches: number | null;

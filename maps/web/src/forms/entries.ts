@@ -5,6 +5,8 @@ import type { FaultShape, FormFieldShape, FormGroupShape, FormShape } from '../a
 export type Entry = string | number | boolean | readonly string[];
 export type Values = Readonly<Record<string, Entry>>;
 
+/** The field of a form that says who applies, by the key that all counties' forms give it. */
+export const APPLICANT = 'basic.applicant';
 const UTILITIES = 'filing.utilities';
 /** Words in the label of a text that takes several lines. */
 const LONG_LABELS = ['备注', '用气设备'];
@@ -64,6 +66,9 @@ export function progressOf(form: FormShape, values: Values, needed: ReadonlySet<
   const right = [...needed].filter((field) => !faulty.has(field));
   return { filled: filled.length, fields: fields.length, required: needed.size, requiredFilled: right.length };
 }
+
+/** Whether the form itself asks who applies. */
+export const asksApplicant = (form: FormShape): boolean => form.groups.some((group) => group.fields.some(({ key }) => key === APPLICANT));
 
 /** The first box by which a form asks which utilities are wanted; null where it leaves that to the case. */
 export function firstUtilityBox(form: FormShape): FormFieldShape | null {

@@ -1,7 +1,7 @@
 import * as client from '../api/client';
 import { ProblemError, UnreachableError } from '../api/problem';
 import type { DraftRow, DraftShape, FaultShape, FilingShape, FormChecked, FormShape } from '../api/types';
-import { byField, entered, fieldsOf, inOrder, masked, placed, progressOf, type Entry, type Values } from '../forms/entries';
+import { APPLICANT, asksApplicant, byField, entered, fieldsOf, inOrder, masked, placed, progressOf, type Entry, type Values } from '../forms/entries';
 import { t } from '../i18n/language.svelte';
 import { cases } from './cases.svelte';
 import { notices } from './notices.svelte';
@@ -14,6 +14,12 @@ const NOTHING: FilingShape = { channel: 'online', agent: '', applicant: '', addr
 
 /** `moved`: another window has changed the draft; `gone`: it was filed or deleted there. */
 export type Saving = 'new' | 'dirty' | 'saving' | 'saved' | 'failed' | 'moved' | 'gone';
+
+/** A form of which the server has not everything, and who typed it. */
+interface SetAside extends Pick<Forms, 'form' | 'values' | 'filing'> {
+  readonly whose: string;
+  readonly draft: DraftShape | null;
+}
 
 /** The county's form on the table, saved by itself as a draft, and the drafts that wait. */
 class Forms {
@@ -37,6 +43,8 @@ class Forms {
   #key = client.uuid();
   #clock: ReturnType<typeof setTimeout> | undefined;
   #underway: Promise<void> | null = null;
+  #whose = '';
+  #aside: SetAside | null = null;
 
   faults = $derived(this.form ? inOrder(this.form, placed(this.form, [...this.#wrong, ...(this.tried ? this.#missing : [])])) : []);
   faultsOf = $derived(byField(this.faults));
@@ -61,7 +69,24 @@ class Forms {
 
   async begin(): Promise<void> {
     const policy = settings.county?.policy;
-    if (policy) await this.#show(policy, '', null);
+    if (!policy) return;
+    await this.#show(policy, '', null);
+    await this.#nameApplicant();
+  }
+
+  /** Who applies for nobody else is named from the start. */
+  async #nameApplicant(): Promise<void> {
+    const { form } = this;
+    const { person } = session;
+    if (!form || !person || cases.who.role !== 'applicant') return;
+    const name = person.organisation_name || person.name;
+    if (asksApplicant(form)) this.values = entered(this.values, APPLICANT, name);
+    else this.filing = { ...this.filing, applicant: name };
+    try {
+      this.#told(await client.checkForm(form.policy, form.form, { values: this.values, filing: this.filing }));
+    } catch (error) {
+      notices.trouble(error);
+    }
   }
 
   async resume(row: DraftRow): Promise<void> {
@@ -76,6 +101,7 @@ class Forms {
   async #show(policy: string, form: string, draft: DraftShape | null): Promise<void> {
     this.form = null;
     this.open = true;
+    this.#whose = session.person?.id ?? '';
     this.tried = false;
     this.refused = null;
     this.#put(draft);
@@ -156,9 +182,9 @@ class Forms {
     try {
       const before = this.#draft;
       const kept = before ? await client.keepDraft(before.id, before.revision, sent, leaving) : await client.beginDraft(form.policy, form.form, sent, this.#key);
-      this.#took(form, sent, kept);
+      if (this.form === form) this.#took(form, sent, kept);
     } catch (error) {
-      this.#troubled(error);
+      if (this.form === form) this.#troubled(error);
     }
   }
 
@@ -256,6 +282,32 @@ class Forms {
     else this.refused = error;
     // Another answer to the same key would be the first one again; no answer at all may have been a case.
     if (error instanceof ProblemError) this.#key = client.uuid();
+  }
+
+  /** Somebody else works at the page: what the server does not have yet waits for who typed it, in this window alone. */
+  forget(): void {
+    const { form, values, filing } = this;
+    if (this.open && form && !this.isSafe) this.#aside = { whose: this.#whose, form, values, filing, draft: this.#draft };
+    this.#put(null);
+    this.form = null;
+    this.open = false;
+    this.drafts = [];
+    this.refused = null;
+  }
+
+  /** Who typed it is back: go on where the session has ended. */
+  restore(): void {
+    const kept = this.#aside;
+    if (kept === null || kept.whose !== (session.person?.id ?? '')) return;
+    this.#aside = null;
+    this.#whose = kept.whose;
+    this.form = kept.form;
+    this.#put(kept.draft);
+    this.values = kept.values;
+    this.filing = kept.filing;
+    this.open = true;
+    cases.show();
+    this.#changed();
   }
 
   /** Leave the form; what was typed stays as a draft. */

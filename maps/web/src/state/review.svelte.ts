@@ -3,6 +3,7 @@ import type { Assessment } from '../api/types';
 import { inOrder } from '../findings/order';
 import type { Focus } from './assessment.svelte';
 import type { RouteFeature } from './routes.svelte';
+import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 
 const BLINK_MS = 220;
@@ -12,7 +13,7 @@ const BLINKS = 6;
 /** The line of a case's task as it is stored now: what it crosses, what it lies beside, what is in its way. */
 class Review {
   feature = $state.raw<RouteFeature | null>(null);
-  /** What the server says of it under the policy of the case; mends are not asked for. */
+  /** What the server says of it under the policy of the case, to those who may ask; mends are not asked for. */
   answer = $state.raw<Assessment | null>(null);
   trouble = $state.raw<unknown>(null);
   focus = $state.raw<Focus>(null);
@@ -29,6 +30,7 @@ class Review {
       const { feature } = await client.route(route, settings.crs);
       if (signal.aborted) return;
       this.feature = feature;
+      if (!session.can('assess')) return;
       const answer = await client.assess(feature, settings.crs, signal, { moving: true, policy });
       if (!signal.aborted) this.answer = answer;
     } catch (error) {
