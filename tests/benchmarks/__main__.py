@@ -23,6 +23,7 @@ from tests.benchmarks.city import make_city
 from tests.benchmarks.clearances import clearances_against_shapely
 from tests.benchmarks.measuring import ROOT, child, s, table, timed
 from tests.benchmarks.programme import programmes
+from tests.benchmarks.province import province
 from tests.postgis import PostgisMissingError
 
 
@@ -42,6 +43,7 @@ def main():
         findings_against_postgis,
         programmes,
         growth,
+        province,
         one_drawn_line,
         first_start,
     ):
@@ -61,11 +63,14 @@ def _options():
     parser.add_argument(
         "--quick", action="store_true", help="a tenth of the routes, nothing above 100,000: a minute or two"
     )
-    parser.add_argument("--large", action="store_true", help="the slow peers three times as well (half an hour)")
+    parser.add_argument(
+        "--large", action="store_true", help="the slow peers three times, ten million routes in tiles (hours)"
+    )
     options = parser.parse_args()
     options.compared = options.routes // 10 if options.quick else options.routes
     options.most = 100_000 if options.quick else 1_000_000
     options.resident = 20_000 if options.quick else 1_000_000
+    options.province = 10_000_000 if options.large else 10_000 if options.quick else 100_000
     options.slow_repeats = 3 if options.large else 1
     return options
 

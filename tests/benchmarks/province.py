@@ -24,6 +24,7 @@ A_CITY = 100_000
 GRID = "EPSG:4526"
 CITIES_A_ROW = 10
 MEMORY = "2GiB"
+MOST_AT_ONCE = 1_000_000
 
 
 def write_routes(path, n):
@@ -87,10 +88,10 @@ def trenches(routes, out, *options):
 
 def province(options):
     """A file of routes, at once where it fits, and in tiles on two processes of 2 GiB."""
-    measure(options.province)
+    measure(options.province, at_once=options.province <= MOST_AT_ONCE)
 
 
-def measure(n, *, at_once=True):
+def measure(n, *, at_once):
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         routes = Path(folder) / "routes.parquet"
