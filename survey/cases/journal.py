@@ -69,14 +69,17 @@ def event_to_plain(event: Event) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def event_from_plain(plain: Mapping[str, Any]) -> Event:
-    """Read an event; `BadInputError` where it is none, or of a newer version than this program knows."""
+def event_from_plain(plain: Mapping[str, Any], kinds: Mapping[str, type[Any]] = _EVENTS) -> Event:
+    """Read an event; `BadInputError` where it is none, or of a newer version than this program knows.
+
+    ``kinds`` are the bodies by kind, where it is not an event of a case or of a standing.
+    """
     data = dict(plain)
     while isinstance(version := data.get("v"), int) and version in _UP:
         data = _UP[version](data)
     _shape(data, _EVENT_KEYS)
     head = {key: data[key] for key in ("seq", "at", "actor", "command", "digest", "cites")}
-    body = from_plain(_known(_EVENTS, data["kind"]), data["data"])
+    body = from_plain(_known(kinds, data["kind"]), data["data"])
     made = from_plain(_EventHead, head)
     return Event(made.seq, made.at, made.actor, made.command, made.digest, made.cites, body)
 
@@ -89,13 +92,16 @@ def command_to_plain(command: Command) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def command_from_plain(plain: Mapping[str, Any]) -> Command:
-    """Read a command; `BadInputError` with the field that is wrong, or every text that is too long."""
+def command_from_plain(plain: Mapping[str, Any], kinds: Mapping[str, type[Any]] = _COMMANDS) -> Command:
+    """Read a command; `BadInputError` with the field that is wrong, or every text that is too long.
+
+    ``kinds`` are the bodies by kind, where it is not a command on a case or a standing.
+    """
     data = {"v": VERSION, "expected": None, **plain}
     _shape(data, _COMMAND_KEYS)
     told = [data[key] for key in ("data", "actor") if isinstance(data[key], Mapping)]
     refuse([fault for one in told for fault in too_long(one)])
-    body = from_plain(_known(_COMMANDS, data["kind"]), data["data"])
+    body = from_plain(_known(kinds, data["kind"]), data["data"])
     made = from_plain(_CommandHead, {key: data[key] for key in ("id", "actor", "expected")})
     return Command(made.id, made.actor, body, made.expected)
 

@@ -17,11 +17,13 @@ SHORT_M = 1e-3
 
 
 class Span(NamedTuple):
-    """A stretch of a line: its length, and the vector from its begin to its end (metres)."""
+    """A stretch of a line: its length, the vector from its begin to its end, and where it begins (metres)."""
 
     length_m: float
     dx: float
     dy: float
+    x: float = 0.0
+    y: float = 0.0
 
 
 class Along(NamedTuple):

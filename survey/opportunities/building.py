@@ -205,7 +205,8 @@ class Maker:
         ends = np.array([end for dig in digs for end in dig.to_m], dtype=np.float64)
         x0, y0 = self.lines.points_at(rows, begins)
         x1, y1 = self.lines.points_at(rows, ends)
-        spans = [Span(*one) for one in zip(*(v.tolist() for v in (ends - begins, x1 - x0, y1 - y0)), strict=True)]
+        told = (ends - begins, x1 - x0, y1 - y0, x0, y0)
+        spans = [Span(*one) for one in zip(*(values.tolist() for values in told), strict=True)]
         counts = np.array([len(dig.rows) for dig in digs], dtype=np.int64)
         firsts = (np.cumsum(counts) - counts).tolist()
         axis = np.array([first + dig.at for first, dig in zip(firsts, digs, strict=True)], dtype=np.int64)
@@ -232,7 +233,7 @@ class Maker:
         return Opportunity(
             id=name,
             kind=kind,
-            members=tuple(_member(one, begin, end) for one, (_, begin, end) in zip(own, spans, strict=True)),
+            members=tuple(map(_member, own, dig.from_m, dig.to_m, along_of)),
             length_m=_millimetres(dig.shared_m + dig.saved_m),
             shared_m=_millimetres(dig.shared_m),
             saved_m=_millimetres(dig.saved_m),
@@ -323,11 +324,12 @@ def _rounded(metres: float | None) -> float | None:
     return None if metres is None else _millimetres(metres)
 
 
-def _member(one: Candidate, begin: float, end: float) -> Member:
-    window = one.window
+def _member(one: Candidate, begin: float, end: float, span: Span) -> Member:
+    window, places = one.window, (span.x, span.y, span.x + span.dx, span.y + span.dy)
     return Member(
-        one.id, one.utility, one.operator, one.method, _millimetres(begin), _millimetres(end), window.start, window.end
-    )
+        one.id, one.utility, one.operator, one.method, _millimetres(begin), _millimetres(end),
+        tuple(map(_millimetres, places)), window.start, window.end,
+    )  # fmt: skip
 
 
 def _millimetres(metres: float) -> float:

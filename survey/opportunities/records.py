@@ -28,7 +28,10 @@ RUN, CROSSING = "run", "crossing"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """The stretch of one route that lies in the trench: chainages in metres of the grid, and what the route states."""
+    """The stretch of one route that lies in the trench, and what the route states.
+
+    ``from_m`` and ``to_m`` are chainages, ``ends`` easting and northing of its begin and its end: metres of the grid.
+    """
 
     route: str
     utility: str
@@ -36,6 +39,7 @@ class Member:
     method: str | None
     from_m: float
     to_m: float
+    ends: tuple[float, ...]
     start: date | None
     end: date | None
 
