@@ -38,6 +38,31 @@ def faults_of(works: Sequence[Work], trenches: Sequence[SharedTrench], terms: Te
     return found
 
 
+def able(
+    works: Iterable[Work], trenches: Iterable[SharedTrench], terms: Terms
+) -> tuple[list[Work], list[SharedTrench], list[tuple[str, Fault]]]:
+    """Return the works that can be placed each by itself, their trenches, and of the others the id and why not.
+
+    A trench keeps what its remaining works save; with one of them it is left out.
+    """
+    idle = idle_weeks(terms.breaks)
+    kept, out = [], []
+    for work in works:
+        fault = next(_work_faults(work, terms, idle), None)
+        if fault is None:
+            kept.append(work)
+        else:
+            out.append((work.id, fault))
+    names = {work.id for work in kept}
+    shared = []
+    for trench in trenches:
+        members = tuple(name for name in trench.members if name in names)
+        if len(members) > 1:
+            saved = trench.saved_m * (len(members) - 1) / (len(trench.members) - 1)
+            shared.append(replace(trench, members=members, saved_m=saved))
+    return kept, shared, out
+
+
 def _twice(field: str, zh: str, en: str, names: Iterable[str]) -> Iterator[Fault]:
     for name, times in Counter(names).items():
         if times > 1:

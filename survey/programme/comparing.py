@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from geo.faults import Fault, refuse
-from survey.programme.weeks import monday
+from survey.programme.weeks import monday, week_of
 from survey.programme.why import joint_digs
+from survey.programme.works import WEEK_DAYS, Costs
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping
 
     from survey.programme.planning import Programme
-    from survey.programme.works import Costs
 
 Pairing = tuple[tuple[str, ...], tuple[str, ...]]
 """Trenches and the works that dig them together."""
@@ -55,6 +56,35 @@ class Comparison:
         return self.second.saved_m - self.first.saved_m
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What of a programme is compared: the start of each work (a Monday), what is dug together, what it comes to."""
+
+    starts: Mapping[str, date]
+    pairings: frozenset[Pairing]
+    costs: Costs
+
+
+def outcome_of(programme: Programme) -> Outcome:
+    """Return what of a programme is compared."""
+    works = programme.problem.works
+    return Outcome(
+        {works[work].id: monday(option.start) for work, option in programme.choice.items()},
+        frozenset((dig.trenches, dig.works) for dig in joint_digs(programme)),
+        programme.costs,
+    )
+
+
+def outcome_from_plain(plain: Mapping[str, Any]) -> Outcome:
+    """Return what is compared of a programme as `survey.programme.telling` tells it."""
+    costs = {key: value for key, value in plain["totals"]["joint"].items() if key != "clashes"}
+    return Outcome(
+        {work["id"]: monday(week_of(date.fromisoformat(work["start"]))) for work in plain["works"]},
+        frozenset((tuple(dig["trenches"]), tuple(dig["works"])) for dig in plain["joint"]),
+        Costs(**costs),
+    )
+
+
 def compare(first: Programme, second: Programme) -> Comparison:
     """Return what the second of two programmes has otherwise than the first.
 
@@ -76,7 +106,11 @@ def compare(first: Programme, second: Programme) -> Comparison:
     >>> [(moved.work, moved.weeks) for moved in found.moved], found.won, found.lost, found.saved_m
     ([('G1', 10), ('W1', -4)], (), ((('T1',), ('G1', 'W1')),), -120.0)
     """
-    one, other = _starts(first), _starts(second)
+    return compare_outcomes(outcome_of(first), outcome_of(second))
+
+
+def compare_outcomes(first: Outcome, second: Outcome) -> Comparison:
+    """Return what the second of two outcomes has otherwise than the first; raises as `compare`."""
     refuse(
         Fault(
             "programme.other_works",
@@ -86,20 +120,12 @@ def compare(first: Programme, second: Programme) -> Comparison:
             "compare programmes of the same routes",
             feature=name,
         )
-        for name in sorted(one.keys() ^ other.keys())
+        for name in sorted(first.starts.keys() ^ second.starts.keys())
     )
     moved = tuple(
-        Moved(name, monday(one[name]), monday(other[name]), other[name] - one[name])
-        for name in sorted(one)
-        if one[name] != other[name]
+        Moved(name, begun, second.starts[name], (second.starts[name] - begun).days // WEEK_DAYS)
+        for name, begun in sorted(first.starts.items())
+        if begun != second.starts[name]
     )
-    before, after = _pairings(first), _pairings(second)
-    return Comparison(moved, tuple(sorted(after - before)), tuple(sorted(before - after)), first.costs, second.costs)
-
-
-def _starts(programme: Programme) -> dict[str, int]:
-    return {programme.problem.works[work].id: option.start for work, option in programme.choice.items()}
-
-
-def _pairings(programme: Programme) -> set[Pairing]:
-    return {(dig.trenches, dig.works) for dig in joint_digs(programme)}
+    won, lost = second.pairings - first.pairings, first.pairings - second.pairings
+    return Comparison(moved, tuple(sorted(won)), tuple(sorted(lost)), first.costs, second.costs)

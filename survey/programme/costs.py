@@ -77,6 +77,11 @@ def points_alone(problem: Problem) -> int:
     return closed + sum(joinable.points * (len(joinable.works) - 1) for joinable in (*problem.joinable, *problem.never))
 
 
+def points_of_never(problem: Problem) -> int:
+    """Return the points of the trenches that no two works can ever share: every programme has them."""
+    return sum(joinable.points * (len(joinable.works) - 1) for joinable in problem.never)
+
+
 def least_points(problem: Problem, members: Sequence[int]) -> int:
     """Return the points a component has in any case: each of its roads is closed as long as its longest work takes."""
     own = set(members)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from survey.programme.costs import clashes, costs_of, points_alone
+from survey.programme.costs import clashes, costs_of, points_alone, points_of_never
 from survey.programme.greedy import Surroundings, improve, nearest
 from survey.programme.problem import components, make_problem, without_ties
 from survey.programme.search import Search
@@ -32,14 +32,22 @@ SHARES = (0.4, 1.0)
 class Progress:
     """How far a plan is: points of the best programme, points that none is below, time spent, components at an end.
 
+    ``points``, ``bound`` and ``alone`` (as of `Programme`) are without the trenches that can never be shared.
+
     ``spent_s`` is what was computed, in seconds of a usual machine, summed over threads.
     """
 
     points: int
     bound: int
+    alone: int
     spent_s: float
     ended: int
     components: int
+
+    @property
+    def gap(self) -> float:
+        """As `Programme.gap`, so far."""
+        return _gap(self.points, self.bound, self.alone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +146,7 @@ class Planning:
     progress: Callable[[Progress], None] | None = None
     _searches: list[Search] = field(default_factory=list, init=False)
     _blocks: list[Search] = field(default_factory=list, init=False)
+    _alone: int = field(default=0, init=False)
     _halt: Event = field(default_factory=Event, init=False)
     _lock: Lock = field(default_factory=Lock, init=False)
 
@@ -151,6 +160,7 @@ class Planning:
         """Return the best programme; see `plan`."""
         problem = make_problem(self.works, self.trenches, self.terms)
         around = Surroundings(problem)
+        self._alone = points_alone(problem) - points_of_never(problem)
         self._searches = [Search(around, members, self._halt, self._tell) for members in components(problem)]
         with ThreadPoolExecutor(self.workers) as pool:
             self._without_ties(pool, problem)
@@ -197,7 +207,7 @@ class Planning:
         for search in self._searches:
             if search.best is not None:
                 choice |= search.best if search.ended else improve(around, search.members, search.best)
-        never = sum(joinable.points * (len(joinable.works) - 1) for joinable in problem.never)
+        never = points_of_never(problem)
         wanted = {work: nearest(problem, work) for work in range(len(problem.works))}
         return Programme(
             problem,
@@ -219,6 +229,7 @@ class Planning:
                 Progress(
                     sum(search.shown for search in found),
                     sum(search.bound for search in found),
+                    self._alone,
                     self._spent() / SOLVER_SECOND,
                     sum(search.ended for search in found),
                     len(found),
