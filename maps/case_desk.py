@@ -15,8 +15,10 @@ from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable, Iterable
 
     from survey.cases.state import Case, Clock
+    from survey.findings import Finding
     from survey.policies import Policy
 
 BLANK = "＿＿＿＿＿＿"
@@ -31,6 +33,7 @@ class Desk:
     policy: Policy
     issued: dt.date
     number: str
+    findings: Callable[[], Iterable[Finding]]
 
     def head(self, authority: str) -> Head:
         """Return the head of a paper; project and address come from the form where the case has no project."""

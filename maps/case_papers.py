@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from maps.case_desk import BLANK, Desk, utility_zh
+from maps.case_exposures import to_expose
 from maps.case_limits import as_built_limit, as_built_limits, limits_of_judgement
 from maps.papers import (
     AcceptanceCertificate,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from maps.papers import Paper
     from survey.cases.records import Judgement
     from survey.cases.state import Case, Permission, Task
+    from survey.findings import Finding
     from survey.policies import Policy
 
 DONE = ("ready", "connected")
@@ -77,7 +79,15 @@ def papers_of(case: Case) -> tuple[CasePaper, ...]:
     return tuple(found)
 
 
-def paper_of(which: CasePaper, case: Case, policy: Policy, issued: dt.date, number: str = "") -> Paper:
+def paper_of(
+    which: CasePaper,
+    case: Case,
+    policy: Policy,
+    issued: dt.date,
+    number: str = "",
+    *,
+    findings: Callable[[], Iterable[Finding]] = tuple,
+) -> Paper:
     """Return the inputs of one paper of a case, for `maps.documents.paper_pdf`.
 
     Parameters
@@ -86,6 +96,8 @@ def paper_of(which: CasePaper, case: Case, policy: Policy, issued: dt.date, numb
         One of `papers_of`.
     issued, number
         The day of the paper, and its number in the county's register; empty: written by hand.
+    findings
+        Gives what the routes of the case conflict with; asked only where the paper lists it.
 
     Raises
     ------
@@ -99,7 +111,7 @@ def paper_of(which: CasePaper, case: Case, policy: Policy, issued: dt.date, numb
     """
     if which not in papers_of(case):
         raise KeyError(which)
-    return _WRITERS[which.kind](Desk(case, policy, issued, number), which)
+    return _WRITERS[which.kind](Desk(case, policy, issued, number, findings), which)
 
 
 def _receipt(desk: Desk, _: CasePaper) -> Receipt:
@@ -147,9 +159,19 @@ def _survey_notice(desk: Desk, _: CasePaper) -> SurveyNotice:
     parties += [Party(name=desk.name(key), why="；".join(dict.fromkeys(whys))) for key, whys in needed.items()]
     return SurveyNotice(
         head=head, meet=case.survey_at or _began(case), place=head.address or BLANK, lead=head.authority,
-        parties=tuple(parties), checklist=_to_measure(desk),
+        parties=tuple(parties), checklist=(*_to_measure(desk), *to_expose(desk.findings(), routes_of(case))),
         clauses=desk.clauses("stage:joint_survey", "stage:survey_schedule"),
     )  # fmt: skip
+
+
+def routes_of(case: Case) -> list[str]:
+    """Return the ids of the routes that a case still has before it, in the order of its tasks.
+
+    >>> from survey.cases.evolve import replay
+    >>> routes_of(replay("C1", "neixiang", []))
+    []
+    """
+    return [task.route for task in case.active if task.route]
 
 
 def _to_measure(desk: Desk) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from api import geojson
 from api.case_actors import is_seen, issues_papers
 from api.case_answers import case_shape, masked, row_shape
 from api.case_commands import command_of
+from api.case_findings import open_about
 from api.case_lists import Wanted, looker_of, page_of, unknown
 from api.conditions import answered_once, own_key, unchanged
 from api.db.records import Answer
@@ -22,7 +23,7 @@ from api.dependencies import Body, Running, parse_object
 from api.doors import Asking, Visitor, may
 from api.errors import not_found, refused
 from api.openapi import Content, documented
-from maps.case_papers import CasePaper, paper_of, papers_of
+from maps.case_papers import CasePaper, paper_of, papers_of, routes_of
 from maps.documents import paper_pdf
 from survey.calendar import local
 from survey.cases.projections import timeline
@@ -173,7 +174,17 @@ def get_case_paper(
         raise visitor.refuse("cases.act")
     if which not in papers_of(case):
         raise not_found(f"办件 {case_id} 现在没有这份文书", f"case {case_id} does not give that paper as it stands")
-    pdf = paper_pdf(paper_of(which, case, work.policy, issued or local(service.now()).date(), number))
+    on = issued or local(service.now()).date()
+    pdf = paper_pdf(
+        paper_of(
+            which,
+            case,
+            work.policy,
+            on,
+            number,
+            findings=lambda: open_about(service, routes_of(case), on, work.policy.id),
+        )
+    )
     return Response(
         pdf,
         media_type="application/pdf",
@@ -184,7 +195,7 @@ def get_case_paper(
 def unless_known(request: Request, told: object) -> Response:
     """Return an answer as JSON with its tag; 304 without it where the reader has it already."""
     body = geojson.dumps(told)
-    headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"', "Cache-Control": "no-cache"}
+    headers = {"ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"'}
     if unchanged(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(body, media_type="application/json", headers=headers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -110,6 +111,33 @@ def test_every_paper_of_a_case_is_a_pdf_and_others_are_not_there(shared):
         assert PdfReader(io.BytesIO(answer.content)).attachments["data.json"]
     problem(shared.get(f"{CASES}/{case}/papers/one_reply"), 404, "resource.not_found")
     problem(shared.get(f"{CASES}/2026-99999"), 404, "resource.not_found")
+
+
+def test_the_survey_notice_names_the_pipe_to_expose_until_somebody_lets_it_stand(client):
+    case, _ = judged(client)
+    soon = (datetime.now(UTC) + timedelta(days=9)).isoformat()
+    act(client, case, "schedule_survey", WINDOW, moment=soon)
+    beside = line([[X0, Y0 + 3.2], [X0 + 120, Y0 + 3.2]])  # gas of no stated pressure asks 1.5 m
+    pipe = {"utility": "water", "diameter_mm": 200, "cover_m": 1.2, "accuracy_m": 0.3}
+    made = client.put(
+        "/api/collections/pipes/items/E-9",
+        params=GRID,
+        json={"type": "Feature", "properties": pipe, "geometry": beside},
+    )
+    assert made.status_code == 201, made.text
+    notice = f"{CASES}/{case}/papers/survey_notice"
+    assert "现场探挖现状给水E-9" in printed_words(client.get(notice))
+    asked = {"subject": "E-9", "outcome": "must_expose"}
+    for found in client.get("/api/findings", params=asked).json()["features"]:
+        kept = {"reason": "已商定", "who": "甲", "facts": found["properties"]["facts"]}
+        answer = client.post(f"/api/findings/{found['id']}/acceptance", json=kept)
+        assert answer.status_code == 201, answer.text
+    assert "E-9" not in printed_words(client.get(notice))
+
+
+def printed_words(answer):
+    assert answer.headers["content-type"] == "application/pdf", answer.text
+    return re.sub(r"[\s\u200b]", "", "".join(p.extract_text() for p in PdfReader(io.BytesIO(answer.content)).pages))
 
 
 def test_a_verdict_is_measured_here_and_never_taken_from_a_body(shared):

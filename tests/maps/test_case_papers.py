@@ -5,13 +5,18 @@ import io
 import re
 from dataclasses import replace
 
+import geopandas as gpd
 import pytest
 from pypdf import PdfReader
+from shapely import LineString
 
+from geo.crs import grid
+from maps.case_exposures import MOST_LISTED, to_expose
 from maps.case_papers import CasePaper, paper_of, papers_of
 from maps.documents import paper_pdf
 from maps.paper_blocks import blocks_of
 from maps.paper_reading import PAPERS
+from survey.conflicts import find_conflicts
 from survey.policies import load_policy
 from tests.scenarios.cases.runner import COUNTIES, Play, load, steps_of
 
@@ -120,3 +125,49 @@ def test_the_notice_lists_what_lies_within_the_doubt_of_a_limit():
     notice = paper_of(CasePaper("survey_notice"), replace(case, tasks={name: doubtful}), load_policy("neixiang"), DAY)
     assert notice.checklist == (f"实测给水管线W1的{rule.subject_zh}",)
     assert paper_of(CasePaper("survey_notice"), case, policy, DAY).checklist == ()
+
+
+def line(y, **more):
+    return {"geometry": LineString([(579_400, 3_658_600 + y), (579_460, 3_658_600 + y)])} | more
+
+
+def conflicts_of(*routes, pipes):
+    frames = [gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4546") for rows in (list(routes), list(pipes))]
+    rules = load_policy("neixiang")
+    return list(find_conflicts(frames[0], pipes=frames[1], policy=rules, on=DAY, grid=grid("EPSG:4546")))
+
+
+def test_the_notice_lists_what_the_uncertainty_of_pipes_leaves_open():
+    """Gas 0.9 m from water that is known to half a metre: the table asks 0.5 m, so the pipe is exposed on site."""
+    case, policy = played("wuzhi", "01_straight")
+    (task, *_) = case.tasks.values()
+    route = {"id": task.route, "utility": "gas", "diameter_mm": 200.0, "pressure_mpa": 0.2, "cover_m": 1.2}
+    doubtful = {"utility": "water", "diameter_mm": 200.0, "cover_m": 1.2, "accuracy_m": 0.3}
+    found = conflicts_of(line(0, **route), line(9, **route | {"id": "别家"}),
+                         pipes=[line(0.9, id="E1", **doubtful), line(9.9, id="E2", **doubtful)])  # fmt: skip
+    assert {one.a for one in found if one.outcome == "must_expose"} == {task.route, "别家"}
+    notice = paper_of(CasePaper("survey_notice"), case, policy, DAY, findings=lambda: found)
+    [item] = notice.checklist
+    assert "现场探挖现状给水 E1" in item
+    assert "0.70 ± " in item
+    assert "限值 0.50 m" in item
+    assert "GB 50289-2016 4.1.9" in item
+    assert "E2" not in item
+    assert "现场探挖现状给水E1" in text_of(notice)
+
+
+def test_a_pipe_is_exposed_once_and_a_long_list_says_how_much_is_left():
+    route = {"id": "R", "utility": "gas", "diameter_mm": 200.0, "pressure_mpa": 0.2, "cover_m": 1.2}
+    doubtful = {"utility": "water", "diameter_mm": 200.0, "cover_m": 1.2, "accuracy_m": 0.3}
+    [found] = [f for f in conflicts_of(line(0, **route), pipes=[line(0.9, id="E1", **doubtful)]) if f.b == "E1"]
+    again = replace(found, id="2", kind="vertical_clearance", from_m=5.0)
+    [item] = to_expose([again, found, found], ["R"])
+    assert item.index("水平净距") < item.index("垂直净距")
+    assert item.count("水平净距") == 1
+    assert to_expose([replace(found, outcome="fails")], ["R"]) == ()
+    assert to_expose([found], ["另一条"]) == ()
+    many = [replace(found, mend=replace(found.mend, zh=f"探挖 {k}"), from_m=float(k)) for k in range(MOST_LISTED + 3)]
+    listed = to_expose(many[::-1], ["R"])
+    assert listed[0].startswith("探挖 0（")
+    assert listed[-1] == "另有 3 处须现场核实，见踏勘图"
+    assert len(listed) == MOST_LISTED + 1
