@@ -48,7 +48,8 @@ def lay_out(
 
 def as_radii(radius: Any, n_lines: int) -> FloatArray:  # noqa: ANN401 - anything that numpy takes
     """Return one radius a line; ValueError where one is NaN, infinite or below 0, or they do not fit the lines."""
-    radii = np.array(np.broadcast_to(np.asarray(radius, np.float64), (n_lines,)), order="C")
+    radii = np.empty(n_lines)
+    radii[:] = radius
     bad = np.flatnonzero(~((radii >= 0.0) & np.isfinite(radii)))
     if len(bad):
         message = f"a radius must be a number of 0 or more; that of line {bad[0]} is {radii[bad[0]]}"
@@ -58,7 +59,8 @@ def as_radii(radius: Any, n_lines: int) -> FloatArray:  # noqa: ANN401 - anythin
 
 def as_classes(class_of: Any, n_lines: int, n_classes: int) -> IntArray:  # noqa: ANN401 - anything that numpy takes
     """Return one class a line; ValueError where one is not in ``0 .. n_classes - 1``, or they do not fit the lines."""
-    classes = np.array(np.broadcast_to(np.asarray(class_of, np.int64), (n_lines,)), order="C")
+    classes = np.empty(n_lines, np.int64)
+    classes[:] = class_of
     if n_lines and not 0 <= classes.min() <= classes.max() < n_classes:
         message = f"classes run from 0 to {n_classes - 1}, not from {classes.min()} to {classes.max()}"
         raise ValueError(message)

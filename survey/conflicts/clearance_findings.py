@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from survey.conflicts.judging import TINY, as_found, left_open, outcomes_of, unless_thicker, unread
-from survey.conflicts.line_pairs import plan_uncertainty, thicker_by
 from survey.conflicts.naming import called, diameter_mend, diameter_missing, gives_way, known_how, named
 from survey.conflicts.offsets import Close, OffsetMends, why_none
 from survey.conflicts.wording import figures, joined, opened
@@ -32,16 +31,13 @@ def horizontal_findings(pairs: LinePairs, mends: OffsetMends | None = None) -> F
 
     A line that lies outside the standard's table (gas above 1.6 MPa) is unknown near any other: nothing passes by it.
     """
-    close, sides = pairs.close, pairs.sides
-    a, b = close.a[sides.stretch], close.b[sides.stretch]
-    cited, citation, limit = pairs.rules.cited(pairs.rules.classes.cell, a, b)
-    uncertainty = plan_uncertainty(pairs, a, b)
-    margin = sides.gap - limit
-    outcome = unless_thicker(outcomes_of(margin, uncertainty), margin, uncertainty, thicker_by(pairs, a, b))
-    stated = np.array([c.rule != "none" for c in cited] or [False])[citation]
-    kept = np.flatnonzero(stated & (outcome != PASSES))
-    found = mends or OffsetMends()
-    return _in_plan(pairs, found, "horizontal_clearance", kept, outcome, cited, citation, limit, uncertainty)
+    asked = pairs.asked_in_plan
+    margin = pairs.sides.gap - asked.limit
+    outcome = unless_thicker(outcomes_of(margin, asked.uncertainty), margin, asked.uncertainty, asked.thicker)
+    kept = np.flatnonzero(asked.stated & (outcome != PASSES))
+    return _in_plan(
+        pairs, mends or OffsetMends(), "horizontal_clearance", kept, outcome, asked.cited, asked.citation, asked.limit
+    )
 
 
 def stacking_findings(pairs: LinePairs, parameters: Parameters, mends: OffsetMends | None = None) -> Found:
@@ -50,28 +46,15 @@ def stacking_findings(pairs: LinePairs, parameters: Parameters, mends: OffsetMen
     Walls that overlap in plan for at least ``side_by_side`` metres. Where a clearance is stated and the overlap is
     within the uncertainty, the finding of the clearance says all there is.
     """
-    close, sides = pairs.close, pairs.sides
-    a, b = close.a[sides.stretch], close.b[sides.stretch]
-    cells, citation, _ = pairs.rules.cited(pairs.rules.classes.cell, a, b)
-    stated = np.array([c.rule != "none" for c in cells] or [False])[citation]
-    uncertainty = plan_uncertainty(pairs, a, b)
-    outcome = outcomes_of(sides.gap, uncertainty)
-    outcome = unless_thicker(outcome, sides.gap, uncertainty, thicker_by(pairs, a, b))
+    close, sides, asked = pairs.close, pairs.sides, pairs.asked_in_plan
+    outcome = outcomes_of(sides.gap, asked.uncertainty)
+    outcome = unless_thicker(outcome, sides.gap, asked.uncertainty, asked.thicker)
     along = np.minimum(close.parallel_m[sides.stretch], sides.to_m - sides.from_m) >= parameters.value("side_by_side")
     overlap = (sides.gap < 0) | (outcome == UNKNOWN)
-    kept = np.flatnonzero(along & overlap & ((outcome == FAILS) | (~stated & (outcome != PASSES))))
-    none = np.zeros(len(a), dtype=np.int64)
-    return _in_plan(
-        pairs,
-        mends or OffsetMends(),
-        "stacking",
-        kept,
-        outcome,
-        (parameters.rules["stacking"],),
-        none,
-        np.zeros(len(a)),
-        uncertainty,
-    )
+    kept = np.flatnonzero(along & overlap & ((outcome == FAILS) | (~asked.stated & (outcome != PASSES))))
+    none, zero = np.zeros(len(outcome), dtype=np.int64), np.zeros(len(outcome))
+    rule = (parameters.rules["stacking"],)
+    return _in_plan(pairs, mends or OffsetMends(), "stacking", kept, outcome, rule, none, zero)
 
 
 def _in_plan(
@@ -83,14 +66,12 @@ def _in_plan(
     cited: tuple[Cited, ...],
     citation: Integers,
     limit: Floats,
-    uncertainty: Floats,
 ) -> Found:
-    close, sides = pairs.close, pairs.sides
-    stretch = sides.stretch[kept]
-    a, b, gap = close.a[stretch], close.b[stretch], sides.gap[kept]
-    outcome, citation, limit, uncertainty = outcome[kept], citation[kept], limit[kept], uncertainty[kept]
+    sides, asked = pairs.sides, pairs.asked_in_plan
+    a, b, gap = asked.a[kept], asked.b[kept], sides.gap[kept]
+    outcome, citation, limit, uncertainty = outcome[kept], citation[kept], limit[kept], asked.uncertainty[kept]
     from_m, to_m = sides.from_m[kept], sides.to_m[kept]
-    thicker = thicker_by(pairs, a, b)
+    thicker = asked.thicker[kept]
 
     def wanted(k: int) -> Close:
         side, _, _ = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ from survey.conflicts.road_findings import joined_runs
 from survey.conflicts.wording import figures, joined, opened
 from survey.finding_columns import Told
 from survey.findings import MUST_EXPOSE, PASSES, UNKNOWN, Cited, Mend
+from survey.standards.clearances import cover
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from survey.conflicts.buried_lines import BuriedLines
     from survey.conflicts.road_findings import Passing
     from survey.finding_columns import Found
+    from survey.subjects import Buried
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
@@ -56,16 +59,18 @@ class Beds:
         under = joined_runs(s, np.arange(len(s.route)))
         inside = (s.route[under.row], under.from_m, under.to_m)
         pieces = {"carriageway": inside, "footway": _between(routes.lines.lengths(), *inside)}
-        cells = {
-            place: tuple(cited_of(classes.cover_cell(k, place)) for k in range(len(classes.classes)))
-            for place in pieces
-        }
+        cells = {place: tuple(_cover_rule(line, place) for line in classes.classes) for place in pieces}
         number = code[routes.code] if len(routes) else np.empty(0, dtype=np.int64)
         least = np.full(len(routes), np.nan)
         for place, (route, _, _) in pieces.items():
             limits = np.array([c.limit for c in cells[place]] or [np.nan])
             np.fmax.at(least, route, limits[number[route]])
         return cls(routes, pieces, cells, number, least)
+
+
+@lru_cache(maxsize=16384)
+def _cover_rule(line: Buried, under: str) -> Cited:
+    return cited_of(cover(line, under))
 
 
 def _between(lengths: Floats, route: Integers, from_m: Floats, to_m: Floats) -> tuple[Integers, Floats, Floats]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,6 +31,9 @@ FLATTEST_DEG = 5.0
 FLAT_DEG = 45.0
 """At crossings flatter than this the walls lie over each other for so long that depths may change on the way: they are
 then measured where that begins and ends as well, and the least counts."""
+
+
+_above = lru_cache(maxsize=16384)(above)
 
 
 class Place(NamedTuple):
@@ -111,7 +115,7 @@ class Crossings:
         deep_a, deep_b = cover_a[nearest], cover_b[nearest]
         error = np.hypot(a.depth_errors(crossings.a, deep_a + radius_a), b.depth_errors(crossings.b, deep_b + radius_b))
         at = np.where(crossings.overlap, together.at_a.reshape(len(places), -1)[nearest], crossings.at_a)
-        cited, citation, limit = pairs.rules.cited(pairs.rules.classes.vertical_cell, crossings.a, crossings.b)
+        cited, citation, limit = pairs.rules.cited("vertical", crossings.a, crossings.b)
         return cls(
             pairs, least, np.abs(lower) - radius_a - radius_b, lower, COVERAGE * error, cover_a, cover_b, cited,
             citation, limit, _should(pairs),
@@ -142,6 +146,6 @@ def _should(pairs: LinePairs) -> Integers:
     codes = pairs.a.code[pairs.crossings.a], pairs.b.code[pairs.crossings.b]
     n = len(pairs.b.buried) or 1
     distinct, number = np.unique(codes[0] * n + codes[1], return_inverse=True)
-    sides = [above(pairs.a.buried[int(p) // n], pairs.b.buried[int(p) % n]) for p in distinct]
+    sides = [_above(pairs.a.buried[p // n], pairs.b.buried[p % n]) for p in distinct.tolist()]
     table = [0 if side is None else 1 if side[0] == "a" else -1 for side in sides]
     return np.array(table or [0], dtype=np.int64)[number] if len(number) else np.empty(0, dtype=np.int64)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
     from survey.conflicts.crossings import Crossings
     from survey.conflicts.line_pairs import LinePairs
     from survey.finding_columns import Found
+    from survey.subjects import Buried
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Row = tuple[BuriedLines, int]
+
+
+_order_is_must = lru_cache(maxsize=16384)(order_is_must)
 
 
 def vertical_findings(crossings: Crossings) -> Found:
@@ -159,16 +164,17 @@ def order_findings(crossings: Crossings) -> Found:
 
 def _order_rules(pairs: LinePairs) -> tuple[tuple[Cited, ...], Integers]:
     """Return the rule of each planned line's place in the order, advised and demanded; which each crossing rests on."""
-    rules = tuple(
-        cited_place(place("crossing", line), "order", weight)
-        for weight in ("recommendation", "hard")
-        for line in pairs.a.buried
-    )
+    rules = tuple(_order_rule(line, weight) for weight in ("recommendation", "hard") for line in pairs.a.buried)
     first, second = pairs.a.code[pairs.crossings.a], pairs.b.code[pairs.crossings.b]
     n = len(pairs.b.buried) or 1
     distinct, number = np.unique(first * n + second, return_inverse=True)
-    must = [order_is_must(pairs.a.buried[int(p) // n], pairs.b.buried[int(p) % n]) for p in distinct]
+    must = [_order_is_must(pairs.a.buried[p // n], pairs.b.buried[p % n]) for p in distinct.tolist()]
     return rules, first + len(pairs.a.buried) * np.array(must, dtype=np.int64)[number]
+
+
+@lru_cache(maxsize=16384)
+def _order_rule(line: Buried, weight: str) -> Cited:
+    return cited_place(place("crossing", line), "order", weight)
 
 
 def _covers(c: Crossings, k: int) -> list[tuple[BuriedLines, int, float]]:
@@ -254,7 +260,7 @@ def _depth_mend(c: Crossings, k: int, side: str, *, in_order: bool) -> Mend:
 
 def _demanded(c: Crossings, k: int) -> bool:
     a, b, places = c.pairs.a, c.pairs.b, c.pairs.crossings
-    return order_is_must(a.buried[a.code[places.a[k]]], b.buried[b.code[places.b[k]]])
+    return _order_is_must(a.buried[a.code[places.a[k]]], b.buried[b.code[places.b[k]]])
 
 
 def _line(c: Crossings, k: int, side: str, language: str) -> str:

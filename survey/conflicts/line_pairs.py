@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from geo.polylines import Polylines
     from survey.conflicts.buried_lines import BuriedLines
     from survey.conflicts.parameters import Parameters
+    from survey.findings import Cited
     from survey.standards.classes import Classes
 
     Floats = NDArray[np.float64]
@@ -31,6 +32,23 @@ if TYPE_CHECKING:
 
 CONNECTION_DEG = 30.0
 """The angle a connection counts as whose ends meet only within their accuracy: where they point is then not known."""
+
+
+class AskedInPlan(NamedTuple):
+    """What is asked for at each of `LinePairs.sides`: rows of both lines, rules, which of them, and metres.
+
+    ``stated``: whether the standard states a clearance; ``uncertainty``: half of the interval of the gap, both lines'
+    errors by squares, twice; ``thicker``: by how much the gap may be less because diameters are not stated.
+    """
+
+    a: Integers
+    b: Integers
+    cited: tuple[Cited, ...]
+    citation: Integers
+    limit: Floats
+    stated: Booleans
+    uncertainty: Floats
+    thicker: Floats
 
 
 @dataclass(frozen=True, eq=False)  # each search is its own
@@ -60,6 +78,15 @@ class LinePairs:
     sides: Sides
     crossings: LineCrossings
     doubtful: Booleans
+
+    @cached_property
+    def asked_in_plan(self) -> AskedInPlan:
+        """What is asked for at each of ``sides``."""
+        a, b = self.close.a[self.sides.stretch], self.close.b[self.sides.stretch]
+        cited, citation, limit = self.rules.cited("horizontal", a, b)
+        stated = np.array([c.rule != "none" for c in cited] or [False])[citation]
+        uncertainty = COVERAGE * np.hypot(self.a.accuracy_m[a], self.b.accuracy_m[b])
+        return AskedInPlan(a, b, cited, citation, limit, stated, uncertainty, self.a.thicker[a] + self.b.thicker[b])
 
     @classmethod
     def of(
@@ -189,15 +216,3 @@ def _on_line(
     points = shapely.points(*own.points_at(own_row, at))
     on = np.flatnonzero(shapely.distance(points, shapes) <= tolerance).astype(np.int64)
     return shapely.line_locate_point(shapes[on], points[on]), on
-
-
-def thicker_by(pairs: LinePairs, rows_a: Integers, rows_b: Integers) -> Floats:
-    """Return by how much gaps in plan may be less because diameters are not stated (metres)."""
-    made: Floats = pairs.a.thicker[rows_a] + pairs.b.thicker[rows_b]
-    return made
-
-
-def plan_uncertainty(pairs: LinePairs, rows_a: Integers, rows_b: Integers) -> Floats:
-    """Return half of the interval of the gap in plan: both lines' errors by squares, twice (metres)."""
-    made: Floats = COVERAGE * np.hypot(pairs.a.accuracy_m[rows_a], pairs.b.accuracy_m[rows_b])
-    return made

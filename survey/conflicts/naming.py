@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,9 @@ LONGEST_NAME = 20
 _STOP = re.compile("[，。；：！？,;:!?]")
 _NOT_SAVED = ("本管线", "this line")
 """A line that is drawn and not saved yet has no id."""
+
+
+_yields = lru_cache(maxsize=16384)(yields)
 
 
 def called(lines: BuriedLines, row: int, language: str) -> str:
@@ -59,7 +63,7 @@ def gives_way(a: BuriedLines, row_a: int, b: BuriedLines, row_b: int) -> tuple[s
     """
     if b.subjects.layer == "pipes":
         return "a", "现状管线不动，规划管线避让", "What exists stays; the planned line gives way"
-    side, clause = yields(a.buried[a.code[row_a]], b.buried[b.code[row_b]])
+    side, clause = _yields(a.buried[a.code[row_a]], b.buried[b.code[row_b]])
     lines, row = (a, row_a) if side == "a" else (b, row_b)
     mover_zh, mover_en = called(lines, row, "zh"), called(lines, row, "en")
     if side == "either":

@@ -247,7 +247,7 @@ def _with_ways(
 def _counts(again: LinePairs) -> list[dict[str, NDArray[np.int64]]]:
     """Return how many places of each line are too near in plan, how many crossings it has, and how many amiss."""
     a, b = again.close.a[again.sides.stretch], again.close.b[again.sides.stretch]
-    limit = np.nan_to_num(again.rules.cited(again.rules.classes.cell, a, b)[2])
+    limit = np.nan_to_num(again.rules.cited("horizontal", a, b)[2])
     margin = again.sides.gap - limit - again.a.thicker[a] - again.b.thicker[b]
     near = margin < COVERAGE * np.hypot(again.a.accuracy_m[a], again.b.accuracy_m[b]) - TINY
     crossings = Crossings.of(again, lambda: np.full(len(again.a), np.nan))

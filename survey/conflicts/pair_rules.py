@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from survey.conflicts.citing import cited_of, classes_of, of_usual_diameter
 from survey.conflicts.judging import COVERAGE, WORST_ERROR_M
+from survey.standards.clearances import horizontal, vertical
 from survey.standards.rows import family
 from survey.subjects import subtype_key
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from survey.conflicts.buried_lines import BuriedLines
     from survey.findings import Cited
-    from survey.standards.citations import Cell
     from survey.standards.classes import Classes
     from survey.subjects import Buried
 
     Floats = NDArray[np.float64]
     Integers = NDArray[np.int64]
     Objects = NDArray[np.object_]
+
+    Clearance = Literal["horizontal", "vertical"]
 
 _DRAINS = ("storm", "sewage")
 ERROR_STEPS_M = np.array([0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, WORST_ERROR_M])
@@ -60,10 +63,7 @@ class PairRules:
         return cls(classes, first[a.code], second[b.code], a.thin, b.thin)
 
     def cited(
-        self,
-        find: Callable[[int, int], Cell | None],
-        rows_a: Integers,
-        rows_b: Integers,
+        self, clearance: Clearance, rows_a: Integers, rows_b: Integers
     ) -> tuple[tuple[Cited, ...], Integers, Floats]:
         """Return the distinct rules of some pairs of lines, which of them each pair has, and the limits.
 
@@ -72,14 +72,21 @@ class PairRules:
         n = len(self.classes.classes)
         pair = (self.a[rows_a] * n + self.b[rows_b]) * 4 + 2 * self.thin_a[rows_a] + self.thin_b[rows_b]
         distinct, number = np.unique(pair, return_inverse=True)
-        rules = tuple(self._rule(find, *divmod(int(p) // 4, n), int(p) % 4) for p in distinct)
+        rules = tuple(self._rule(clearance, p // 4 // n, p // 4 % n, p % 4) for p in distinct.tolist())
         limit = np.array([rule.limit for rule in rules] or [np.nan])
         return rules, number.astype(np.int64), limit[number] if len(number) else np.empty(0)
 
-    def _rule(self, find: Callable[[int, int], Cell | None], a: int, b: int, thin: int) -> Cited:
+    def _rule(self, clearance: Clearance, a: int, b: int, thin: int) -> Cited:
         """Return the rule of a pair of classes; ``thin``: 2 where the diameter of ``a`` is assumed, 1 that of ``b``."""
-        without = [self.classes.classes[k].utility for k, missing in ((a, thin & 2), (b, thin & 1)) if missing]
-        return of_usual_diameter(cited_of(find(a, b)), without)
+        of = self.classes.classes
+        return _rule_of(clearance, of[a], of[b], self.classes.edition, (bool(thin & 2), bool(thin & 1)))
+
+
+@lru_cache(maxsize=16384)
+def _rule_of(clearance: Clearance, a: Buried, b: Buried, edition: str, thin: tuple[bool, bool]) -> Cited:
+    cell = horizontal(a, b, edition=edition) if clearance == "horizontal" else vertical(a, b)
+    without = [line.utility for line, missing in zip((a, b), thin, strict=True) if missing]
+    return of_usual_diameter(cited_of(cell), without)
 
 
 def error_steps(accuracy_m: Floats) -> Integers:
@@ -137,10 +144,13 @@ def families(lines: Sequence[Buried]) -> list[str]:
     >>> families([Buried("water", "reclaimed"), Buried("drainage", "reclaimed"), Buried("drainage", "sewage")])
     ['reclaimed', 'reclaimed', 'sewage']
     """
-    return [_drain(line) if family(line) == "sewage" else family(line) for line in lines]
+    return [_family(line) for line in lines]
 
 
-def _drain(line: Buried) -> str:
+@lru_cache(maxsize=16384)
+def _family(line: Buried) -> str:
+    if family(line) != "sewage":
+        return family(line)
     kind = subtype_key(line.subtype)
     return kind if kind in _DRAINS else line.utility
 
