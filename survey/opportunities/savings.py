@@ -120,6 +120,16 @@ def savings_of(
     return Savings(volume, surfaces, closure, money_of(quantities, costs))
 
 
+def trench_quantities(
+    shared_m: float, members: Sequence[Mapping[str, float]], ditch: Ditch, planning: Planning
+) -> dict[str, float]:
+    """Return what one trench for all takes, by the names that unit costs have; parameters as in `savings_of`."""
+    found = savings_of(shared_m, members, ditch, {}, planning)
+    quantities = {} if found.volume is None else {"earth": found.volume.shared_m3}
+    quantities |= {f"surface_{one.kind}": one.shared_m2 for one in found.surfaces}
+    return quantities | ({"closure_day": found.closure.shared_days} if found.closure.shared_days else {})
+
+
 def _axis(shared_m: float, members: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Return the metres of the trench below each kind of surface."""
     whole = sum(sum(metres.values()) for metres in members)

@@ -1,6 +1,8 @@
 """Chances to share a trench: shifts against trying every day, ground against cutting shapes."""
 
 from datetime import date, timedelta
+from fractions import Fraction
+from itertools import combinations, permutations
 
 import pytest
 import shapely
@@ -8,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.polylines import Polylines
+from survey.opportunities.cost_split import split_cost
 from survey.opportunities.ground import PAVINGS, above_of
 from survey.opportunities.meeting import Window, meeting_of
 from tests.survey.opportunities.scene import X, Y, around
@@ -119,3 +122,62 @@ def test_what_lies_above_is_what_shapes_cut(found, begin, length):
         mine = shapely.union_all([shape for kind, shape in shapes if names[kind] == paving])
         assert metres.get(paving, 0.0) == pytest.approx(shapely.intersection(rest, mine).length, abs=1e-4)
         rest = shapely.difference(rest, mine)
+
+
+@st.composite
+def games(draw):
+    """Any cost at all for each coalition: adding a party may even make it cheaper."""
+    parties = list("abcd")[: draw(st.integers(1, 4))]
+    some = [frozenset(one) for size in range(1, len(parties) + 1) for one in combinations(parties, size)]
+    return parties, {one: draw(st.integers(0, 10**6)) for one in some}
+
+
+def over_all_orders(parties, costs):
+    """Return the Shapley values by their definition."""
+    sums, orders = dict.fromkeys(parties, Fraction(0)), list(permutations(parties))
+    for order in orders:
+        for place, party in enumerate(order):
+            before = frozenset(order[:place])
+            sums[party] += costs[before | {party}] - costs.get(before, 0)
+    return {party: total / len(orders) for party, total in sums.items()}
+
+
+@settings(max_examples=150, deadline=None)
+@given(games())
+def test_shapley_values_are_the_mean_over_all_orders(game):
+    parties, costs = game
+    split = split_cost(parties, costs.__getitem__)
+    assert split.exact == over_all_orders(parties, costs)
+    assert sum(split.exact.values()) == costs[frozenset(parties)]
+    for way in ("shapley", "proportional"):
+        shares = {one.party: getattr(one, way) for one in split.shares}
+        assert sum(shares.values()) == split.total
+        if way == "shapley":
+            assert all(abs(Fraction(shares[one]) - split.exact[one]) < Fraction(1, 100) for one in parties)
+    for one in split.shares:
+        assert one.above_alone == (split.exact[one.party] > costs[frozenset(one.party)])
+
+
+@settings(max_examples=60, deadline=None)
+@given(games(), st.randoms(use_true_random=False))
+def test_axioms_of_the_split(game, random):
+    parties, costs = game
+    exact = split_cost(parties, costs.__getitem__).exact
+    assert split_cost(random.sample(parties, len(parties)), costs.__getitem__).exact == exact
+    # A dummy adds its own cost to every coalition, and pays just that.
+    with_dummy = split_cost([*parties, "z"], lambda some: costs.get(some - {"z"}, 0) + (7 if "z" in some else 0)).exact
+    assert with_dummy == {**exact, "z": 7}
+    # Split over two bills, the shares are the sums.
+    other = {some: random.randrange(1000) for some in costs}
+    both = split_cost(parties, lambda some: costs[some] + other[some]).exact
+    own = split_cost(parties, other.__getitem__).exact
+    assert both == {one: exact[one] + own[one] for one in parties}
+
+
+@settings(max_examples=40, deadline=None)
+@given(games())
+def test_symmetric_parties_pay_the_same(game):
+    parties, costs = game
+    by_size = {len(some): cost for some, cost in sorted(costs.items(), key=lambda one: sorted(one[0]))}
+    exact = split_cost(parties, lambda some: by_size[len(some)]).exact
+    assert len(set(exact.values())) == 1
