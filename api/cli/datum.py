@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from survey.datum_watch import DatumReport
 
 commands = typer.Typer()
+SWAPPED = "coordinate.axes_swapped"
 
 
 @commands.command(
@@ -55,7 +56,10 @@ def datum(
     if out is not None:
         check_ending(out)
     options = inputs.asked(layer, crs, encoding, None, None, grid, faults=faults, points=points, mend=mend)
-    table = inputs.read_layer(file, "", options)
+    try:
+        table = inputs.read_layer(file, "", options)
+    except BadInputError as error:
+        raise _as_one(error, file.name) from error
     network = inputs.read_layer(roads, "", options.besides(roads_layer))
     settled = inputs.in_grid(network, grid)[1]
     with progress("核对坐标", "checking the datum"):
@@ -73,6 +77,22 @@ def _show(report: DatumReport, name: str) -> None:
     east, north = (report.east_m, report.north_m) if known else (None, None)
     row = (report.kind, east, north, report.size_m if known else None, report.ratio, report.features)
     show_table(f"{name} · {report.fault().sentence(language())}", columns, [row])
+
+
+def _as_one(error: BadInputError, name: str) -> BadInputError:
+    """Return one fault in place of one for each feature, where all that is wrong is that all axes are swapped."""
+    features = {fault.feature for fault in error.faults if fault.code == SWAPPED}
+    if any(fault.code != SWAPPED for fault in error.faults):
+        return error
+    one = Fault(
+        "datum.swapped",
+        f"横纵坐标颠倒，北坐标在前（{len(features)} 个要素）",
+        f"northings stand before eastings, in {len(features)} features",
+        "核对后用 --mend-datum=swap -o 文件 纠正；不会自动改动",
+        "check, then correct it with --mend-datum=swap -o FILE; nothing is changed by itself",
+        file=name,
+    )
+    return BadInputError([one])
 
 
 def _both_or_none() -> Fault:

@@ -43,6 +43,17 @@ def test_a_file_is_looked_at_and_nothing_is_written(files, tmp_path):
     assert (right.returncode, "图层与道路吻合" in right.stdout) == (0, True)
 
 
+def test_swapped_axes_are_one_sentence_with_its_mend(files, tmp_path):
+    grid_swapped = tmp_path / "swapped.gpkg"
+    write(swapped(gpd.read_file(files / "right.gpkg").to_crs("EPSG:4546")), grid_swapped)
+    done = cotrench("datum", grid_swapped, "--roads", files / "roads.gpkg", folder=tmp_path, zh=True)
+    assert done.returncode == 2
+    told = "".join(done.stderr.split())
+    assert told.count("颠倒") == 1
+    assert "1500个要素" in told
+    assert "--mend-datum=swap" in told
+
+
 @pytest.mark.parametrize(("name", "how"), [("gcj02", "gcj02"), ("swapped", "swap")])
 def test_a_correction_that_is_asked_for_is_written(files, tmp_path, name, how):
     out = tmp_path / "out.gpkg"
