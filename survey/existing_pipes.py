@@ -30,6 +30,8 @@ KINDS: Mapping[str, str] = {
     **dict.fromkeys(("合流",), "drainage"),
     **dict.fromkeys(("交通信号", "信号", "电车", "广告", "xh", "dc", "gg", "ld"), "power"),
 }
+#: Storm water and sewage in one pipe: no table has a row for it, so it takes that of sewage.
+COMBINED = frozenset({"合流", "雨污合流", "hs", "combined"})
 #: Laid in a hollow that has a bottom, besides the channel (管沟): the depth is to that bottom.
 HOLLOWS = frozenset({"综合管廊", "综合管沟", "zh", "人防", "rf"})
 #: Highest pressure of each class of gas (GB 50028-2006, MPa); a word without its letter may be the higher class.
@@ -68,7 +70,7 @@ def settle(columns: pd.DataFrame, found: Findings) -> None:
     (['water', 'drainage'], 'sewage', ['1.2 1.3', '1.6 1.7'])
     """
     if "utility" in columns.columns:
-        _kinds(columns)
+        _kinds(columns, found)
     if "from_point" in columns.columns:
         for source, target in (("pressure", "pressure_mpa"), ("voltage", "voltage_kv")):
             if source in columns.columns and target not in columns.columns:
@@ -88,8 +90,12 @@ def _objects(values: list[str | None], columns: pd.DataFrame) -> pd.Series:
     return pd.Series(values, index=columns.index, dtype=object)
 
 
-def _kinds(columns: pd.DataFrame) -> None:
+def _kinds(columns: pd.DataFrame, found: Findings) -> None:
     words = columns["utility"].astype(object).tolist()
+    several = [words, columns["subtype"].astype(object).tolist()] if "subtype" in columns.columns else [words]
+    combined = sum(any(_plain(word) in COMBINED for word in row) for row in zip(*several, strict=True))
+    if combined:
+        found.note(None, _as_sewage(combined))
     columns["utility"] = _objects([KINDS.get(_plain(word)) or utility_key(word) or word for word in words], columns)
     kinds = [subtype_key(word) for word in words]
     if "subtype" not in columns.columns and any(kinds):
@@ -209,6 +215,15 @@ def _highest_of_class(count: int) -> Fault:
         "pipes.pressure_class",
         f"{count} 条管线只写了压力级别：按该级别的最高压力（GB 50028-2006）",
         f"{count} pipes state a class of pressure only: the highest of the class was taken (GB 50028-2006)",
+    )
+
+
+def _as_sewage(count: int) -> Fault:
+    return Fault(
+        "pipes.combined_as_sewage",
+        f"{count} 条雨污合流管按污水管计：GB 50289 没有合流的行；与雨水管相接处会按交叉提示",
+        f"{count} combined sewers count as sewage: GB 50289 has no row for them; where one joins a storm drain, the "
+        "crossing is told of",
     )
 
 

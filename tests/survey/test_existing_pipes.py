@@ -75,6 +75,13 @@ def test_kinds_are_utilities_and_subtypes():
     assert set(KINDS.values()) <= set(UTILITIES)
 
 
+def test_combined_sewers_count_as_sewage_and_it_is_told():
+    frame, found = settled(utility=["雨污合流", "PS", "YS", "HS"], subtype=[None, "合流", "雨水", None])
+    assert frame["utility"].tolist() == ["drainage"] * 4
+    assert codes(found.notes) == ["pipes.combined_as_sewage"]
+    assert found.notes[0].fault.en.startswith("3 combined")
+
+
 @pytest.mark.parametrize(("word", "limit"), PRESSURE_CLASSES.items())
 def test_a_class_of_pressure_is_its_highest(word, limit):
     assert parse_pressure(word) == limit
