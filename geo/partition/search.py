@@ -19,10 +19,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from geo.partition.spills import column, lines_array, opened, save, save_array, slices_of
+from geo.partition.spills import column, discard, lines_array, opened, save, save_array, slices_of
 from geo.partition.tasks import Join, Look, Regroup, Route, Search, join, look, regroup, route, search
 from geo.partition.tiles import cut_tiles
 from geo.trench_components import settle_components, shares_of, unite
+from geo.trenches import reach_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -132,15 +133,16 @@ def find_and_join(
     BadInputError
         A limit that is no number above 0, or a task that brings down one worker after the other.
     """
-    limits.reach  # noqa: B018 - refuses what `join_runs` would refuse, before anything is done
+    reach_of(limits.distance, limits.max_width)  # refuses what `join_runs` would, before anything is done
     save_array(spool.folder / NUMBERS, number)
     save_array(spool.folder / GROUPS, group)
-    steps = _Steps(spool.folder, limits, vertices, crew, told)
+    steps = _Steps(spool.folder, limits, crew, told)
     seen = steps.look(spool, place)
     weight = np.concatenate([chunk.vertices for chunk in seen]) * (number >= 0)
     x, y = (np.concatenate([getattr(chunk, axis) for chunk in seen]) for axis in ("x", "y"))
     tiles = cut_tiles(x, y, weight, vertices)
     routed, files = steps.route(spool, seen, tiles)
+    discard([*spool.chunks, *(chunk.chunk for chunk in seen)])
     runs, wider = steps.search(slices_of(files, [chunk.starts for chunk in routed], tiles.how_many))
     weight_of = np.zeros(len(group), np.int64)
     weight_of[number[number >= 0]] = weight[number >= 0]
@@ -149,8 +151,10 @@ def find_and_join(
     save_array(spool.folder / SHARES, share)
     save_array(spool.folder / BUNDLES, bundle)
     lines = steps.regroup(files, count, [chunk.starts for chunk in routed])
+    beside = steps.regroup(wider, count)
+    discard([*files, *wider])
     corner = (min(chunk.corner[0] for chunk in routed), min(chunk.corner[1] for chunk in routed))
-    return Found(runs, steps.join(lines, steps.regroup(wider, count), corner))
+    return Found(runs, steps.join(lines, beside, corner))
 
 
 def _shares(wider: list[Path], n_lines: int) -> IntArray:
@@ -186,8 +190,8 @@ def _bundles(share: IntArray, weight: IntArray, most: int) -> tuple[IntArray, in
 class _Steps:
     """The steps of one search: each makes jobs of files, and returns the files that they write."""
 
-    def __init__(self, folder: Path, limits: Limits, vertices: int, crew: Crew, told: Told) -> None:
-        self._folder, self._limits, self._vertices, self._crew, self._told = folder, limits, vertices, crew, told
+    def __init__(self, folder: Path, limits: Limits, crew: Crew, told: Told) -> None:
+        self._folder, self._limits, self._crew, self._told = folder, limits, crew, told
 
     def _do(self, name: str, work: Callable[[Any], Any], jobs: Sequence[Any]) -> list[Any]:
         return self._crew(work, jobs, lambda done, of: self._told(name, done, of))

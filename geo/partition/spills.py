@@ -58,6 +58,12 @@ def opened(path: Path) -> pa.Table:
         return pa.ipc.open_file(stream).read_all()
 
 
+def discard(paths: Iterable[Path]) -> None:
+    """Remove files that no task will need any more: a step that is over is not done again."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
 def gathered(slices: Iterable[Slice]) -> pa.Table:
     """Return the rows of one or more slices as one table in memory."""
     return pa.concat_tables([opened(path).slice(first, last - first) for path, first, last in slices]).combine_chunks()
