@@ -4,8 +4,11 @@ from survey.opportunities.building import opportunities_of
 from survey.opportunities.county_data import known_costs, known_planning
 from survey.opportunities.joining import runs_and_trenches
 from survey.opportunities.records import Opportunity, opportunity_from_plain, opportunity_to_plain
+from survey.opportunities.resident import Change, Opportunities
 
 __all__ = [
+    "Change",
+    "Opportunities",
     "Opportunity",
     "known_costs",
     "known_planning",

@@ -220,7 +220,7 @@ class Maker:
         metres = [self.above[row].metres(begin, end) for row, begin, end in spans]
         inside = sum(one.get(kind, 0.0) for one in metres for kind in CARRIAGEWAYS)
         under = inside * 2 >= dig.shared_m + dig.saved_m
-        ditch = ditch_of(_lines_of(own), Ground.of(terms.planning, carriageway=under))
+        ditch = ditch_of(lines_of(own), Ground.of(terms.planning, carriageway=under))
         section = _shape(own, ditch, carriageway=under)
         roads = self._roads(spans)
         protections = (
@@ -299,7 +299,7 @@ def _parts(shape: shapely.Geometry) -> tuple[tuple[tuple[float, ...], ...], ...]
     )
 
 
-def _lines_of(own: Sequence[Candidate]) -> list[SectionLine]:
+def lines_of(own: Sequence[Candidate]) -> list[SectionLine]:
     """Return the lines to lay; a route that lies in the trench twice is laid twice, under an id of its own."""
     seen: dict[str, int] = defaultdict(int)
     lines = []

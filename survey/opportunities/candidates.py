@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from geo.faults import Fault, refuse
 from survey.attributes import read_day
 from survey.opportunities.meeting import Window
@@ -50,7 +52,7 @@ class Candidate:
 
 
 def read_candidates(routes: gpd.GeoDataFrame) -> tuple[RouteColumns, list[Candidate]]:
-    """Return the routes in the order of their ids, as columns for the kernels and as candidates.
+    """Return the routes in the order of their ids as texts, as columns for the kernels and as candidates.
 
     Parameters
     ----------
@@ -65,7 +67,9 @@ def read_candidates(routes: gpd.GeoDataFrame) -> tuple[RouteColumns, list[Candid
     BadInputError
         As `read_columns`, and for an id that two rows have, and for limits that are no dates.
     """
-    read = read_columns(routes)
+    given_ids = routes["id"].tolist() if "id" in routes else [None] * len(routes)
+    names = [str(k) if pd.isna(value) else str(value) for k, value in enumerate(given_ids)]
+    read = read_columns(routes.assign(id=names))
     names = [str(value) for value in read.ids]
     faults = [*_twice(names)]
     given = routes.iloc[read.order]
