@@ -222,6 +222,12 @@ def test_a_breach_that_was_measured_is_seen_first_and_leads_to_a_suspension(
     w.page.get_by_role("button", name="返回办件列表").click()
     open_case(w, "违诺公司")
     expect(w.page.get_by_role("button", name=f"{GAS}暂停执行告知承诺制")).to_be_visible()
+    w.page.get_by_role("button", name="返回办件列表").click()
+    w.page.get_by_role("button", name="统计").click()
+    figures = w.page.get_by_role("dialog", name="统计")
+    mending = figures.get_by_role("row", name="责令整改 · 给水")
+    expect(mending.get_by_role("img")).to_have_attribute("aria-label", re.compile(r"在办最久 [\d.]+，时限 —"))
+    assert faults_of_access(w) == []
 
 
 def test_from_the_application_to_the_rating(window: Callable[..., Window], wuzhi: str) -> None:
