@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -147,15 +148,16 @@ class Found:
         rules = np.array([hash_of(f"{self.kind}\x1f{c.rule}") for c in self.cited], dtype=np.uint64)
         key = mixed(rules[self.citation], self.a_of.hashes[self.a])
         key = mixed(key, self._of_b())
-        if len(key) == 1:
-            return mixed(key, np.zeros(1, dtype=np.uint64))
-        order = np.lexsort((self.y, self.x, self.to_m, self.from_m, key))
-        first = np.flatnonzero(np.diff(key[order].astype(np.int64), prepend=0) != 0)
-        if len(key) and (not len(first) or first[0] != 0):
-            first = np.append(0, first)
-        ordinal = np.arange(len(key)) - np.repeat(first, np.diff(np.append(first, len(key))))
-        place = np.empty(len(key), dtype=np.uint64)
-        place[order] = ordinal.astype(np.uint64)
+        place = np.zeros(len(key), dtype=np.uint64)
+        order = np.argsort(key, kind="stable")
+        same = key[order[1:]] == key[order[:-1]]
+        if same.any():  # few pairs meet in several places: only these are counted along the line
+            several = order[np.append(same, False) | np.append(False, same)]
+            columns = (self.y, self.x, self.to_m, self.from_m, key)
+            several = several[np.lexsort([column[several] for column in columns])]
+            first = np.flatnonzero(np.append(True, key[several[1:]] != key[several[:-1]]))
+            ordinal = np.arange(len(several)) - np.repeat(first, np.diff(np.append(first, len(several))))
+            place[several] = ordinal.astype(np.uint64)
         return mixed(key, place)
 
     @cached_property
@@ -329,8 +331,8 @@ class Findings(Sequence[Finding]):
 
 
 def _plain(number: float) -> float | None:
-    return float(number) if np.isfinite(number) else None
+    return float(number) if math.isfinite(number) else None
 
 
 def _point(one: Found, k: int) -> shapely.Geometry | None:
-    return shapely.Point(one.x[k], one.y[k]) if np.isfinite(one.x[k]) and np.isfinite(one.y[k]) else None
+    return shapely.Point(one.x[k], one.y[k]) if math.isfinite(one.x[k]) and math.isfinite(one.y[k]) else None

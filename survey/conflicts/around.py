@@ -146,7 +146,7 @@ class Around:
     @cached_property
     def kerbs(self) -> tuple[Polylines, NDArray[np.int64]]:
         """The edges of all carriageways together (where two meet there is no kerb), and the road of each edge."""
-        return outer_edges(self.surroundings.facts.shapes)
+        return outer_edges(self.surroundings.facts.shapes, workers=2)  # the longest step of a county: on both cores
 
 
 def _marks(roads: gpd.GeoDataFrame | None) -> dict[str, frozenset[str]]:

@@ -186,33 +186,34 @@ def _at_ends(a: BuriedLines, b: BuriedLines, crossings: LineCrossings) -> Boolea
 def _near_ends(a: BuriedLines, b: BuriedLines, close: CloseStretches, alike: Booleans) -> Meetings:
     """Return where an end of one line lies on another within their accuracy; ``alike``: stretches of one utility."""
     rows, nothing = np.flatnonzero(close.ends & alike), np.empty(0)
-    found = [Meetings(rows[:0], rows[:0], nothing, nothing, nothing)]
     if not len(rows):  # of the few lines beside a drawn one often none ends
-        return found[0]
+        return Meetings(rows, rows, nothing, nothing, nothing)
     tolerance = tolerance_m(a.accuracy_m[close.a[rows]], b.accuracy_m[close.b[rows]])
-    for swapped in (False, True):
-        own, other = (b, a) if swapped else (a, b)
-        own_row, other_row = (close.b[rows], close.a[rows]) if swapped else (close.a[rows], close.b[rows])
-        begin, end = (close.from_b, close.to_b) if swapped else (close.from_a, close.to_a)
-        length = own.lines.lengths()[own_row]
-        at = np.stack((np.zeros(len(rows)), length))
-        which, near = np.nonzero((at >= begin[rows] - tolerance) & (at <= end[rows] + tolerance))
-        if not len(near):
-            continue
-        at = at[which, near]
-        on, k = _on_line(own.lines, other.lines, own_row[near], other_row[near], at, tolerance[near])
-        near, at = near[k], at[k]
-        at_a, at_b = (on, at) if swapped else (at, on)
-        found.append(Meetings(close.a[rows[near]], close.b[rows[near]], at_a, at_b, np.full(len(near), CONNECTION_DEG)))
-    return Meetings.join(*found)
+    side_a = _Side(a.lines, close.a[rows], close.from_a[rows] - tolerance, close.to_a[rows] + tolerance)
+    side_b = _Side(b.lines, close.b[rows], close.from_b[rows] - tolerance, close.to_b[rows] + tolerance)
+    several = [_ends_within(side_a, side_b), _ends_within(side_b, side_a)]
+    row, end, points, lines = (np.concatenate(column) for column in zip(*several, strict=True))
+    on = np.flatnonzero(shapely.distance(points, lines) <= tolerance[row])
+    of_b = np.repeat([False, True], [len(one[0]) for one in several])[on]
+    row, end, other = rows[row[on]], end[on], shapely.line_locate_point(lines[on], points[on])
+    at_a, at_b = np.where(of_b, other, end), np.where(of_b, end, other)
+    return Meetings.join(Meetings(close.a[row], close.b[row], at_a, at_b, np.full(len(row), CONNECTION_DEG)))
 
 
-def _on_line(
-    own: Polylines, other: Polylines, own_row: Integers, other_row: Integers, at: Floats, tolerance: Floats
-) -> tuple[Floats, Integers]:
-    """Return where places of ``own`` lie on lines of ``other`` (chainage), and which of them do."""
-    distinct, number = np.unique(other_row, return_inverse=True)
-    shapes = other.take(distinct).to_shapely()[number]
-    points = shapely.points(*own.points_at(own_row, at))
-    on = np.flatnonzero(shapely.distance(points, shapes) <= tolerance).astype(np.int64)
-    return shapely.line_locate_point(shapes[on], points[on]), on
+class _Side(NamedTuple):
+    """One line of each of some stretches, and the chainages between which its ends may lie on the other line."""
+
+    lines: Polylines
+    row: Integers
+    begin: Floats
+    end: Floats
+
+
+def _ends_within(own: _Side, other: _Side) -> tuple[Integers, Floats, Objects, Objects]:
+    """Return which stretches have an end of ``own`` in them: its chainage, the point, and the line it may lie on."""
+    at = np.stack((np.zeros(len(own.row)), own.lines.lengths()[own.row]))
+    which, row = np.nonzero((at >= own.begin) & (at <= own.end))
+    at = at[which, row]
+    distinct, number = np.unique(other.row[row], return_inverse=True)
+    points = shapely.points(*own.lines.points_at(own.row[row], at))
+    return row, at, points, other.lines.take(distinct).to_shapely()[number]

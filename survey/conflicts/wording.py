@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import NamedTuple
 
@@ -63,7 +64,7 @@ def figures(measured: float, limit: float, uncertainty: float) -> Figures:
     """
     margin = abs(measured - limit)
     apart = [margin, abs(margin - uncertainty), abs(measured) if measured < 0 else np.nan]
-    least = min((one for one in apart if np.isfinite(one) and one > TINY), default=1.0)
+    least = min((one for one in apart if math.isfinite(one) and one > TINY), default=1.0)
     digits = next((n for n in range(2, MOST_DIGITS) if least >= 10.0**-n - _SLACK), MOST_DIGITS)
-    off = "" if uncertainty <= 0 else f" ± {uncertainty:.{digits}f} m" if np.isfinite(uncertainty) else " ± ? m"
+    off = "" if uncertainty <= 0 else f" ± {uncertainty:.{digits}f} m" if math.isfinite(uncertainty) else " ± ? m"
     return Figures(f"{abs(measured):.{digits}f}", f"{limit:.{digits}f}", off)
