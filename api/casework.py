@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from api.case_book import CaseBook
 from api.case_memory import Memory
 from api.db.cases import CaseStore
+from geo.faults import BadInputError, Fault
 from survey.cases.commands import Command, Tick
 from survey.cases.decide import decide
 from survey.cases.draft import SYSTEM
@@ -85,8 +86,11 @@ class Casework:
         ------
         survey.cases.refusals.RefusedError
             With the clause and what is possible now; nothing was changed.
+        BadInputError
+            The case was begun by another policy than the county has now.
         """
         with self.store.transaction():
+            self._refuse_of_another_policy(case_id)
             before = self.case(case_id)
             task = before.tasks.get(str(getattr(command.body, "utility", "")))
             standing = self._ticked(task.operator, command.id, now) if task is not None and task.operator else None
@@ -116,12 +120,18 @@ class Casework:
         changed, after = sum(self._tick_standing(one, now) for one in self.cases.operators(due_by=now)), None
         while True:
             with self.store.transaction():
-                rows = self.cases.list(due_by=now, after=after, limit=PAGE)
+                rows = self.cases.list(policy=self.policy.id, due_by=now, after=after, limit=PAGE)
                 for row in rows:
                     changed += self._tick(row, now)
             if len(rows) < PAGE:
                 return changed
             after = rows[-1].id
+
+    def _refuse_of_another_policy(self, case_id: str) -> None:
+        """Refuse to decide a case by another document than it was begun by: its clauses are not those of this one."""
+        begun = self.cases.policy_of(case_id)
+        if begun not in (None, self.policy.id):
+            raise BadInputError([_of_another(case_id, str(begun), self.policy.id)])
 
     def _tick(self, row: CaseRow, now: datetime) -> bool:
         try:
@@ -148,3 +158,15 @@ class Casework:
         for operator, lines in found.items():
             body = TakeOver(case.id, tuple(lines))
             self.act_on_standing(operator, Command(f"{case.id}:{command}", SYSTEM, body), now)
+
+
+def _of_another(case_id: str, begun: str, now: str) -> Fault:
+    return Fault(
+        "case.of_another_policy",
+        f"办件 {case_id} 按规则“{begun}”受理，本县现用“{now}”，不能接着办；记录都在",
+        f"case {case_id} was begun by policy {begun!r} and the county has {now!r} now; nothing is lost",
+        f"把本县规则设回“{begun}”，办结后再换",
+        f"give the county {begun!r} again until such cases are done",
+        field="policy",
+        value=begun,
+    )

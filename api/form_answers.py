@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api.case_answers import masked
+from geo.faults import BadInputError
 from survey.cases.citing import speaks
 from survey.cases.words import CHANNELS
 from survey.forms import BOUNDS, check, main_form, shown_values
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from geo.faults import Fault
     from survey.forms import Checked
     from survey.policies import Form, FormField, Policy
+
+
+GONE = ("表格所属的规则已不在，草稿仍保留", "the policy of this form is gone; the draft is kept")
+"""The name of a form that no policy has any more."""
 
 
 def form_shape(form: Form, policy: Policy, on: date) -> dict[str, Any]:
@@ -84,12 +89,19 @@ def draft_shape(draft: Draft, on: date) -> dict[str, Any]:
 
 def draft_row(draft: Draft) -> dict[str, Any]:
     """Return a draft as the list of drafts shows it."""
-    form, policy = form_of(draft), load_policy(draft.policy)
-    applicant = applicant_of(form, check(form, draft.entries), read_filing(draft.filing))
-    return dict(masked({
+    kept = {
         "id": draft.id, "revision": draft.revision, "policy": draft.policy, "form": draft.form,
+        "created_at": draft.created_at, "changed_at": draft.changed_at,
+    }  # fmt: skip
+    try:
+        form, policy = form_of(draft), load_policy(draft.policy)
+    except BadInputError:  # the draft stays, and says what it lacks; the others must not be hidden by it
+        return kept | {"county_zh": draft.policy, "county_en": draft.policy, "name_zh": GONE[0], "name_en": GONE[1],
+                       "applicant": ""}  # fmt: skip
+    applicant = applicant_of(form, check(form, draft.entries), read_filing(draft.filing))
+    return dict(masked(kept | {
         "county_zh": policy.county_zh, "county_en": policy.county_en, "name_zh": form.name_zh, "name_en": form.name_en,
-        "applicant": applicant, "created_at": draft.created_at, "changed_at": draft.changed_at,
+        "applicant": applicant,
     }))  # fmt: skip
 
 

@@ -69,6 +69,7 @@ def serve(
             refuse(faults_outside(settings, store))
             if settings.demo:
                 load_sample(store)
+            _check_policy(store)
             offered = ready_made(store, dt.datetime.now(dt.UTC)) if is_demo(settings, store) else None
         refused.pop_all()  # the port stays taken for the server
     config = uvicorn.Config(
@@ -88,6 +89,15 @@ def serve(
         else:
             server.run(sockets=[listening])
     say(words("服务已停止，数据已保存。", "The service has stopped; the data is kept."))
+
+
+def _check_policy(store: Store) -> None:
+    """Refuse to start upon a policy that is gone or unclear, with file and line: cases would be decided by nothing."""
+    from survey.policies import load_policy
+
+    county = store.county
+    if county is not None and county.policy is not None:
+        load_policy(county.policy)
 
 
 def application(settings: Settings | None = None) -> FastAPI:

@@ -131,6 +131,12 @@ class CaseStore:
             found: str | None = connection.scalar(sa.select(CASES.c.hash).where(CASES.c.id == stream))
             return found
 
+    def policy_of(self, stream: str) -> str | None:
+        """Return by which policy a case was begun; None where there is no such case."""
+        with self.store.reading() as connection:
+            found: str | None = connection.scalar(sa.select(CASES.c.policy).where(CASES.c.id == stream))
+            return found
+
     def heads(self) -> dict[str, Head]:
         """Return the last event of every case, by id and in the order of ids."""
         statement = sa.select(CASES.c.id, CASES.c.seq, CASES.c.hash).where(CASES.c.kind == "case").order_by(CASES.c.id)
@@ -148,7 +154,8 @@ class CaseStore:
 
     def list(
         self, *, phase: str | None = None, utility: str | None = None, applicant: str | None = None,
-        overdue: bool | None = None, due_by: datetime | None = None, after: str | None = None, limit: int = 1000,
+        policy: str | None = None, overdue: bool | None = None, due_by: datetime | None = None,
+        after: str | None = None, limit: int = 1000,
     ) -> list[CaseRow]:  # fmt: skip
         """Return cases ordered by id, those that meet every filter given; standings of operators are not among them.
 
@@ -156,6 +163,8 @@ class CaseStore:
         ----------
         utility
             One of its tasks is for this utility.
+        policy
+            It was begun by this one.
         overdue
             Whether any running time is past due.
         due_by
@@ -170,6 +179,8 @@ class CaseStore:
             conditions.append(CASES.c.applicant == applicant)
         if utility is not None:
             conditions.append(CASES.c.utilities.contains(f" {utility} ", autoescape=True))
+        if policy is not None:
+            conditions.append(CASES.c.policy == policy)
         if overdue is not None:
             conditions.append(CASES.c.overdue > 0 if overdue else CASES.c.overdue == 0)
         if due_by is not None:

@@ -72,7 +72,7 @@ def _apply(body: ev.EventBody, case: Case, event: ev.Event) -> Case:  # noqa: AR
 
 @_apply.register
 def _(body: ev.ProjectOpened, case: Case, event: ev.Event) -> Case:  # noqa: ARG001 - one shape for all
-    return replace(case, phase="project", project=body.project)
+    return replace(case, phase="project", project=body.project, applicant=body.applicant)
 
 
 @_apply.register

@@ -69,7 +69,7 @@ def _check_demands(draft: Draft, demands: tuple[Demand, ...]) -> None:
 def open_project(body: co.OpenProject, draft: Draft) -> None:
     """Register a project."""
     _usable(draft, body.event, OPENINGS)
-    draft.say(ev.ProjectOpened(body.project, body.event))
+    draft.say(ev.ProjectOpened(body.project, body.event, body.applicant.strip()))
 
 
 def push_demand(body: co.PushDemand, draft: Draft) -> None:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenProject(CommandBody):
-    """Register a project whose demand is collected before anybody applies."""
+    """Register a project whose demand is collected before anybody applies; ``applicant`` is whose it is, where known.
+
+    Whoever that is sees the project and files the one form into it: the window, which was asked first, stays with it.
+    """
 
     kind = "open_project"
     words = ("项目建档", "register a project")
@@ -26,6 +29,7 @@ class OpenProject(CommandBody):
     topics = ("stage:demand_collection", "stage:proactive_contact")
     project: str
     event: str = "project_initiated"
+    applicant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,14 @@ from survey.cases.records import Actor, Demand
 
 @dataclass(frozen=True, slots=True)
 class ProjectOpened(EventBody):
-    """A project is known before anybody applied."""
+    """A project is known before anybody applied; ``applicant`` is whose it is (empty: not known)."""
 
     kind = "project_opened"
     words = ("项目建档", "project registered")
     topics = ("stage:demand_collection", "stage:proactive_contact", "kind:mode")
     project: str
     event: str
+    applicant: str = ""
 
 
 @dataclass(frozen=True, slots=True)

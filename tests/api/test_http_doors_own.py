@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+pytestmark = pytest.mark.usefixtures("quick_hashes")
+
 CASES, SITES = "/api/cases", "/api/collections/sites/items"
 LINE = {"type": "LineString", "coordinates": [[X0 + 20, Y0], [X0 + 80, Y0]]}
 POINT = {"type": "Point", "coordinates": [X0, Y0]}
@@ -358,3 +360,31 @@ def test_an_organisation_called_like_a_person_does_not_get_its_case():
     shop = Person("a", "店主", "o9", "王芳", "", "", ("applicant",))
     assert not is_seen(case, Visitor("accounts", shop))
     assert is_seen(dataclasses.replace(case, owner=""), Visitor("accounts", shop))
+
+
+def test_whoever_a_project_was_registered_for_files_the_form_into_it_and_the_window_stays_with_it(county):
+    opened = {
+        "kind": "open_project",
+        "data": {"project": "一号厂", "event": "land_contract_signed", "applicant": "甲公司"},
+    }
+    with as_one(county, "applicant") as one, as_one(county, "alone") as other, as_one(county, "coordinator") as window:
+        case = window.post(CASES, json=opened).json()["id"]
+        assert ids(one.get(CASES)) == [case]
+        assert ids(other.get(CASES)) == []
+        assert command(other, case, "file_application", **application()["data"]).status_code == 404
+        filed = command(one, case, "file_application", **application()["data"])
+        assert filed.status_code == 200, filed.text
+        assert (filed.json()["phase"], filed.json()["project"], filed.json()["applicant"]) == (
+            "filed",
+            "一号厂",
+            "甲公司",
+        )
+        accepted = command(window, case, "accept")
+        assert accepted.json()["first_acceptor"]["name"] == "coordinator某"
+        # Nobody is named: nobody sees it but the authorities, and the window files for whoever comes to it.
+        nobody = window.post(CASES, json={**opened, "data": {**opened["data"], "applicant": ""}}).json()["id"]
+        assert ids(one.get(CASES)) == [case]
+        typed = application(applicant="甲公司", channel="window")["data"]
+        by_window = command(window, nobody, "file_application", **typed)
+        assert by_window.status_code == 200, by_window.text
+        assert ids(one.get(CASES)) == [case, nobody]

@@ -22,7 +22,7 @@ const REASON = field('reason', 'case_reason', 'long');
 const OPTIONAL = (name: string, word: Word, kind: FieldKind = 'text'): Field => field(name, word, kind, false);
 
 const FIELDS: Readonly<Record<string, readonly Field[]>> = {
-  open_project: [field('project', 'case_project')],
+  open_project: [field('project', 'case_project'), OPTIONAL('applicant', 'case_applicant')],
   push_demand: [field('demands', 'case_utilities', 'utilities')],
   file_application: [
     field('applicant', 'case_applicant'),
