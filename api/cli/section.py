@@ -61,6 +61,11 @@ def section(
     max_depth: Annotated[
         float | None, typer.Option("--max-depth", min=0, help=both("允许沟深（米）", "Depth there may be (m)"))
     ] = None,
+    red_line: Annotated[
+        float | None,
+        typer.Option("--red-line", min=0, help=both("沟边距道路红线（米）", "From the red line to the trench (m)")),
+    ] = None,
+    bedding: Annotated[float, typer.Option("--bedding", min=0, help=both("垫层厚（米）", "Bedding (m)"))] = 0.1,
     paper: Annotated[str, typer.Option("--paper", help=both("PDF 图幅：a4 或 a3", "Paper of a PDF: a4 or a3"))] = "a4",
     project: Annotated[
         str, typer.Option("--project", help=both("PDF 图签中的工程名称", "Project, in the title block of a PDF"))
@@ -82,6 +87,8 @@ def section(
         shored=shored,
         max_width_m=max_width,
         max_depth_m=max_depth,
+        red_line_m=red_line,
+        bedding_m=bedding,
     )
     try:
         out.write_bytes(_drawing(found, out.suffix.lower(), paper, project))
@@ -176,12 +183,14 @@ def _show(found: Section, name: str) -> None:
     """Print where each line lies, and what stands in the way."""
     dug = found.excavation
     size = words("未能布置", "no place to be given") if dug is None else f"{dug.top_width_m:.2f} × {dug.depth_m:.2f} m"
-    columns = words("编号,管线,距沟边 m,覆土 m,沟底 m", "id,line,from the edge m,cover m,floor m").split(",")
+    zh, en = "编号,管线,距沟边 m,距红线 m,覆土 m,沟底 m", "id,line,from the edge m,red line m,cover m,floor m"
+    columns = words(zh, en).split(",")
     rows = [
         (
             laid.need.line.id,
             words(laid.need.line.kind_zh, laid.need.line.kind_en),
             laid.x_m,
+            laid.red_line_m,
             laid.need.cover_m,
             laid.floor_m,
         )

@@ -25,6 +25,14 @@ def test_a_section_is_drawn_in_the_language_of_the_locale(tmp_path, zh, word):
     assert word in out.read_text(encoding="utf-8")
 
 
+def test_lines_are_placed_from_the_red_line(tmp_path):
+    done, out = drawn(tmp_path, "--shored", "--red-line", "6", "--bedding", "0.2", zh=True)
+    assert done.returncode == 0, done.stderr
+    assert "距红线" in done.stdout
+    assert "道路红线" in out.read_text(encoding="utf-8")
+    assert "垫层按 0.20 m 计" in done.stdout
+
+
 def test_check_ends_with_one_where_there_is_no_room(tmp_path):
     done, out = drawn(tmp_path, "--shored", "--max-width", "1", "--check")
     assert done.returncode == 1, done.stdout

@@ -207,6 +207,10 @@ def test_section_of_two_lines(window: Callable[..., Window]) -> None:
     dialog.get_by_label("土质").select_option("sand")
     expect(dialog.get_by_role("row")).to_have_count(3)
     assert axe_faults(w.page) == []
+    dialog.get_by_label("距红线").fill("3.5")
+    w.page.wait_for_function("decodeURIComponent(document.querySelector('dialog img')?.src).includes('道路红线')")
+    dialog.get_by_label("允许沟宽").fill("0.5")
+    expect(dialog.get_by_role("alert")).to_contain_text("大于允许的 0.50 m")
     with w.page.expect_download() as kept:
         dialog.get_by_role("button", name="PDF A3").click()
     assert kept.value.suggested_filename.endswith("-a3.pdf")

@@ -34,7 +34,7 @@ describe('order', () => {
   });
 
   it('puts what fails before what must be exposed, and that before what nobody knows', () => {
-    const serious = (id: string, outcome: string, from_m: number): PlacedFinding => finding({ id, outcome, from_m, severity: 'serious' });
+    const serious = (id: string, outcome: PlacedFinding['outcome'], from_m: number): PlacedFinding => finding({ id, outcome, from_m, severity: 'serious' });
     const all = [serious('expose', 'must_expose', 1), serious('unknown', 'unknown', 0), serious('late', 'fails', 90), serious('early', 'fails', 5), finding({ id: 'grave', from_m: 99 })];
     expect(inOrder(all).map(({ id }) => id)).toEqual(['grave', 'early', 'late', 'expose', 'unknown']);
   });

@@ -142,6 +142,8 @@ export interface SectionRequest {
   soil?: string;
   under?: 'carriageway' | 'footway';
   stepped?: boolean;
+  red_line_m?: number;
+  max_width_m?: number;
   language?: 'zh' | 'en';
 }
 

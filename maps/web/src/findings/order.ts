@@ -8,7 +8,7 @@ export const SEVERITIES: readonly Severity[] = ['grave', 'serious', 'notice'];
 const placeOf = (finding: PlacedFinding): number => finding.from_m ?? Infinity;
 
 /** What fails before what must be looked at on site, and that before what nobody knows. */
-const OUTCOMES: readonly string[] = ['fails', 'must_expose', 'unknown', 'passes'];
+const OUTCOMES: readonly PlacedFinding['outcome'][] = ['fails', 'must_expose', 'unknown', 'passes'];
 
 /** The gravest first, of equals what fails first, then along the line; those that were accepted and still hold go to the end. */
 export function inOrder(findings: readonly PlacedFinding[]): PlacedFinding[] {

@@ -22,6 +22,9 @@ class Sections {
   soil = $state<(typeof SOILS)[number] | ''>('');
   under = $state<(typeof SURFACES)[number]>('carriageway');
   stepped = $state(false);
+  /** Metres, as typed; null: not known, no limit. */
+  redLine = $state<number | null>(null);
+  maxWidth = $state<number | null>(null);
   answer = $state.raw<SectionAnswer | null>(null);
   error = $state.raw<unknown>(null);
   asking = $state(false);
@@ -86,7 +89,7 @@ class Sections {
     const drawn = draft.mode !== 'browse';
     const stored = [...new Set(routes)].filter((id) => id !== '' && !(drawn && id === draft.id));
     const lines = drawn ? [lineOf(draft.shape.properties)] : [];
-    return { lines, routes: stored, ...(this.soil ? { soil: this.soil } : {}), under: this.under, stepped: this.stepped, language: language.now };
+    return { lines, routes: stored, ...(this.soil ? { soil: this.soil } : {}), under: this.under, stepped: this.stepped, language: language.now, ...given({ red_line_m: this.redLine, max_width_m: this.maxWidth }) };
   }
 }
 
@@ -99,6 +102,10 @@ function keep(file: Blob, name: string): void {
   link.click();
   URL.revokeObjectURL(address);
 }
+
+/** What was typed, without what was not. */
+const given = <Name extends string>(values: Record<Name, number | null>): Partial<Record<Name, number>> =>
+  Object.fromEntries(Object.entries<number | null>(values).filter(([, value]) => value !== null)) as Partial<Record<Name, number>>;
 
 function lineOf(properties: RouteProperties): SectionLineShape {
   const covers = coversOf(properties.covers_m, countVertices(draft.parts));
