@@ -12,7 +12,7 @@ from api.dependencies import ANYBODY, service_of
 from api.errors import ProblemError
 from api.identity.permissions import ACTIONS, Person, refusal, scope
 from api.identity.sign_in import TOKEN_MARK, SignIn
-from api.settings import is_reached_from_outside
+from api.settings import is_loopback, is_reached_from_outside
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -36,7 +36,12 @@ OPEN_IN_DEMO = frozenset(
 
 
 #: What proxies add. A proxy on this machine comes from loopback: it must not open a desk to those behind it.
-FORWARDED = frozenset({"forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"})
+FORWARDED = frozenset(
+    {
+        "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto",
+        "x-forwarded-server", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,13 +172,24 @@ def who_asks(request: Request) -> Visitor:
     elif cookie := request.cookies.get(COOKIE):
         person = door.session(cookie, now)
     mode = mode_of(service, somebody=person is not None)
-    if mode != "accounts" and FORWARDED & set(request.headers):
+    if mode != "accounts" and _is_from_elsewhere(request):
         zh, en = (
-            "请求经代理转来，而本服务尚不要求登录：先建账号并设 COTRENCH_HOSTS",
-            "a proxy passed this on, and nobody has to sign in here yet: make accounts and set COTRENCH_HOSTS",
+            "请求来自其他机器或经代理转来，而本服务尚不要求登录：先建账号并设 COTRENCH_HOSTS",
+            "another machine or a proxy sent this, and nobody signs in here yet: make accounts and set COTRENCH_HOSTS",
         )
         raise ProblemError("host.refused", zh, en)
     return Visitor(mode, person)
+
+
+def _is_from_elsewhere(request: Request) -> bool:
+    """Tell whether a request comes from another machine, or may, through a proxy on this one.
+
+    A proxy that adds no header and writes a Host of its own speaks HTTP/1.0 to us (nginx as it is installed); browsers
+    have not for decades.
+    """
+    client = request.client
+    passed_on = FORWARDED & set(request.headers) or request.scope["http_version"] == "1.0"
+    return bool(passed_on) or (client is not None and not is_loopback(client.host))
 
 
 def _token_of(request: Request) -> str | None:

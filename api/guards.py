@@ -25,7 +25,7 @@ SECURITY_HEADERS = {
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
-    "cache-control": "no-cache",
+    "cache-control": "private, no-cache",  # an answer is for who asked: no proxy keeps it for others
 }
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 

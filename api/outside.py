@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from typing import TYPE_CHECKING
 
 from api.identity.demo import open_to_anybody
@@ -35,6 +36,29 @@ def faults_outside(settings: Settings, store: Store) -> list[Fault]:
     return faults
 
 
+def faults_of_certificate(settings: Settings) -> list[Fault]:
+    """Return what is wrong with the files for HTTPS; nothing where none are given: it is served as HTTP then."""
+    certificate, key = settings.certificate, settings.certificate_key
+    if certificate is None or key is None:
+        return [] if certificate is key else [HALF_A_PAIR]
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as error:  # an SSLError is an OSError; a locked key is a ValueError
+        return [BAD_CERTIFICATE.at(value=f"{certificate}, {key}: {error}")]
+    return []
+
+
+HALF_A_PAIR = Fault(
+    "certificate.half", "证书和私钥须一起给出", "a certificate and its key are given together",
+    "设 COTRENCH_CERTIFICATE 和 COTRENCH_CERTIFICATE_KEY，或都不设",
+    "set COTRENCH_CERTIFICATE and COTRENCH_CERTIFICATE_KEY, or neither", field="COTRENCH_CERTIFICATE",
+)  # fmt: skip
+BAD_CERTIFICATE = Fault(
+    "certificate.unfit", "证书或私钥读不出，或两者不配", "the certificate or its key is unreadable, or they do not fit",
+    "用 PEM 文件；私钥不加密码，只让运行服务的用户可读",
+    "use PEM files; the key without a password, readable by the user alone who runs the service",
+    field="COTRENCH_CERTIFICATE",
+)  # fmt: skip
 DEMO = Fault(
     "host.demo", "样例（--demo）只供本机试用", "a demonstration (--demo) is for this machine alone",
     "去掉 --demo，或监听 127.0.0.1 且不设 COTRENCH_HOSTS",

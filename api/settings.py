@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     hosts: str = Field(default="", description="Names under which others reach it, separated by commas.")
     demo: bool = Field(default=False, description="Whether the sample county is shown with ready-made accounts.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
+    certificate: Path | None = Field(default=None, description="The certificate for HTTPS, its chain in the same file.")
+    certificate_key: Path | None = Field(default=None, description="The private key of the certificate.")
     body_limit: int = Field(default=10_000_000, gt=0, description="Bytes a request's body may have.")
     assessment_limit: int = Field(default=64_000_000, gt=0, description="Bytes the body of an assessment may have.")
     poll_seconds: float = Field(default=1.0, gt=0, description="Seconds between looks for writes of other processes.")

@@ -56,7 +56,7 @@ def serve(
 
     from api.db.store import open_store
     from api.identity.demo import is_demo, ready_made
-    from api.outside import faults_outside
+    from api.outside import faults_of_certificate, faults_outside
     from api.settings import chosen
 
     given: dict[str, Any] = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
@@ -66,7 +66,7 @@ def serve(
         refused.callback(listening.close)
         with open_store(settings.database_url, settings.data) as store:
             store.upgrade()
-            refuse(faults_outside(settings, store))
+            refuse([*faults_of_certificate(settings), *faults_outside(settings, store)])
             if settings.demo:
                 load_sample(store)
             _check_policy(store)
@@ -78,6 +78,8 @@ def serve(
         reload=reload,
         log_level="warning",
         timeout_graceful_shutdown=LAST_SECONDS,
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.certificate_key,
     )
     if reload and settings.demo:
         os.environ["COTRENCH_DEMO"] = "true"  # the processes that are started again read the environment
@@ -138,13 +140,15 @@ def _announce(settings: Settings, listening: socket.socket, offered: Sequence[Re
     from api.settings import is_reached_from_outside
 
     name = f"[{settings.host.strip('[]')}]" if ":" in settings.host else settings.host
-    say(words("同沟已启动：", "CoTrench is running: ") + f"http://{name}:{listening.getsockname()[1]}")
+    scheme = "http" if settings.certificate is None else "https"
+    say(words("同沟已启动：", "CoTrench is running: ") + f"{scheme}://{name}:{listening.getsockname()[1]}")
     if is_reached_from_outside(settings):
         names = "、".join(sorted(settings.host_names))
+        zh, en = ("", "") if scheme == "https" else ("；请只经 HTTPS 对外开放", "; let them in through HTTPS only")
         say(
             words(
-                f"可从其他机器以 {names} 访问，须登录；请只经 HTTPS 代理对外开放。按 Ctrl+C 停止。",
-                f"Others reach it as {names} and sign in; let them in through an HTTPS proxy only. Ctrl+C stops it.",
+                f"可从其他机器以 {names} 访问，须登录{zh}。按 Ctrl+C 停止。",
+                f"Others reach it as {names} and sign in{en}. Ctrl+C stops it.",
             )
         )
     else:

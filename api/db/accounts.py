@@ -169,6 +169,12 @@ def drop_tries_for(store: Store, name: str) -> None:
         connection.execute(sa.delete(WRONG_TRIES).where(WRONG_TRIES.c.name == name))
 
 
+def drop_try(store: Store, identity: str) -> None:
+    """Forget one try; one that is forgotten already stays so."""
+    with store.transaction() as connection:
+        connection.execute(sa.delete(WRONG_TRIES).where(WRONG_TRIES.c.id == identity))
+
+
 def drop_tries_until(store: Store, moment: datetime) -> None:
     """Forget the tries up to a moment."""
     with store.transaction() as connection:

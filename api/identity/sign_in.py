@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from api.identity.permissions import Person
 
 MOST_TRIES = 5
+#: Of all names together from one address: who tries one password with many names meets this one. A whole office may
+#: share an address, so it is wide.
+MOST_TRIES_FROM = 50
 TRIES_WITHIN = timedelta(minutes=15)
 SESSION_IDLE = timedelta(hours=12)
 SESSION_MOST = timedelta(days=7)
@@ -33,7 +36,7 @@ _LABEL_LENGTH = 100
 
 
 class TooManyTriesError(ValueError):
-    """A name had too many wrong passwords; ``until`` says when it may be tried again, ``fault`` says it in words."""
+    """A name or an address had too many wrong passwords; ``until``: when to try again, ``fault``: the same in words."""
 
     def __init__(self, until: datetime, now: datetime) -> None:
         self.until = until
@@ -58,20 +61,26 @@ class SignIn:
 
     # Passwords --------------------------------------------------------------------------------------------------------
 
-    def authenticate(self, name: str, password: str, now: datetime) -> Account | None:
+    def authenticate(self, name: str, password: str, now: datetime, *, address: str = "") -> Account | None:
         """Return the account of a name and its password; None where they do not belong together.
 
         An unknown name, a wrong password and a disabled account take the same work and get the same answer. The try
         is noted before the password is looked at, so that many at once have no more tries. Not to be called within a
         transaction: what is noted must stay when the caller gives up.
 
+        Parameters
+        ----------
+        address
+            From where it is tried; empty where that tells nothing, as on this machine itself.
+
         Raises
         ------
         TooManyTriesError
-            5 wrong tries within 15 minutes, right ones included until the first of them is 15 minutes old.
+            5 wrong tries within 15 minutes, right ones included until the first of them is 15 minutes old; or 50 from
+            one address, of whatever names.
         """
         noted, nobodys = passwords.fingerprint(folded(name)), passwords.nobodys_hash()
-        self._note_try(noted, now)
+        tried = self._note_try(noted, passwords.fingerprint(f"from {address}") if address else "", now)
         account = self.people.find(name)
         right = passwords.matches(password, nobodys if account is None else account.password)
         if account is None or not right or account.disabled_at is not None:
@@ -80,6 +89,7 @@ class SignIn:
         better = passwords.hashed(password) if outdated else account.password
         with self.store.transaction():
             kept.drop_tries_for(self.store, noted)
+            kept.drop_try(self.store, tried)
             current = self.people.by_id(account.id)
             if current is None or current.password != account.password or current.disabled_at is not None:
                 return None  # it was changed or shut while we were hashing
@@ -88,13 +98,18 @@ class SignIn:
                 kept.change(self.store, current)
         return current
 
-    def _note_try(self, noted: str, now: datetime) -> None:
+    def _note_try(self, name: str, address: str, now: datetime) -> str:
+        """Note a try of a (hashed) name from a (hashed) address, which may be empty; return the id of the latter."""
+        limits = {name: MOST_TRIES} | ({address: MOST_TRIES_FROM} if address else {})
         with self.store.transaction():
             kept.drop_tries_until(self.store, now - TRIES_WITHIN)
-            tries = kept.wrong_tries(self.store, noted, now - TRIES_WITHIN)
-            if len(tries) >= MOST_TRIES:
-                raise TooManyTriesError(tries[-MOST_TRIES] + TRIES_WITHIN, now)
-            kept.add_try(self.store, uuid.uuid4().hex, noted, now)
+            for noted, most in limits.items():
+                tries = kept.wrong_tries(self.store, noted, now - TRIES_WITHIN)
+                if len(tries) >= most:
+                    raise TooManyTriesError(tries[-most] + TRIES_WITHIN, now)
+            for noted in limits:
+                kept.add_try(self.store, made := uuid.uuid4().hex, noted, now)
+        return made
 
     # Sessions ---------------------------------------------------------------------------------------------------------
 

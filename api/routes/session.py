@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
@@ -15,6 +16,7 @@ from api.errors import ProblemError, refused
 from api.identity.demo import still_ready
 from api.identity.sign_in import SignIn, TooManyTriesError
 from api.openapi import Content, documented
+from api.settings import is_loopback
 from geo.faults import Fault
 
 if TYPE_CHECKING:
@@ -26,6 +28,11 @@ router = APIRouter(prefix="/api/session", tags=["session"])
 
 SESSION = Content("SessionShape")
 NO_STORE = {"Cache-Control": "no-store"}
+MOST_TYPED = 2_000
+SUBSCRIBER_BITS = 64
+TOO_LONG = Fault(
+    "sign_in.long", f"超过 {MOST_TYPED} 个字符", f"has more than {MOST_TYPED} characters", "重新填写", "type it again"
+)
 OLD_WRONG = Fault(
     "password.wrong", "原密码不对", "that is not the password as it is", "重新输入原密码", "type it again", field="old"
 )
@@ -43,7 +50,7 @@ def sign_in(request: Request, service: Running, body: Body) -> Response:
     """Sign in with name and password; the answer sets the cookie. A session that the browser had is closed."""
     name, password = _texts(body, "name", "password")
     door, now = SignIn(service.store), service.now()
-    account = _authenticated(door, name, password, now)
+    account = _authenticated(request, door, name, password, now)
     if account is None:
         raise ProblemError("sign_in.wrong", "登录名或密码不对，或账号已停用", "wrong name or password, or disabled")
     _close(door, request)
@@ -71,7 +78,7 @@ def change_password(request: Request, service: Running, visitor: Asking, body: B
     account = None if visitor.person is None else door.people.by_id(visitor.person.id)
     if account is None:
         raise visitor.refuse("password.change")
-    if _authenticated(door, account.name, old, now) is None:
+    if _authenticated(request, door, account.name, old, now) is None:
         raise refused(OLD_WRONG)
     changed = door.people.set_password(account.name, new, now=now)
     answer = Response(status_code=204, headers=NO_STORE)
@@ -93,13 +100,28 @@ def _told(service: Service, visitor: Visitor, status: int = 200) -> Response:
     return Response(geojson.dumps(body), status, NO_STORE, "application/json")
 
 
-def _authenticated(door: SignIn, name: str, password: str, now: datetime) -> Account | None:
+def _authenticated(request: Request, door: SignIn, name: str, password: str, now: datetime) -> Account | None:
     """Return the account of a name and its password, None where they do not belong together; 429 after many tries."""
     try:
-        return door.authenticate(name, password, now)
+        return door.authenticate(name, password, now, address=_address_of(request))
     except TooManyTriesError as error:
         seconds = max(1, -int((now - error.until).total_seconds() // 1))
         raise problem_of(error.fault, **{"Retry-After": str(seconds)}) from None
+
+
+def _address_of(request: Request) -> str:
+    """Return from where a request comes; empty for this machine, since a proxy on it may stand for everybody.
+
+    Of IPv6 the network of a subscriber: each has more addresses than could be counted.
+    """
+    host = request.client.host if request.client is not None else ""
+    if not host or is_loopback(host):
+        return ""
+    try:
+        found = ipaddress.ip_address(host)
+    except ValueError:
+        return host  # a name that a proxy gave
+    return host if found.version == 4 else str(ipaddress.ip_network((found, SUBSCRIBER_BITS), strict=False))  # noqa: PLR2004 - IPv4
 
 
 def _texts(body: bytes, *names: str) -> list[str]:
@@ -110,6 +132,8 @@ def _texts(body: bytes, *names: str) -> list[str]:
         for name in names
         if not isinstance(given.get(name), str)
     ]
+    # Before anything is made of it: to compare and hash what is megabytes long costs the service more than the sender.
+    faults += [TOO_LONG.at(field=name) for name in names if name in given and len(str(given[name])) > MOST_TYPED]
     if faults:
         raise refused(*faults)
     return [given[name] for name in names]

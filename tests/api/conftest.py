@@ -12,9 +12,11 @@ import httpx
 import pytest
 import shapely
 import uvicorn
+from argon2 import PasswordHasher
 
 from api.cli.service import load_sample
 from api.db.store import open_store
+from api.identity import passwords
 from api.main import create_app
 from api.settings import Settings
 from tests.conftest import NEIXIANG
@@ -60,6 +62,16 @@ def small_county(url: str | None, folder: Path) -> None:
         route = {"id": "G1", "utility": "gas", "operator": "燃气公司", "name": "燃气支线", "start": "2027-03-01"}
         route |= {"end": "2027-05-31", "geometry": shapely.LineString([(X0, Y0 + 1.5), (X0 + 120, Y0 + 1.5)])}
         store.insert("routes", [route], who="test", now=NOW)
+
+
+@pytest.fixture(scope="module")
+def quick_hashes() -> Iterator[None]:
+    """Hash passwords with argon2 as ever, but in a hundredth of the time: for tests that are about something else."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(passwords, "HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        passwords.nobodys_hash.cache_clear()
+        yield
+    passwords.nobodys_hash.cache_clear()
 
 
 @pytest.fixture

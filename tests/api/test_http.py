@@ -30,7 +30,7 @@ def test_every_answer_has_the_security_headers(shared):
         assert "frame-ancestors 'none'" in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
-        assert headers["cache-control"] == "no-cache"
+        assert headers["cache-control"] == ("no-cache" if path == "/" else "private, no-cache")
 
 
 def test_only_this_machine_is_answered(shared):

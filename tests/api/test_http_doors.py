@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("quick_hashes")
+
 SESSION = "/api/session"
 COOKIE = "cotrench_session"
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+pytestmark = pytest.mark.usefixtures("quick_hashes")
+
 APP = create_app(Settings())
 LAYERS = {"routes": "routes", "sites": "sites", "pipes": "pipes", "trees": "layers"}
 REFUSALS = {"permission.sign_in": 401, "permission.refused": 403, "permission.not_yours": 403}
