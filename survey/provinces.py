@@ -115,21 +115,29 @@ def write_province(
     ending = check_ending(out)
     stem = out.name[: -len(ending)]
     names = {layer: out.with_name(f"{stem}_{layer}{ending}") for layer in ("runs", "trenches")}
-    with workspace(out) as folder, crew(folder) as working:
-        spool, routes = Spool(folder), _Routes()
-        for frame in batches:
-            if not batches.is_whole_file:  # else no row can be used, and all that is wrong is still to be found
-                spool.append(routes.add(frame))
-            heard("read", batches.rows_read, 0)
-        if batches.is_whole_file or (batches.faults and not skip_bad):
-            raise BadInputError(batches.faults)
-        place = routes.place(batches.crs, grid)
-        number = routes.settle(batches.repeated)
-        vertices = vertices_a_task(memory)
-        found = find_and_join(spool, place, number, routes.group, limits, vertices, working, heard)
-        written = _write(found, routes, place.grid, {layer: folder / path.name for layer, path in names.items()}, heard)
-        put_in_place({folder / path.name: path for path in names.values()})
+    with workspace(out) as hidden:
+        folder = hidden.resolve()  # workers of a cluster have working folders of their own
+        with crew(folder) as working:
+            spool, routes = Spool(folder), _Routes()
+            _take_in(batches, spool, routes, heard, skip_bad=skip_bad)
+            place = routes.place(batches.crs, grid)
+            number = routes.settle(batches.repeated)
+            vertices = vertices_a_task(memory)
+            found = find_and_join(spool, place, number, routes.group, limits, vertices, working, heard)
+        made = {layer: folder / path.name for layer, path in names.items()}
+        written = _write(found, routes, place.grid, made, heard)
+        put_in_place({made[layer]: path for layer, path in names.items()})
     return written._replace(runs=names["runs"], trenches=names["trenches"])
+
+
+def _take_in(batches: Batches, spool: Spool, routes: _Routes, heard: Heard, *, skip_bad: bool) -> None:
+    """Read all batches; raise with every fault."""
+    for frame in batches:
+        if not batches.is_whole_file:  # else no row can be used, and all that is wrong is still to be found
+            spool.append(routes.add(frame))
+        heard("read", batches.rows_read, 0)
+    if batches.is_whole_file or (batches.faults and not skip_bad):
+        raise BadInputError(batches.faults)
 
 
 class _Routes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from geo.faults import BadInputError, Fault
@@ -19,6 +19,15 @@ CONNECT_S = 20
 
 MOST_LOSSES = 3
 """A task whose worker is lost once more than this is given up: it is the task that brings workers down."""
+
+
+BEHAVIOUR = {
+    "distributed.worker.profile.enabled": False,
+    # A worker near its bound would wait for memory that no other task is going to free, for ever.
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+}
 
 
 class Crew(Protocol):
@@ -52,16 +61,17 @@ def local_crew(workers: int, memory: int, folder: Path) -> Iterator[Crew]:
     import dask  # noqa: PLC0415 - half a second, which those who work in one memory need not wait
     from distributed import Client, LocalCluster  # noqa: PLC0415
 
-    quiet = {"distributed.scheduler.allowed-failures": MOST_LOSSES, "distributed.worker.profile.enabled": False}
-    with (
-        dask.config.set(quiet),
-        LocalCluster(
+    with dask.config.set(BEHAVIOUR | {"distributed.scheduler.allowed-failures": MOST_LOSSES}):
+        cluster = LocalCluster(
             n_workers=workers, threads_per_worker=1, processes=True, memory_limit=memory, local_directory=str(folder),
             dashboard_address="127.0.0.1:0", silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
-    ):  # fmt: skip
-        yield _crew_of(client)
+        )  # fmt: skip
+        try:
+            with Client(cluster) as client:
+                yield _crew_of(client)
+        finally:
+            with suppress(TimeoutError):  # on a busy machine they take long to end; what they did is on disk
+                cluster.close()
 
 
 @contextmanager
@@ -98,7 +108,7 @@ def _crew_of(client: Any) -> Crew:  # noqa: ANN401 - distributed.Client, which i
                 future.release()
                 done += 1
                 told(done, len(jobs))
-        except KilledWorker as error:
+        except (KilledWorker, MemoryError) as error:
             raise BadInputError([_too_large()]) from error
         except (CancelledError, CommClosedError) as error:
             raise BadInputError([_unreachable(client.scheduler.address)]) from error
@@ -121,8 +131,8 @@ def _unreachable(address: str) -> Fault:
 
 def _too_large() -> Fault:
     return Fault(
-        "worker.lost", f"同一块任务的工作进程先后中断了 {MOST_LOSSES + 1} 次，多半是内存不够",
-        f"the workers of one task were lost {MOST_LOSSES + 1} times, for want of memory most likely",
+        "worker.lost", "做同一块任务的工作进程接连中断，多半是内存不够",
+        "the workers of one task were lost, one after the other: for want of memory most likely",
         "加大 --memory，或减少 --workers；相互并行、连成一片的管线必须放进一个工作进程",
         "raise --memory, or use fewer --workers; routes that are all connected by runs must fit into one worker",
         field="--memory",
