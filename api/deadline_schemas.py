@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas import PolicySummary, Shape
+from api.schemas import Shape
+from api.service_schemas import PolicySummary  # noqa: TC001 - pydantic reads the annotations
 
 
 class CountedHalfDay(Shape):

@@ -23,6 +23,7 @@ from api import (
     finding_schemas,
     form_schemas,
     schemas,
+    service_schemas,
     session_schemas,
     standing_schemas,
 )
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 BINARY = {"type": "string", "contentMediaType": "application/pdf", "contentEncoding": "binary"}
 ROOMS = (
-    schemas, finding_schemas, case_schemas, form_schemas, standing_schemas, deadline_schemas, session_schemas,
+    schemas, service_schemas, finding_schemas, case_schemas, form_schemas, standing_schemas, deadline_schemas,
+    session_schemas,
 )  # fmt: skip
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by `POST /api/session`."},

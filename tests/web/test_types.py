@@ -9,12 +9,12 @@ from typing import get_args
 
 import pytest
 
-from api import finding_schemas, schemas
+from api import finding_schemas, schemas, service_schemas
 from survey.sections.rules import SOILS
 
 SOURCE = Path(__file__).parents[2] / "maps/web/src"
 TYPES = (SOURCE / "api/types.ts").read_text(encoding="utf-8")
-MODELS = {**vars(schemas), **vars(finding_schemas)}
+MODELS = {**vars(schemas), **vars(service_schemas), **vars(finding_schemas)}
 INTERFACE = re.compile(r"^export interface (\w+)(?:<[^>]*>)? \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 FIELD = re.compile(r"^  (\w+)(\?)?: (.+);$", re.MULTILINE)
 # GeoJSON is narrower in the client, and symbols come from a file of their own.
