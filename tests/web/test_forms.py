@@ -212,6 +212,33 @@ def test_an_applicant_is_named_from_the_start_and_asks_nothing_it_may_not_see(
     expect(w.page.get_by_role("heading", name="计入的每一段")).to_have_count(0)  # measuring is for others to ask
 
 
+def test_who_has_signed_in_reads_which_department_decides_and_decides_its_own_alone(
+    window: Callable[..., Window],
+) -> None:
+    w = at(window, "wuzhi")
+    utilities = [{"utility": "water"}]
+    filed = {"channel": "window", "applicant": "长" * 200, "utilities": utilities}
+    case = w.page.request.post(f"{w.url}/api/cases", data={"kind": "file_application", "data": filed}).json()["id"]
+    command(w, "coordinator", case, "accept", {})
+    command(w, "coordinator", case, "schedule_survey", {"moment": "2026-11-27T10:00:00+08:00"})
+    command(w, "surveyor", case, "record_survey", {"minutes": "现场可行"})
+    command(w, "coordinator", case, "note", {"event": "survey_plan_pushed"})
+    command(w, "utility", case, "fix_plan", {"utility": "water", "operator": "县自来水公司", "route": "R004"})
+    command(w, "utility", case, "judge", {"utility": "water"})
+    come(w, "approver")
+    w.open()
+    w.page.get_by_role("button", name="办件", exact=True).click()
+    w.page.get_by_role("button", name=case).click()
+    decision = w.page.get_by_role("form", name="决定", exact=True)
+    expect(decision).to_contain_text("由城市管理局审批")
+    expect(decision.get_by_role("button", name="同意", exact=True)).to_be_enabled()
+    expect(w.page.get_by_role("complementary").get_by_text("办理中", exact=True)).to_be_in_viewport(ratio=1)
+    decision.get_by_label("许可事项").select_option(label="建设工程规划许可")
+    expect(decision).to_contain_text("由自然资源局审批")
+    expect(decision.get_by_role("button", name="同意", exact=True)).to_be_disabled()
+    assert faults(w) == []
+
+
 def test_the_whole_form_is_filled_by_keyboard(window: Callable[..., Window]) -> None:
     w = at(window, "wuzhi")
     dialog = begin(w)
