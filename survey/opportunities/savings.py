@@ -196,7 +196,13 @@ def money_of(quantities: Mapping[str, float], costs: Mapping[str, UnitCost]) -> 
 
 def _said(items: Sequence[MoneyItem], unpriced: Sequence[str]) -> tuple[str, str]:
     low, high = sum(item.low for item in items), sum(item.high for item in items)
-    zh, en = f"节约 {low:,.0f}–{high:,.0f} 元", f"saves {low:,.0f} to {high:,.0f} yuan"
+    if high < 0:
+        zh, en = f"多花 {-high:,.0f}–{-low:,.0f} 元", f"costs {-high:,.0f} to {-low:,.0f} yuan more"
+    elif low < 0:
+        zh = f"最多多花 {-low:,.0f} 元，最多节约 {high:,.0f} 元"
+        en = f"costs {-low:,.0f} yuan more at worst, saves {high:,.0f} yuan at best"
+    else:
+        zh, en = f"节约 {low:,.0f}–{high:,.0f} 元", f"saves {low:,.0f} to {high:,.0f} yuan"
     if any(item.status == "judgement" for item in items):
         zh, en = zh + "（单价为经验判断）", en + " (unit costs are a judgement)"
     if unpriced:

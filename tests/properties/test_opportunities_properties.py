@@ -1,6 +1,6 @@
 """Chances to share a trench: shifts against trying every day, ground against cutting shapes."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from itertools import combinations, permutations
 
@@ -11,7 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.polylines import Polylines
-from survey.opportunities import Opportunities, known_costs, opportunities_of
+from survey.calendar import BEIJING, Calendar
+from survey.cases.commands import Command
+from survey.cases.records import Actor
+from survey.cases.refusals import RefusedError
+from survey.opportunities import Opportunities, known_costs, known_planning, opportunities_of
+from survey.opportunities.answers import commands as co
+from survey.opportunities.answers import decide, evolve, possible, replay
+from survey.opportunities.answers.events import Basis, Party
+from survey.opportunities.answers.state import STATES
 from survey.opportunities.cost_split import split_cost
 from survey.opportunities.ground import PAVINGS, above_of
 from survey.opportunities.meeting import Window, meeting_of
@@ -44,7 +52,7 @@ def tried(asked, closed, digging, longest):
     """Return cost, first day and moves of the best of all days, by trying each with each move of each party."""
     needed = min(digging, *(window.days for window in asked))
     best = None
-    for begin in range(200):
+    for begin in range(130):
         dug = {day(begin + k) for k in range(needed)}
         if any(first <= one <= last for one in dug for first, last in closed):
             continue
@@ -67,7 +75,7 @@ def _least_move(window, dug, longest):
     return None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(windows(), bans, st.integers(1, 20), st.integers(0, 40))
 def test_the_smallest_shift_is_the_best_of_all_days(asked, spans, digging, longest):
     closed = [(day(first), day(first + days)) for first, days in spans]
@@ -250,3 +258,59 @@ def test_edits_come_to_what_all_routes_come_to(random, n):
     later = day(45)
     resident.look(on=later)
     assert_same(resident, list(rows.values()), later)
+
+
+PARTIES = tuple(Party(name, name, ("water",), (name,)) for name in "AB")
+
+
+def basis(shift):
+    return tuple(Basis(name, (0.0, shift, 9.0, shift), None, None) for name in "AB")
+
+
+bodies = st.one_of(
+    st.just(co.Propose(PARTIES, basis(0.0))),
+    st.builds(co.Answer, st.sampled_from("AB"), st.booleans(), st.just("reason")),
+    st.builds(co.AskAgain, st.just("again")),
+    st.builds(lambda shift: co.Refresh(PARTIES, basis(shift)), st.sampled_from([0.0, 3.0, 6.0])),
+    st.builds(co.WithdrawChance, st.just("no money")),
+    st.just(co.Finish()),
+    st.just(co.TalkTick()),
+)
+ROLES = {"answer": "utility", "refresh": "system", "talk_tick": "system"}
+steps = st.lists(st.tuples(bodies, st.integers(0, 60)), max_size=14)
+
+
+@settings(max_examples=150, deadline=None)
+@given(steps)
+def test_whatever_is_asked_the_answers_stay_sound(asked):
+    talk, events, now, calendar = replay("O", []), [], datetime(2026, 12, 1, 9, tzinfo=BEIJING), Calendar()
+    for number, (body, hours) in enumerate([(co.Propose(PARTIES, basis(0.0)), 0), *asked]):
+        now += timedelta(hours=hours)
+        role = ROLES.get(body.kind, "coordinator")
+        department = getattr(body, "party", "")
+        command = Command(f"c{number}", Actor(department or role, role, department), body)
+        able = {one.partition(":")[0] for one in possible(talk, role, department)}
+        try:
+            brought = decide(talk, command, known_planning(), calendar, now)
+        except RefusedError:
+            continue
+        if not any(event.body.of_clock for event in brought):
+            assert body.kind in {*able, "talk_tick", "refresh"}
+        for event in brought:
+            talk = evolve(talk, event)
+        events += brought
+        yes = [talk.yes(party.key) for party in talk.parties]
+        assert talk.state in STATES
+        if talk.state in ("agreed", "done"):
+            assert all(yes)
+        if talk.state == "proposed":
+            assert talk.waiting
+            assert now <= talk.due
+        if talk.state == "declined":
+            assert talk.against
+            assert not talk.waiting
+        if talk.state == "expired":
+            assert talk.waiting
+    assert replay("O", events) == talk
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert [event.at for event in events] == sorted(event.at for event in events)

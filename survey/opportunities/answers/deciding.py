@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import reduce
 from itertools import islice
 from math import hypot
 from types import MappingProxyType
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from survey.calendar import Calendar
     from survey.cases.bodies import EventBody
     from survey.cases.commands import Command
+    from survey.cases.records import Actor
     from survey.opportunities.answers.events import Basis
     from survey.opportunities.answers.state import Talk
     from survey.opportunities.county_data import Planning
@@ -62,23 +62,33 @@ def decide(talk: Talk, command: Command, planning: Planning, calendar: Calendar,
     moment, digest = local(now), digest_of(command)
     if talk.handled.get(command.id) == digest:
         return ()
-    events = [Event(talk.seq + k, at, SYSTEM, command.id, digest, (), body)
-              for k, (at, body) in enumerate(_due(talk, moment), 1)]  # fmt: skip
-    current = reduce(evolve, events, talk)
+    draft = _Draft(talk, command.id, digest)
+    for at, body in _due(talk, moment):
+        draft.say(body, at, SYSTEM)
     try:
-        _check(talk, current, command, moment)
-        bodies = list(_HANDLERS[command.body.kind](command.body, current, planning, calendar, moment))
+        _check(talk, draft.talk, command, moment)
+        bodies = list(_HANDLERS[command.body.kind](command.body, draft.talk, planning, calendar, moment))
     except NoError as no:
-        raise _refused(current, command, no) from None
+        raise _refused(draft.talk, command, no) from None
     for body in bodies:
-        event = Event(current.seq + 1, moment, command.actor, command.id, digest, (), body)
-        events.append(event)
-        current = evolve(current, event)
-    for body in _settled(current, bodies):
-        event = Event(current.seq + 1, moment, SYSTEM, command.id, digest, (), body)
-        events.append(event)
-        current = evolve(current, event)
-    return tuple(events)
+        draft.say(body, moment, command.actor)
+    for body in _settled(draft.talk, bodies):
+        draft.say(body, moment, SYSTEM)
+    return tuple(draft.events)
+
+
+class _Draft:
+    """The events of one command so far, and the state after them."""
+
+    def __init__(self, talk: Talk, command: str, digest: str) -> None:
+        self.talk = talk
+        self.events: list[Event] = []
+        self._command, self._digest = command, digest
+
+    def say(self, body: EventBody, at: datetime, actor: Actor) -> None:
+        event = Event(self.talk.seq + 1, at, actor, self._command, self._digest, (), body)
+        self.events.append(event)
+        self.talk = evolve(self.talk, event)
 
 
 def possible(talk: Talk, role: str, department: str = "") -> tuple[str, ...]:
@@ -135,9 +145,7 @@ def _check(before: Talk, talk: Talk, command: Command, now: datetime) -> None:
         zh, en = STATES[talk.state]
         raise NoError("out_of_order", f"{zh}，现在不能“{body.words[0]}”", f"it is {en}: cannot {body.words[1]} now")
     if not _is_theirs(talk, command):
-        raise NoError(
-            "not_yours", "贵单位不是该方，不能代为办理", "your company is not that party: it may not act for it"
-        )
+        raise NoError("not_yours", "只有该方自己可以办理", "only the party itself may do this")
 
 
 def _is_theirs(talk: Talk, command: Command) -> bool:
@@ -163,17 +171,14 @@ def _may_answer(party: ev.Party, role: str, department: str) -> bool:
 
 def _asked(
     parties: Sequence[ev.Party], basis: Sequence[Basis], planning: Planning, calendar: Calendar, now: datetime
-) -> dict[str, Any]:
-    """Return what `Proposed` and `Reopened` have in common."""
+) -> ev.Asked:
+    """Return the question with its time to answer, from now on."""
     due = deadline(now, planning.half_days, same_day=False, calendar=calendar)
     if due is None:
         raise NoError("no_time", "未给出答复时限", "no time to answer is given")
     last = list(islice(calendar.closed_by(due.due), planning.remind_half_days))
     remind = last[-1].opens if last and last[-1].opens > now else None
-    return {
-        "parties": tuple(parties), "basis": tuple(basis), "due": due.due, "remind_at": remind,
-        "provisional": due.provisional,
-    }  # fmt: skip
+    return ev.Asked(tuple(parties), tuple(basis), due.due, remind, due.provisional)
 
 
 def _propose(
@@ -182,7 +187,7 @@ def _propose(
     del talk
     if len({one.route for one in body.basis}) < 2 or not body.parties:  # noqa: PLR2004 - a trench is shared by two
         raise NoError("no_chance", "同沟至少要有两条管线", "sharing a trench takes two routes")
-    yield ev.Proposed(**_asked(body.parties, body.basis, planning, calendar, now))
+    yield ev.Proposed(_asked(body.parties, body.basis, planning, calendar, now))
 
 
 def _answer(body: co.Answer, talk: Talk, planning: Planning, calendar: Calendar, now: datetime) -> Iterator[EventBody]:
@@ -208,7 +213,7 @@ def _answer(body: co.Answer, talk: Talk, planning: Planning, calendar: Calendar,
 def _ask_again(
     body: co.AskAgain, talk: Talk, planning: Planning, calendar: Calendar, now: datetime
 ) -> Iterator[EventBody]:
-    yield ev.Reopened("asked", _reason(body.reason), (), **_asked(talk.parties, talk.basis, planning, calendar, now))
+    yield ev.Reopened("asked", _reason(body.reason), (), _asked(talk.parties, talk.basis, planning, calendar, now))
 
 
 def _refresh(
@@ -220,7 +225,7 @@ def _refresh(
     changed = changed_routes(talk.basis, body.basis, planning)
     if changed or body.parties != talk.parties:
         told = changed or tuple(one.route for one in body.basis)
-        yield ev.Reopened("changed", "", told, **_asked(body.parties, body.basis, planning, calendar, now))
+        yield ev.Reopened("changed", "", told, _asked(body.parties, body.basis, planning, calendar, now))
 
 
 def _withdraw_chance(

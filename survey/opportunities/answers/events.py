@@ -43,16 +43,27 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed(EventBody):
-    """The parties are asked, and have until ``due``; ``remind_at`` None where that is too near for a reminder."""
+class Asked:
+    """Who is asked, on what, and until when.
 
-    kind = "proposed"
-    words = ("提出同沟建议", "sharing proposed")
+    ``remind_at`` None where ``due`` is too near for a reminder; ``provisional``: a day beyond the known holidays was
+    counted.
+    """
+
     parties: tuple[Party, ...]
     basis: tuple[Basis, ...]
     due: datetime
     remind_at: datetime | None
     provisional: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed(EventBody):
+    """The parties are asked for the first time."""
+
+    kind = "proposed"
+    words = ("提出同沟建议", "sharing proposed")
+    asked: Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +119,7 @@ class Expired(EventBody):
 class Reopened(EventBody):
     """All answers are void and the parties are asked again.
 
-    ``cause`` is of `CAUSES`; ``reason`` is that of who asked for it, ``routes`` are those that changed; the rest is as
-    in `Proposed`.
+    ``cause`` is of `CAUSES`; ``reason`` is that of who asked for it, ``routes`` are those that changed.
     """
 
     kind = "reopened"
@@ -117,11 +127,7 @@ class Reopened(EventBody):
     cause: str
     reason: str
     routes: tuple[str, ...]
-    parties: tuple[Party, ...]
-    basis: tuple[Basis, ...]
-    due: datetime
-    remind_at: datetime | None
-    provisional: bool
+    asked: Asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,12 +142,10 @@ def evolve(talk: Talk, event: Event) -> Talk:
 
 def _after(talk: Talk, event: Event) -> Talk:
     match event.body:
-        case ev.Proposed() | ev.Reopened() as asked:
-            return replace(
-                talk, state="proposed", parties=asked.parties, basis=asked.basis, answers={}, due=asked.due,
-                remind_at=asked.remind_at, rounds=talk.rounds + 1, cause=getattr(asked, "cause", ""),
-                reason=getattr(asked, "reason", ""),
-            )  # fmt: skip
+        case ev.Proposed() as opened:
+            return _asked(talk, opened.asked)
+        case ev.Reopened() as opened:
+            return replace(_asked(talk, opened.asked), cause=opened.cause, reason=opened.reason)
         case ev.Answered() as said:
             given = Given(said.yes, said.reason, event.actor.name, event.at)
             return replace(talk, state="proposed", answers={**talk.answers, said.party: given})
@@ -157,3 +155,10 @@ def _after(talk: Talk, event: Event) -> Talk:
             return replace(talk, state="withdrawn", cause=gone.cause, reason=gone.reason)
         case body:
             return replace(talk, state=body.kind)
+
+
+def _asked(talk: Talk, asked: ev.Asked) -> Talk:
+    return replace(
+        talk, state="proposed", parties=asked.parties, basis=asked.basis, answers={}, due=asked.due,
+        remind_at=asked.remind_at, rounds=talk.rounds + 1,
+    )  # fmt: skip

@@ -7,8 +7,9 @@ import pytest
 import shapely
 
 from geo.faults import BadInputError
-from survey.opportunities import known_planning, opportunity_from_plain, opportunity_to_plain
+from survey.opportunities import known_costs, known_planning, opportunity_from_plain, opportunity_to_plain
 from survey.opportunities.county_data import parse_costs
+from survey.opportunities.savings import money_of
 from survey.sections import SectionLine, best_section
 from survey.subjects import Buried
 from tests.survey.opportunities.scene import SUMMER, X, Y, found, road, route, straight
@@ -46,6 +47,17 @@ def test_without_unit_costs_no_money_is_stated():
     (one,) = found(straight("W", "water", 0.0), straight("G", "gas", 2.0), costs={})
     assert (one.savings.money.low, one.savings.money.high) == (None, None)
     assert "未提供单价" in one.savings.money.zh
+
+
+@pytest.mark.parametrize(
+    ("earth", "days", "zh"),
+    [(1.0, 1.0, "节约 510–1,520 元"), (-1.0, -1.0, "多花 510–1,520 元"), (-1.0, 0.01, "最多多花 15 元，最多节约 5 元")],
+)
+def test_money_says_whether_it_is_saved_or_spent(earth, days, zh):
+    prices = {**PRICES, "closure_day": known_costs()["closure_day"]}
+    money = money_of({"earth": earth, "closure_day": days}, prices)
+    assert money.zh.startswith(zh)
+    assert money.low <= money.high
 
 
 def test_surfaces_are_counted_by_what_lies_above():
