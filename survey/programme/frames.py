@@ -1,8 +1,9 @@
-"""Read works and trenches out of frames, and write a programme as the layers ``works`` and ``joint``."""
+"""Read works and trenches out of frames, and turn a programme into the layers ``works`` and ``joint``."""
 
 from __future__ import annotations
 
 import csv
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -11,17 +12,15 @@ import pandas as pd
 from geo.faults import Fault, refuse
 from survey.periods import as_date
 from survey.programme.pace import known_pace
-from survey.programme.weeks import friday, monday
-from survey.programme.why import joint_digs, left_out
 from survey.programme.works import SharedTrench, Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
-    from survey.programme.planning import Programme
-
-Window = tuple["date", "date"]
+Window = tuple[date, date]
+WORKS_COLUMNS = ["id", "start", "end", "weeks", "moved_weeks", "joint_with", "saved_m", "why_zh", "why_en"]
+COMPARED_COLUMNS = ["id", "start_a", "end_a", "start_b", "end_b", "moved_weeks", "joint_a", "joint_b"]
+JOINT_COLUMNS = ["trench", "routes", "joint", "start", "end", "reason", "shift_weeks", "why_zh", "why_en"]
 
 
 def works_of(
@@ -175,75 +174,89 @@ def trenches_of(trenches: pd.DataFrame) -> list[SharedTrench]:
     return made
 
 
-def works_frame(programme: Programme, routes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return ``id start end weeks moved_weeks joint_with saved_m why_zh why_en`` with the routes' geometry.
+def layers_of(
+    plain: Mapping[str, Any], routes: gpd.GeoDataFrame, trenches: gpd.GeoDataFrame
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers ``works`` and ``joint`` of a programme as `survey.programme.telling` tells it.
 
-    ``saved_m`` is what the work's joint digs save, shared alike among those who dig; ``joint_with`` the ids of all it
-    digs with, with commas between.
+    Parameters
+    ----------
+    routes, trenches
+        With ``id`` and geometry; an id that is not among them gets none.
+
+    Returns
+    -------
+    dict
+        ``works``: ``id start end weeks moved_weeks joint_with saved_m why_zh why_en``; ``joint_with`` are the ids of
+        all that the work is dug with, with commas between; ``saved_m`` is its share of what its joint digs save.
+        ``joint``: ``id trench routes joint start end reason shift_weeks why_zh why_en``, a row for each trench and each
+        group that digs it together (``joint`` true), and one for each trench that is opened more than once.
     """
-    digs = joint_digs(programme)
-    rows = []
-    problem = programme.problem
-    for number, work in enumerate(problem.works):
-        option = programme.choice[number]
-        own = [dig for dig in digs if work.id in dig.works]
-        partners = dict.fromkeys(name for dig in own for name in dig.works if name != work.id)
-        rows.append(
-            {
-                "id": work.id,
-                "start": max(monday(option.start), work.fixed or work.start),
-                "end": friday(option.last),
-                "weeks": work.weeks,
-                "moved_weeks": option.start - problem.wanted[number],
-                "joint_with": ",".join(partners),
-                "saved_m": sum(dig.saved_m / len(dig.works) for dig in own),
-                "why_zh": "；".join(dig.zh for dig in own) or "单独施工",
-                "why_en": "; ".join(dig.en for dig in own) or "dug alone",
-            }
-        )
-    geometry = dict(zip(routes["id"].astype(str), routes.geometry, strict=True))
-    return gpd.GeoDataFrame(rows, geometry=[geometry[row["id"]] for row in rows], crs=routes.crs)
+    works = [
+        {
+            "id": row["id"],
+            "start": date.fromisoformat(row["start"]),
+            "end": date.fromisoformat(row["end"]),
+            "weeks": row["weeks"],
+            "moved_weeks": row["moved_weeks"],
+            "joint_with": ",".join(row["joint_with"]),
+            "saved_m": row["saved_m"],
+            "why_zh": row["why_zh"],
+            "why_en": row["why_en"],
+        }
+        for row in plain["works"]
+    ]
+    joint = [_joint_row(name, dig, joint=True) for dig in plain["joint"] for name in dig["trenches"]]
+    joint += [_joint_row(name, out, joint=False) for out in plain["left_out"] for name in out["trenches"]]
+    of_joint = pd.DataFrame(joint, columns=JOINT_COLUMNS)
+    of_joint.insert(0, "id", [f"J{number + 1}" for number in range(len(of_joint))])
+    of_joint["shift_weeks"] = of_joint["shift_weeks"].astype("Int64")
+    return {
+        "works": _with_shapes(pd.DataFrame(works, columns=WORKS_COLUMNS), "id", routes),
+        "joint": _with_shapes(of_joint, "trench", trenches),
+    }
 
 
-def joint_frame(programme: Programme, trenches: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return ``id trench routes joint start end reason shift_weeks why_zh why_en`` with the trenches' geometry.
+def compared_frame(first: Mapping[str, Any], second: Mapping[str, Any], routes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return ``id start_a end_a start_b end_b moved_weeks joint_a joint_b`` of two programmes of the same works.
 
-    A row for each trench and each group that digs it together (``joint`` true), and one for each trench that is opened
-    more than once (``joint`` false), with the reason.
+    ``moved_weeks`` leads from the first to the second; ``joint_a`` and ``joint_b`` are those that the work is dug with.
     """
-    rows: list[dict[str, Any]] = [
+    others = {row["id"]: row for row in second["works"]}
+    rows = [
         {
-            "trench": name,
-            "routes": ",".join(dig.works),
-            "joint": True,
-            "start": monday(dig.first),
-            "end": friday(dig.last),
-            "reason": "joint",
-            "shift_weeks": None,
-            "why_zh": dig.zh,
-            "why_en": dig.en,
+            "id": row["id"],
+            **_placed("a", row),
+            **_placed("b", others[row["id"]]),
+            "moved_weeks": others[row["id"]]["moved_weeks"] - row["moved_weeks"],
         }
-        for dig in joint_digs(programme)
-        for name in dig.trenches
+        for row in first["works"]
     ]
-    rows += [
-        {
-            "trench": name,
-            "routes": ",".join(out.works),
-            "joint": False,
-            "start": None,
-            "end": None,
-            "reason": out.reason,
-            "shift_weeks": out.shift_weeks,
-            "why_zh": out.zh,
-            "why_en": out.en,
-        }
-        for out in left_out(programme)
-        for name in out.trenches
-    ]
-    columns = ["trench", "routes", "joint", "start", "end", "reason", "shift_weeks", "why_zh", "why_en"]
-    frame = pd.DataFrame(rows, columns=columns)
-    frame.insert(0, "id", [f"J{number + 1}" for number in range(len(frame))])
-    frame["shift_weeks"] = frame["shift_weeks"].astype("Int64")
-    shapes = dict(zip(trenches["id"].astype(str), trenches.geometry, strict=True))
-    return gpd.GeoDataFrame(frame, geometry=[shapes[name] for name in frame["trench"]], crs=trenches.crs)
+    return _with_shapes(pd.DataFrame(rows, columns=COMPARED_COLUMNS), "id", routes)
+
+
+def _placed(which: str, row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        f"start_{which}": date.fromisoformat(row["start"]),
+        f"end_{which}": date.fromisoformat(row["end"]),
+        f"joint_{which}": ",".join(row["joint_with"]),
+    }
+
+
+def _joint_row(trench: str, told: Mapping[str, Any], *, joint: bool) -> dict[str, Any]:
+    return {
+        "trench": trench,
+        "routes": ",".join(told["works"]),
+        "joint": joint,
+        "start": date.fromisoformat(told["start"]) if joint else None,
+        "end": date.fromisoformat(told["end"]) if joint else None,
+        "reason": "joint" if joint else told["reason"],
+        "shift_weeks": None if joint else told["shift_weeks"],
+        "why_zh": told["why_zh"],
+        "why_en": told["why_en"],
+    }
+
+
+def _with_shapes(frame: pd.DataFrame, key: str, shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    known = dict(zip(shapes["id"].astype(str), shapes.geometry, strict=True))
+    return gpd.GeoDataFrame(frame, geometry=[known.get(name) for name in frame[key]], crs=shapes.crs)

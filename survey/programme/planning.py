@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import TYPE_CHECKING
@@ -13,13 +13,15 @@ from survey.programme.problem import components, make_problem, without_ties
 from survey.programme.search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
+    from concurrent.futures import Future
 
     from survey.programme.costs import Choice
     from survey.programme.problem import Problem
     from survey.programme.works import Costs, SharedTrench, Terms, Work
 
 SECONDS = 60.0
+LOOK_S = 0.1
 SOLVER_SECOND = 0.3
 """Deterministic time of CP-SAT that a second of a usual machine is taken for."""
 TIES_SHARE = 0.2
@@ -168,9 +170,16 @@ class Planning:
                 left = max(self._budget - self._spent(), 0.0) * share
                 waiting = [search for search in self._searches if not search.ended]
                 size = sum(len(search.members) for search in waiting)
-                for done in [pool.submit(search.run, left * len(search.members) / size) for search in waiting]:
-                    done.result()
+                self._wait([pool.submit(search.run, left * len(search.members) / size) for search in waiting])
         return self._programme(around)
+
+    def _wait(self, searches: Sequence[Future[None]]) -> None:
+        """Wait for searches; where they are to end, say so until they do: a solver that only begins hears nothing."""
+        while wait(searches, LOOK_S).not_done:
+            if self._halt.is_set():
+                self.stop()
+        for search in searches:
+            search.result()
 
     @property
     def _budget(self) -> float:
@@ -192,10 +201,8 @@ class Planning:
         ]
         self._blocks = [block for _, blocks in parts for block in blocks]
         size = sum(len(block.members) for block in self._blocks)
-        for done in [
-            pool.submit(block.run, TIES_SHARE * self._budget * len(block.members) / size) for block in self._blocks
-        ]:
-            done.result()
+        part = TIES_SHARE * self._budget
+        self._wait([pool.submit(block.run, part * len(block.members) / size) for block in self._blocks])
         for search, blocks in parts:
             search.raise_bound(sum(block.bound for block in blocks))
             search.near({work: option for block in blocks for work, option in (block.best or {}).items()})
