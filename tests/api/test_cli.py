@@ -12,6 +12,7 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ from api.cli.inputs import asked, checks_of
 from api.cli.language import both, chosen, language
 from api.cli.main import main
 from api.cli.reporting import FAULT_COLUMNS
+from api.db import acceptances
+from api.db.store import open_store
 from geo.faults import BadInputError
 from geo.formats import Findings, read, write
 
@@ -324,6 +327,21 @@ def test_field_map_of_files(tmp_path):
     assert "numbered by weight" not in out.read_text("utf-8")
     assert cotrench("field-map", routes, "-o", tmp_path / "map.pdf", folder=tmp_path).returncode == 2
     assert cotrench("field-map", "-o", out, folder=tmp_path).returncode == 2  # an empty store
+
+
+def test_what_somebody_let_stand_is_not_on_the_map_of_the_store(tmp_path):
+    routes, out, found = routes_file(tmp_path), tmp_path / "map.html", tmp_path / "found.geojson"
+    assert cotrench("import", "routes", routes, folder=tmp_path).returncode == 0
+    assert cotrench("conflicts", routes, "-o", found, folder=tmp_path).returncode == 0
+    every = gpd.read_file(found)
+    assert cotrench("field-map", "-o", out, folder=tmp_path).returncode == 0
+    assert f"{len(every)} findings, numbered" in out.read_text("utf-8")
+    first = every.iloc[0]
+    with open_store(None, tmp_path / "data") as store:
+        told = {"who": "test", "now": datetime.now(UTC)}
+        acceptances.record(store, "accept", first["id"], first["facts"], "agreed", {}, **told)
+    assert cotrench("field-map", "-o", out, folder=tmp_path).returncode == 0
+    assert f"{len(every) - 1} findings, numbered" in out.read_text("utf-8")
 
 
 def test_serve_demo_answers_and_keeps_the_data(tmp_path):
