@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from maps.case_letter import letter_form, letters_of
 from maps.case_papers import papers_of
 from maps.paper_reading import PAPERS
 from survey.cases.commands import COMMAND_BODIES
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from api.doors import Visitor
     from survey.cases.digests import Asked, Digest, Last
     from survey.cases.state import Case, Task
+    from survey.policies import Policy
     from survey.policies.approvals import Department
 
 
@@ -44,7 +46,7 @@ def case_shape(case: Case, work: Casework, now: datetime, visitor: Visitor) -> d
         "tasks": [_task(case.tasks[told["utility"]], told, work, visitor) for told in reply["tasks"]],
         "complete": reply["complete"], "work": department_work(case, work.policy),
         "possible": {role: [_possible(one) for one in able] for role, able in _able(case, work, now).items()},
-        "papers": _papers(case), "notable": [_notable(*one) for one in notable(case, work.policy)],
+        "papers": _papers(case, work.policy), "notable": [_notable(*one) for one in notable(case, work.policy)],
         "facts_to_state": [
             {"fact": key, "zh": FACTS[key][0], "en": FACTS[key][1]} for key in facts_to_state(case, work.policy)
         ],
@@ -164,7 +166,7 @@ def _task(task: Task, told: dict[str, Any], work: Casework, visitor: Visitor) ->
     }  # fmt: skip
 
 
-def _papers(case: Case) -> list[dict[str, str]]:
+def _papers(case: Case, policy: Policy) -> list[dict[str, str]]:
     found = []
     for one in papers_of(case):
         _, zh, en = PAPERS[one.kind]
@@ -172,6 +174,11 @@ def _papers(case: Case) -> list[dict[str, str]]:
         href = f"/api/cases/{case.id}/papers/{one.kind}" + (f"?{urlencode(query)}" if query else "")
         found.append({"kind": one.kind, "utility": one.utility, "approval": one.approval, "zh": zh, "en": en,
                       "href": href})  # fmt: skip
+    form = letter_form(policy)
+    for utility in letters_of(case, policy):
+        zh, en = (form.name_zh, form.name_en) if form is not None else ("", "")
+        found.append({"kind": "county_letter", "utility": utility, "approval": "", "zh": zh, "en": en,
+                      "href": f"/api/cases/{case.id}/letter.pdf?{urlencode({'utility': utility})}"})  # fmt: skip
     return found
 
 

@@ -16,6 +16,7 @@ from api.form_answers import checked_shape, form_shape
 from api.openapi import Content, documented
 from api.options import Options
 from api.routes.policies import named_policy
+from maps.case_letter import letter_of, letters_of
 from maps.documents import form_pdf
 from survey.calendar import local
 from survey.forms import blank, check, fill, main_form
@@ -77,6 +78,27 @@ def get_case_form(
     on = local(service.now()).date()
     filled, full = fill(form, case.form, draft=True, on=on), sees_numbers(case, visitor)
     return printed(form_pdf(filled, work.policy, on, full_numbers=full), f"{case_id}-{form.id}.pdf")
+
+
+@case_router.get("/{case_id}/letter.pdf", responses=documented(PDF, 404, 422, 503),
+                 dependencies=[may("cases.read", own=True)])  # fmt: skip
+def get_case_letter(
+    service: Running,
+    visitor: Asking,
+    case_id: Annotated[str, Path(description="The case's id.", pattern=r"^[0-9A-Za-z_.-]{1,80}$")],
+    utility: Annotated[str, Query(description="Of which task.")],
+) -> Response:
+    """Return the letter of commitment that the county's document attaches, filled with what the case knows, as PDF."""
+    work = service.casework()
+    case = work.case(case_id)
+    if case.seq == 0 or not is_seen(case, visitor):
+        raise not_found(f"没有办件 {case_id}", f"there is no case {case_id}")
+    if utility not in letters_of(case, work.policy):
+        raise not_found(f"办件 {case_id} 现在没有这份承诺书", f"case {case_id} gives no such letter as it stands")
+    on, rows = local(service.now()).date(), service.store.rows("routes", [case.tasks[utility].route])
+    works = (rows[0].properties.get("start"), rows[0].properties.get("end")) if rows else (None, None)
+    filled = letter_of(case, work.policy, utility, on, works=works)
+    return printed(form_pdf(filled, work.policy, on), f"{case_id}-{utility}-letter.pdf")
 
 
 def known_form(policy_id: str, which: str) -> tuple[Policy, Form]:

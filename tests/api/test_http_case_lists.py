@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import io
+from dataclasses import replace
 
+import pytest
+from pypdf import PdfReader
+
+from api.db.store import open_store
+from tests.api.conftest import running, settings_of
 from tests.api.test_http_cases import CASES, CITY, GAS, WINDOW, act, begin, judged
 from tests.api.test_http_items import problem
 
@@ -105,3 +111,28 @@ def test_what_no_list_can_be_is_refused_with_what_it_can_be(shared, wanted, fiel
 
 def test_a_page_after_a_case_that_there_is_not_is_refused(shared):
     problem(shared.get(CASES, params={"after": "2020-00001"}), 404, "resource.not_found")
+
+
+def test_the_letter_that_a_document_attaches_is_printed_from_the_case(client, database_url, tmp_path):
+    case = signed(client)
+    assert "county_letter" not in {one["kind"] for one in client.get(f"{CASES}/{case}").json()["papers"]}
+    problem(
+        client.get(f"{CASES}/{case}/letter.pdf", params={"utility": "gas"}), 404, "resource.not_found"
+    )  # 内乡: none
+    with open_store(database_url, tmp_path) as store:
+        store.county = replace(store.county, policy="chibi")
+        with running(settings_of(database_url, tmp_path)) as chibi:
+            case = begin(chibi).json()["id"]
+            act(chibi, case, "accept", WINDOW)
+            act(chibi, case, "schedule_survey", WINDOW, moment="2027-03-01T10:00:00+08:00")
+            act(chibi, case, "record_survey", WINDOW, minutes="可行")
+            act(chibi, case, "fix_plan", GAS, utility="gas", operator="燃气公司", route="G1")
+            act(chibi, case, "judge", GAS, utility="gas")
+            [href] = [
+                one["href"] for one in chibi.get(f"{CASES}/{case}").json()["papers"] if one["kind"] == "county_letter"
+            ]
+            printed = chibi.get(href)
+    assert (printed.status_code, printed.headers["cache-control"]) == (200, "no-store")
+    text = PdfReader(io.BytesIO(printed.content)).pages[0].extract_text().replace("\n", "")
+    for said in ("水、电、气、网联合服务事项承诺书", "燃气公司", "2027 年 3 月 1 日", "范蠡大街 1 号"):
+        assert said in text
