@@ -108,8 +108,8 @@ def opportunities_of(
     planning
         None: the values of ``planning.toml``, a judgement.
     trenches
-        Of these routes, lines numbered in the order of ids (`survey.opportunities.reading.read_columns`); None: they
-        are found with ``distance``, ``bearing``, ``min_length`` and ``max_width`` as by
+        Of these routes, lines numbered in the order of ids (`survey.opportunities.candidates.read_candidates`); None:
+        they are found with ``distance``, ``bearing``, ``min_length`` and ``max_width`` as by
         `survey.opportunities.runs_and_trenches`.
     workers
         Threads; the result depends on them no more than on the order of the rows.

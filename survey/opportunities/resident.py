@@ -181,7 +181,7 @@ class Opportunities:
         self._terms = replace(terms, on=terms.on if on is None else on, surroundings=around)
         if surroundings is not None:
             names = list(self._kept)
-            above = above_of(Polylines.concatenate([self._kept[name].line for name in names]), surroundings)
+            above = above_of(_together([self._kept[name] for name in names]), surroundings)
             self._kept = {name: replace(self._kept[name], above=one) for name, one in zip(names, above, strict=True)}
         return self._make(self._kept, anew=True)
 
@@ -264,7 +264,7 @@ class Opportunities:
         self, own: Sequence[str], kept: Sequence[_Kept], affected: AbstractSet[str]
     ) -> tuple[list[Dig], Polylines]:
         """Return the trenches of whole components and note who lies beside whom."""
-        lines = Polylines.concatenate([one.line for one in kept]) if kept else Polylines.from_shapely([])
+        lines = _together(kept)
         group = np.array([one.group for one in kept], dtype=np.int64)
         runs = find_runs(lines, distance=self._reach, group=group, workers=1, **self._limits)
         for name in affected:
@@ -293,3 +293,7 @@ class Opportunities:
         kept = {number: one for number, one in before.items() if number not in stale}
         self._records, self._of = {**kept, **now}, of
         return Change(tuple(sorted(now.keys() - stale)), changed, tuple(sorted(stale - now.keys())))
+
+
+def _together(kept: Sequence[_Kept]) -> Polylines:
+    return Polylines.concatenate([one.line for one in kept]) if kept else Polylines.from_shapely([])

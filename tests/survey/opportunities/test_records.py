@@ -7,12 +7,21 @@ import pytest
 import shapely
 
 from geo.faults import BadInputError
-from survey.opportunities import known_costs, known_planning, opportunity_from_plain, opportunity_to_plain
+from geo.parallels import find_runs
+from geo.trenches import join_runs
+from survey.opportunities import (
+    known_costs,
+    known_planning,
+    opportunities_of,
+    opportunity_from_plain,
+    opportunity_to_plain,
+)
+from survey.opportunities.candidates import read_candidates
 from survey.opportunities.county_data import parse_costs
 from survey.opportunities.savings import money_of
 from survey.sections import SectionLine, best_section
 from survey.subjects import Buried
-from tests.survey.opportunities.scene import SUMMER, X, Y, found, road, route, straight
+from tests.survey.opportunities.scene import ON, SUMMER, X, Y, found, frame, road, route, straight
 
 PRICES = parse_costs(
     'status = "judgement"\nsource_zh = "试"\nsource_en = "test"\n'
@@ -256,3 +265,20 @@ def test_planning_is_the_countys():
     planning = replace(known_planning(), longest_shift_days=5)
     (one,) = found(straight("W", "water", 0.0), straight("G", "gas", 2.0, window=SUMMER), planning=planning)
     assert one.meeting.state == "never"
+
+
+def test_numbers_as_ids_and_missing_ids_are_texts():
+    rows = straight(10, "water", 0.0), straight(9, "gas", 2.0)
+    (one,) = found(*rows)
+    assert one.routes == ("10", "9")
+    nameless = frame(rows).drop(columns="id")
+    (one,) = opportunities_of(nameless, None, on=ON)
+    assert one.routes == ("0", "1")
+
+
+def test_trenches_that_are_known_are_taken():
+    read, _ = read_candidates(frame([straight("W", "water", 0.0), straight("G", "gas", 2.0)]))
+    runs = find_runs(read.lines, distance=4.5, group=read.group)
+    trenches = join_runs(read.lines, runs, group=read.group)
+    rows = straight("W", "water", 0.0), straight("G", "gas", 2.0)
+    assert found(*rows, trenches=trenches) == found(*rows)

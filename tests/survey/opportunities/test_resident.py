@@ -94,6 +94,7 @@ def test_one_operator_pays_alone():
 def test_a_county_that_begins_without_routes():
     kept = Opportunities(frame([WATER]).iloc[:0], None, on=ON)
     assert kept.records() == []
+    assert kept.look(surroundings=around([road("1")])).new == ()
     assert len(kept.replace(WATER).new) == 0
     assert len(kept.replace(GAS).new) == 1
     assert len(kept) == 1
