@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.faults import BadInputError, Fault
 from survey.forms.official_numbers import FAULTS, bare_number, id_number_fault, masked, tidy_phone
+from survey.policies.forms import FIELD_UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -115,15 +116,15 @@ def _official(check: str, text: str, on: dt.date | None) -> str:
 
 def _number(field: FormField, value: object, bounds: Bounds, _on: dt.date | None) -> float | int:
     number = _numeral(value)
+    unit, unit_en = FIELD_UNITS.get(field.unit, ("", ""))
     if number is None:
-        unit = field.unit
         raise _refuse("form.not_a_number", "应为数字", "a number is asked for",
                       "只写数字" + (f"，单位已印为{unit}" if unit else ""),
-                      "write digits only" + (f"; the unit is printed: {unit}" if unit else ""))  # fmt: skip
+                      "write digits only" + (f"; the unit is printed: {unit_en}" if unit else ""))  # fmt: skip
     bound = bounds.of(field.unit)
     if not bound.least <= number <= bound.most:
-        raise _refuse("form.out_of_bounds", f"应在{bound.least:g}至{bound.most:,.0f}{field.unit}之间（{bound.why_zh}）",
-                      f"lies outside {bound.least:g} to {bound.most:,.0f} {field.unit} ({bound.why_en})",
+        raise _refuse("form.out_of_bounds", f"应在{bound.least:g}至{bound.most:,.0f}{unit}之间（{bound.why_zh}）",
+                      f"lies outside {bound.least:g} to {bound.most:,.0f} {unit_en} ({bound.why_en})",
                       "核对数字和单位", "compare number and unit")  # fmt: skip
     return int(number) if number == int(number) else float(number)
 

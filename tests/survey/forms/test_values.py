@@ -107,6 +107,16 @@ def test_every_fault_is_told_at_once_with_field_value_and_mend():
     assert next(fault for fault in found if fault.field == "water.metres").mend_zh == "是否为 water.meters"
 
 
+@pytest.mark.parametrize("entry", ["三只", -1])
+def test_units_are_told_in_the_language_of_the_sentence(entry):
+    with pytest.raises(BadInputError) as caught:
+        fill(WUZHI, {"water.meters": entry})
+    [fault] = caught.value.faults
+    assert "只" in f"{fault.zh}{fault.mend_zh}".replace("只写", "")
+    assert "meters" in f"{fault.en}{fault.mend_en}".replace(WUZHI.field("water.meters").label_en, "")
+    assert "只" not in f"{fault.en}{fault.mend_en}"
+
+
 @pytest.mark.parametrize(
     ("given", "kept"),
     [(" １，２３４．５ ", 1234.5), ("12", 12), (12.0, 12), ("0", 0), ("+3", 3), ("234,567.5", 234567.5),
