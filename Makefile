@@ -26,7 +26,7 @@ $(VENV)/.synced: pyproject.toml uv.lock | $(BIN)/uv
 	@$(BIN)/uv sync --quiet --locked --inexact
 	@touch $@
 
-$(VENV)/.warm: $(VENV)/.synced $(wildcard geo/*.py)
+$(VENV)/.warm: $(VENV)/.synced $(wildcard geo/*.py geo/partition/*.py)
 	@echo "· compiling the geometry kernels once (about a minute; kept for every later start)"
 	@$(BIN)/python -m geo.warm
 	@touch $@

@@ -17,6 +17,7 @@ from geo.crs import grid
 from geo.depths import Depths, vertical_gaps
 from geo.outlines import outer_edges
 from geo.parallels import ResidentLines, Runs, find_runs
+from geo.partition.tiles import cut_tiles, tiles_of, told_here
 from geo.polylines import Polylines
 from geo.resident_clearances import ResidentClearances
 from geo.trenches import join_runs
@@ -60,6 +61,8 @@ def _warm_runs() -> None:
     resident = ResidentLines(lines)
     resident.replace(0, shapely.LineString([(0, 0), (30, 0)]))
     resident.runs_of(lines)
+    tiles = cut_tiles(np.array([0.0, 4000.0]), np.zeros(2), np.ones(2, np.int64), 1)
+    told_here(*tiles_of(lines, tiles, 3.0), np.array([0]), np.array([1]), 0)
 
 
 def _warm_trenches() -> None:
