@@ -142,9 +142,8 @@ def opportunities_of(
         )
     terms = Terms(on, costs or {}, planning or known_planning(), surroundings)
     above = above_of(read.lines, surroundings, workers=workers)
-    digs = digs_of(trenches)
-    numbered = numbers_of(digs, [one.id for one in candidates])
-    return ranked(Maker(terms, candidates, read.lines, above).records(digs, numbered))
+    chances = chances_of(digs_of(trenches), [one.id for one in candidates], terms.planning)
+    return ranked(Maker(terms, candidates, read.lines, above).records(list(chances), list(chances.values())))
 
 
 def digs_of(trenches: Trenches) -> list[Dig]:
@@ -179,6 +178,12 @@ def numbers_of(digs: Sequence[Dig], ids: Sequence[str]) -> list[str]:
             told = "\x1f".join((*routes, str(number)))
             named[k] = "O" + hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
     return named
+
+
+def chances_of(digs: Sequence[Dig], ids: Sequence[str], planning: Planning) -> dict[Dig, str]:
+    """Return the trenches that are long enough to be a chance, with their ids, which count the short ones too."""
+    numbered = zip(digs, numbers_of(digs, ids), strict=True)
+    return {dig: name for dig, name in numbered if dig.shared_m >= planning.shortest_m}
 
 
 class Maker:

@@ -54,6 +54,7 @@ class Planning:
     soil: str | None
     load: str | None
     shored: bool
+    shortest_m: float
     widest_days: int
     longest_shift_days: int
     set_up_days: float
@@ -88,6 +89,7 @@ class Planning:
 _TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "site": ("soil", "load", "shored"),
+        "chances": ("shortest_m",),
         "windows": ("widest_days", "longest_shift_days"),
         "closure": ("set_up_days", "metres_a_day", "another_line_share"),
         "weights": (

@@ -12,7 +12,7 @@ from geo.parallels import BEARING_DEG, DISTANCE_M, MIN_LENGTH_M, ResidentLines, 
 from geo.polylines import Polylines
 from geo.trenches import MAX_WIDTH_M, join_runs, reach_of
 from survey.opportunities.answers.state import parties_of
-from survey.opportunities.building import Dig, Maker, Terms, digs_of, lines_of, numbers_of
+from survey.opportunities.building import Dig, Maker, Terms, chances_of, digs_of, lines_of
 from survey.opportunities.candidates import read_candidates
 from survey.opportunities.cost_split import split_cost
 from survey.opportunities.county_data import known_planning
@@ -248,7 +248,8 @@ class Opportunities:
         own = sorted(affected & self._kept.keys())
         kept = [self._kept[name] for name in own]
         digs, lines = self._digs(own, kept, affected)
-        made = list(zip(digs, numbers_of(digs, own), [self._key(dig, kept) for dig in digs], strict=True))
+        chances = chances_of(digs, own, self._terms.planning)
+        made = [(dig, number, self._key(dig, kept)) for dig, number in chances.items()]
         stale = {one for name in affected for one in self._of.get(name, ())}
         before = {} if anew else dict(self._records[one] for one in stale)
         maker = Maker(self._terms, [one.candidate for one in kept], lines, [one.above for one in kept])

@@ -158,7 +158,7 @@ def _likeness(a: _Name, b: _Name) -> Likeness | None:
             f"without place and legal form both are {a.core!r}",
         )  # fmt: skip
     differing = _slip(a.core, b.core)
-    if differing is None or set(differing) & DISTINGUISHING:
+    if differing is None or set(differing) & DISTINGUISHING or _of_a_code(differing, a.core, b.core):
         return None
     return Likeness(
         a.given, b.given, "slip", f"只差“{'、'.join(differing)}”，可能是笔误",
@@ -187,6 +187,12 @@ def _elsewhere(a: _Name, b: _Name) -> bool:
     """Return whether two names speak of two places."""
     apart = a.place and b.place and not (a.place.endswith(b.place) or b.place.endswith(a.place))
     return bool(apart) or bool(a.aside and b.aside and a.aside != b.aside)
+
+
+def _of_a_code(differing: Iterable[str], a: str, b: str) -> bool:
+    """Return whether what differs are letters of a code, such as A and G: there is no slip to see in few letters."""
+    letters = min(sum(one.isascii() for one in core) for core in (a, b))
+    return letters < LONG_NAME and any(one.isascii() for one in differing)
 
 
 def _slip(a: str, b: str) -> tuple[str, ...] | None:

@@ -261,6 +261,15 @@ def test_unit_costs_are_refused_with_every_fault():
     assert codes == ["county.cost_unknown", "county.missing", "county.range", "county.status", "county.unit"]
 
 
+def test_a_trench_too_short_is_no_chance_and_changes_no_id():
+    rows = straight("W", "water", 0.0), straight("G", "gas", 2.0)
+    told = {one.id: one.shared_m for one in found(*rows, straight("T", "telecom", 4.0, 12.0))}
+    assert sorted(told.values()) == [12.0, 88.0]
+    short = {one.id: one.shared_m for one in found(*rows, straight("T", "telecom", 4.0, 8.0))}
+    assert list(short.values()) == [92.0]
+    assert short.keys() < told.keys()
+
+
 def test_planning_is_the_countys():
     planning = replace(known_planning(), longest_shift_days=5)
     (one,) = found(straight("W", "water", 0.0), straight("G", "gas", 2.0, window=SUMMER), planning=planning)

@@ -28,6 +28,7 @@ def test_one_company_in_five_spellings_is_suggested_as_one():
         ("内乡县城投燃气公司", "内乡县城投然气公司", None),  # four characters are too short for a slip
         ("中国联合网络通信公司", "中国联台网络通信公司", "slip"),
         ("中国联合网络通信公司", "中国合联网络通信公司", "slip"),
+        ("Telecom Ltd", "Telecon ltd.", "slip"),
         ("中国联合网络通信公司", "中国联合网络通信通公司", "slip"),
     ],
 )
@@ -44,6 +45,7 @@ def test_why(a, b, kind):
         ("城区第一自来水建设公司", "城区第二自来水建设公司"),
         ("东城市政管网建设公司", "西城市政管网建设公司"),
         ("长江自来水建设运营公司", "长江自来气建设运营公司"),
+        ("城投通信工程A公司", "城投通信工程G公司"),
     ],
 )
 def test_never_suggested(a, b):
