@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
 import geopandas as gpd
@@ -226,33 +227,39 @@ class Findings(Sequence[Finding]):
     def _order(self) -> Integers:
         if not self.found:
             return np.empty(0, dtype=np.int64)
-        columns = [self._joined("from_m"), self._places("b"), self._places("a")]
+        columns = [self._joined("from_m"), *self._places()]
         kind = np.repeat([_KINDS.index(one.kind) for one in self.found], [len(one) for one in self.found])
         weight = (self._joined("outcome"), self._joined("severity"))
         made: Integers = np.lexsort((self._joined("keys"), *columns, kind, *weight))
         return made
 
-    def _places(self, side: str) -> Integers:
-        """Return the subjects as numbers in the order of their layers and ids."""
-        of = [one.a_of if side == "a" else one.b_of for one in self.found]
-        rows = [getattr(one, side) for one in self.found]
+    def _places(self) -> list[Integers]:
+        """Return the second and the first subjects as numbers in the order of their layers and ids; -1: none."""
+        sides: list[list[tuple[Subjects | None, Integers]]] = [
+            [(one.b_of, one.b) for one in self.found],
+            [(one.a_of, one.a) for one in self.found],
+        ]
         spoken: dict[int, tuple[Subjects, list[Integers]]] = {}
-        for each, row in zip(of, rows, strict=True):
+        for each, row in chain(*sides):
             if each is not None:
                 spoken.setdefault(id(each), (each, []))[1].append(row[row >= 0])
         # Only the rows that findings speak of: a layer may have as many as the county.
         used = {key: (each, np.unique(np.concatenate(several))) for key, (each, several) in spoken.items()}
         names = sorted({(each.layer, name) for each, kept in used.values() for name in each.ids[kept].tolist()})
         number = {name: k for k, name in enumerate(names)}
+        table = {
+            key: np.array([number[each.layer, name] for name in each.ids[kept].tolist()], dtype=np.int64)
+            for key, (each, kept) in used.items()
+        }
         made = []
-        for each, row in zip(of, rows, strict=True):
-            place = np.full(len(row), -1, dtype=np.int64)
-            if each is not None:
-                kept = used[id(each)][1]
-                table = np.array([number[each.layer, name] for name in each.ids[kept].tolist()], dtype=np.int64)
-                place[row >= 0] = table[np.searchsorted(kept, row[row >= 0])]
-            made.append(place)
-        return np.concatenate(made)
+        for side in sides:
+            places = [np.full(len(row), -1, dtype=np.int64) for _, row in side]
+            for place, (each, row) in zip(places, side, strict=True):
+                if each is not None:
+                    has = row >= 0
+                    place[has] = table[id(each)][np.searchsorted(used[id(each)][1], row[has])]
+            made.append(np.concatenate(places))
+        return made
 
     def _joined(self, name: str) -> NDArray[Any]:
         return np.concatenate([getattr(one, name) for one in self.found])

@@ -120,10 +120,10 @@ def _clash_findings(
     unknown = np.concatenate([pairs.a[~stated[pairs.a]], pairs.b[~stated[pairs.b]]])
     if group is not None:
         unknown = unknown[group[unknown] < 0]
-    begin, end = _occupied(routes, parameters)
+    begin, end = occupied = _occupied(routes, parameters)
     clashing = pairs.take(both & ~pairs.among(beside))
     met, days = _meet(routes, clashing, begin, end)
-    clashes = _clashes(routes, clashing.take(met), days[met], parameters, on)
+    clashes = _clashes(routes, clashing.take(met), days[met], occupied, parameters, on)
     met, days = _meet(routes, beside, routes.start, routes.end)
     chances = _chances(routes, beside.take(met), days[met], parameters)
     return [clashes, chances, _undated(routes, unknown, parameters)]
@@ -162,9 +162,10 @@ def _occupied(routes: BuriedLines, parameters: Parameters) -> tuple[Days, Days]:
     return routes.start - lead, routes.end + lag
 
 
-def _clashes(routes: BuriedLines, pairs: Pairs, days: Integers, parameters: Parameters, on: date) -> Found:
-    c = parameters.rules["clash"]
-    begin, end = _occupied(routes, parameters)
+def _clashes(
+    routes: BuriedLines, pairs: Pairs, days: Integers, occupied: tuple[Days, Days], parameters: Parameters, on: date
+) -> Found:
+    c, (begin, end) = parameters.rules["clash"], occupied
     x, y = routes.lines.points_at(pairs.a, (pairs.from_m + pairs.to_m) / 2)
 
     def tell(k: int) -> Told:
