@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from api.cli.service import load_sample
+from api.db.store import open_store
+from api.identity.demo import demo_people
 from tests.service import served
 from tests.web.test_client import axe_faults
 
@@ -38,8 +42,10 @@ def fill_in(page: Page, name: str, password: str) -> None:
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the sample county as an office has it: by its accounts, those of the sample among them."""
     data = tmp_path_factory.mktemp("office")
-    with served(data):
-        pass
+    with open_store(None, data) as store:
+        store.upgrade()
+        load_sample(store)
+        demo_people(store, datetime.now(UTC))
     with served(data, demo=False) as address:
         yield address
 
@@ -156,12 +162,49 @@ def test_an_office_shows_its_door_and_keeps_a_draft_when_a_session_ends(
     w.page.wait_for_timeout(JUDGED_MS)
     w.page.context.clear_cookies()
     w.page.get_by_role("button", name="保存", exact=True).click()
+    expect(dialog(w.page)).to_be_visible()
+    expect(w.page.get_by_text("换人之后")).to_be_hidden()  # whoever comes by is not shown it
     fill_in(w.page, "demo-approver", "tonggou-approver")
     expect(w.page.get_by_text("刚才的操作没有重做")).to_be_visible()  # nothing is written in another's name
     expect(w.page.locator(".person .names")).to_contain_text("审批部门样例")
-    expect(w.page.get_by_role("heading", name="换人之后")).to_be_visible()
-    expect(w.page.get_by_role("button", name="保存", exact=True)).to_have_count(0)
-    expect(w.page.get_by_text("只能查看：您的角色不修改管线。")).to_be_visible()
+    w.page.locator(".map canvas").first.wait_for(state="attached")
+    expect(w.page.get_by_text("换人之后")).to_have_count(0)
+    w.page.reload()
+    expect(w.page.locator(".person .names")).to_contain_text("审批部门样例")
+    expect(w.page.get_by_text("换人之后")).to_have_count(0)
+    w.page.locator(".person > button").click()
+    w.page.get_by_role("button", name="退出登录").click()
+    fill_in(w.page, "demo-surveyor", "tonggou-surveyor")
+    expect(w.page.get_by_role("heading", name="换人之后")).to_be_visible()  # it has waited for who drew it
+
+
+def test_a_session_that_is_not_renewed_leaves_nothing_on_the_page(window: Callable[..., Window], office: str) -> None:
+    w = window(1280, 720)
+    w.url = office
+    w.expected.append("401")
+    w.page.goto(office)
+    fill_in(w.page, "demo-coordinator", "tonggou-coordinator")
+    w.page.get_by_role("button", name="办件", exact=True).click()
+    w.page.get_by_role("button", name="新申请").click()
+    form = w.page.locator("dialog[open]")
+    applicant = form.get_by_label("申请单位", exact=True)
+    applicant.fill("还没保存的单位")
+    w.page.context.clear_cookies()
+    expect(dialog(w.page).get_by_role("status")).to_contain_text("登录已失效")  # it was to be saved by itself
+    expect(form.first).to_be_hidden()
+    w.page.keyboard.press("Escape")
+    expect(dialog(w.page)).to_have_count(0)
+    expect(w.page.locator("dialog[open]")).to_have_count(0)
+    expect(w.page.locator("main")).to_have_text("同沟 登录")
+    w.page.get_by_role("button", name="登录").click()
+    fill_in(w.page, "demo-approver", "tonggou-approver")
+    w.page.get_by_role("button", name="办件", exact=True).click()
+    expect(w.page.locator("dialog[open]")).to_have_count(0)
+    assert "还没保存的单位" not in w.page.content()
+    w.page.locator(".person > button").click()
+    w.page.get_by_role("button", name="退出登录").click()
+    fill_in(w.page, "demo-coordinator", "tonggou-coordinator")
+    expect(applicant).to_have_value("还没保存的单位")
 
 
 def test_a_password_is_changed_on_the_page(window: Callable[..., Window], office: str) -> None:

@@ -30,10 +30,17 @@ async function problemOf(response: Response): Promise<Problem> {
   return { status: response.status, title: response.statusText };
 }
 
+/** Who was at the page when a request was sent, null: nobody signed in; `entries`: how often somebody had come or gone by then. */
+export interface Sender {
+  readonly who: string | null;
+  readonly entries: number;
+}
+
 /** Who is called when the server no longer knows who asks, or refuses this one; set by the session. */
 export const door: {
+  sender?: () => Sender;
   /** True: somebody has signed in, and the request may go again. */
-  signedOut?: (method: string) => Promise<boolean>;
+  signedOut?: (method: string, sender: Sender) => Promise<boolean>;
   refused?: () => void;
 } = {};
 
@@ -41,11 +48,12 @@ const isRefused = (error: unknown, status: number): boolean =>
   error instanceof ProblemError && error.status === status && (error.problem.code ?? '').startsWith('permission.');
 
 async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  const sender = door.sender?.() ?? { who: null, entries: 0 };
   try {
     return await sendOnce(path, init);
   } catch (error) {
     if (isRefused(error, 403)) door.refused?.();
-    if (!isRefused(error, 401) || init.signal?.aborted || !(await door.signedOut?.(init.method ?? 'GET'))) throw error;
+    if (!isRefused(error, 401) || init.signal?.aborted || !(await door.signedOut?.(init.method ?? 'GET', sender))) throw error;
     return sendOnce(path, init);
   }
 }

@@ -5,13 +5,17 @@ import { current } from '../map/current';
 import { cases } from './cases.svelte';
 import { draft } from './draft.svelte';
 import { findings } from './findings.svelte';
+import { forms } from './forms.svelte';
 import { steps } from './history.svelte';
 import { prompts } from './prompts.svelte';
+import { review } from './review.svelte';
 import { routes } from './routes.svelte';
 import { saving } from './saving.svelte';
 import { sections } from './sections.svelte';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
+import { standings } from './standings.svelte';
+import { mapWindow } from './window.svelte';
 
 /** Leave the draft: at once when it is clean, else after asking. False when the user stays. */
 export async function leave(): Promise<boolean> {
@@ -68,15 +72,21 @@ export function toggleFindings(): void {
   else findings.show();
 }
 
-/** Empty the page of what was told to the one before; a draft stays: it was drawn here, and is on no server yet. */
+/** Empty the page of what was told to the one before; what is on no server yet waits for who drew or typed it. */
 export function forget(): void {
-  if (draft.mode !== 'browse' && !draft.dirty) draft.close();
+  draft.handOver(session.person?.id ?? '');
+  prompts.answer('stay');
+  saving.forget();
   steps.forget();
   sections.close();
   findings.forget();
+  standings.forget();
+  forms.forget();
+  review.close();
   cases.forget();
   routes.forget();
   settings.forget();
+  mapWindow.pipe = null;
 }
 
 /** Sign out, or in as somebody else, after what is not saved was asked for. */

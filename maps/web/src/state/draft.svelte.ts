@@ -10,7 +10,8 @@ import type { Word } from '../i18n/dictionary';
 import { steps } from './history.svelte';
 import { session } from './session.svelte';
 
-const KEPT_KEY = 'cotrench.draft';
+/** Where an unsaved draft is kept; each person has a place of its own, so that nobody is shown another's. */
+const keptKey = (whose: string): string => (whose === '' ? 'cotrench.draft' : `cotrench.draft.${whose}`);
 
 /** The draft, what the pointer does to it at this moment, and every change of it as an undoable step. */
 class DraftState {
@@ -24,6 +25,8 @@ class DraftState {
   lockedAngle = $state<number | null>(null);
   /** Vertices that the server complained about, to be flashed. */
   faulty = $state.raw<readonly number[]>([]);
+  /** Id of who works at the page; empty: nobody who signed in. */
+  #whose = '';
 
   dirty = $derived(isDirty(this.shape));
   /** Whether who is signed in may look at this line and no more. */
@@ -68,13 +71,30 @@ class DraftState {
 
   /** Set everything at once, without a step: opening, closing, undoing. */
   put(shape: DraftShape): void {
+    this.#show(shape);
+    this.#keep();
+  }
+
+  #show(shape: DraftShape): void {
     this.shape = shape;
     this.preview = null;
     this.selected = null;
     this.faulty = [];
     this.unlock();
     if (shape.mode !== 'draw') this.hover = null;
+  }
+
+  /** Somebody else works at the page: what another has drawn waits for that one, what nobody has becomes the newcomer's. */
+  handOver(whose: string): void {
+    const before = this.#whose;
+    this.#whose = whose;
+    if (this.dirty && before === whose) return;
+    const { shape } = this;
+    const taken = this.dirty && before === '' && this.#kept() === null;
+    this.#show(taken ? shape : NOTHING);
+    if (!taken) return;
     this.#keep();
+    this.#keep(NOTHING, before);
   }
 
   unlock(): void {
@@ -178,25 +198,29 @@ class DraftState {
   }
 
   /** An unsaved draft outlives a reload and a crash of the browser; a clean one leaves nothing behind. */
-  #keep(shape = this.shape): void {
+  #keep(shape = this.shape, whose = this.#whose): void {
     try {
-      if (isDirty(shape)) localStorage.setItem(KEPT_KEY, JSON.stringify(shape));
-      else localStorage.removeItem(KEPT_KEY);
+      if (isDirty(shape)) localStorage.setItem(keptKey(whose), JSON.stringify(shape));
+      else localStorage.removeItem(keptKey(whose));
     } catch {
       // No storage: the warning before leaving the page still protects the draft.
     }
   }
 
-  /** Bring back what was kept; true when there was something. */
-  restore(): boolean {
+  #kept(): DraftShape | null {
     try {
-      const kept = JSON.parse(localStorage.getItem(KEPT_KEY) ?? 'null') as DraftShape | null;
-      if (!kept || !Array.isArray(kept.parts) || !isDirty(kept)) return false;
-      this.put({ ...kept, mode: change.isLine(kept.parts) ? 'edit' : 'draw' });
-      return true;
+      const kept = JSON.parse(localStorage.getItem(keptKey(this.#whose)) ?? 'null') as DraftShape | null;
+      return kept && Array.isArray(kept.parts) && isDirty(kept) ? kept : null;
     } catch {
-      return false;
+      return null;
     }
+  }
+
+  /** Bring back what was kept for who works at the page; true when there was something. */
+  restore(): boolean {
+    const kept = this.#kept();
+    if (kept) this.put({ ...kept, mode: change.isLine(kept.parts) ? 'edit' : 'draw' });
+    return kept !== null;
   }
 }
 

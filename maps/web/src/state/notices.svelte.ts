@@ -26,6 +26,11 @@ class Notices {
     this.say('trouble', ...sentencesOf(error, language.now).slice(0, 6));
   }
 
+  /** Somebody else works at the page: what was said to the one before is none of this one's. */
+  forget(): void {
+    this.list = [];
+  }
+
   close(id: number): void {
     this.list = this.list.filter((notice) => notice.id !== id);
   }

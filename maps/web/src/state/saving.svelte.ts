@@ -119,6 +119,12 @@ class Saving {
     }
   }
 
+  /** Somebody else works at the page: what others have saved is not shown to this one. */
+  forget(): void {
+    this.conflict = null;
+    this.#etags.clear();
+  }
+
   takeTheirs(): void {
     const { theirs, mine } = this.conflict!;
     this.conflict = null;

@@ -35,6 +35,7 @@ class Session {
   #waiting: Promise<boolean> | null = null;
   #answer: (signedIn: boolean) => void = () => undefined;
   #inside = false;
+  #entries = 0;
 
   roles = $derived(this.person ? actingRoles(this.person) : []);
   /** The role that acts in cases; null: nobody that may. */
@@ -75,13 +76,21 @@ class Session {
     this.rights = told.may;
     this.readyMade = told.ready_made;
     if (told.person || told.mode !== 'accounts') this.#inside = true;
-    if (other) this.visit += 1;
+    if (other) this.#begin();
+  }
+
+  /** Another visit: nothing that was told or typed in the one before is shown in this one. */
+  #begin(): void {
+    this.changing = false;
+    notices.forget();
+    this.visit += 1;
   }
 
   /** Sign in; comes back with what went wrong, null when all is well. */
   async signIn(name: string, password: string): Promise<unknown> {
     try {
       this.#take(await client.signIn(name, password));
+      this.#entries += 1;
       this.#close(true);
       return null;
     } catch (error) {
@@ -117,8 +126,30 @@ class Session {
     return this.#waiting;
   }
 
+  /** Do without signing in; where a session has ended, the page is nobody's from now on, whether the server answers or not. */
   giveUp(): void {
+    const ended = this.asking === 'ended';
     this.#close(false);
+    if (!ended) return;
+    this.#entries += 1;
+    this.person = null;
+    this.rights = {};
+    this.#inside = false;
+    this.#begin();
+    void this.#lookAgain();
+  }
+
+  /** What nobody who signed in may do here: nothing in an office, a good deal in the sample county. */
+  async #lookAgain(): Promise<void> {
+    const { visit } = this;
+    try {
+      const told = await client.session();
+      if (visit !== this.visit) return;
+      this.#take(told);
+      if (!this.shut && !told.person) this.#begin();
+    } catch (error) {
+      notices.trouble(error);
+    }
   }
 
   #close(signedIn: boolean): void {
@@ -127,11 +158,17 @@ class Session {
     this.#answer(signedIn);
   }
 
+  /** Who sends a request now. */
+  get sender(): client.Sender {
+    return { who: this.person?.id ?? null, entries: this.#entries };
+  }
+
   /** The server does not know who asks any more: ask once for all requests that wait; true: this one may go again. */
-  async again(method: string): Promise<boolean> {
-    const before = this.person?.id ?? null;
-    if (!(await this.ask(before ? 'ended' : 'wanted'))) return false;
-    if (method === 'GET' || before === null || before === this.person?.id) return true;
+  async again(method: string, { who, entries }: client.Sender): Promise<boolean> {
+    // An answer may be older than the last coming or going: nobody is asked a second time for it.
+    if (entries === this.#entries && !(await this.ask(who ? 'ended' : 'wanted'))) return false;
+    if (this.mode === 'accounts' && !this.person) return false;
+    if (method === 'GET' || who === null || who === this.person?.id) return true;
     notices.say('trouble', t('sign_in_other', { who: this.person?.name ?? '' }));
     return false;
   }
@@ -149,5 +186,6 @@ class Session {
 }
 
 export const session = new Session();
-client.door.signedOut = (method) => session.again(method);
+client.door.sender = () => session.sender;
+client.door.signedOut = (method, sender) => session.again(method, sender);
 client.door.refused = () => void session.refresh();

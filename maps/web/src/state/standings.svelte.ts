@@ -26,6 +26,15 @@ class Standings {
     this.open = false;
   }
 
+  /** Somebody else works at the page: what was told to the one before is not shown to this one. */
+  forget(): void {
+    this.hide();
+    this.list = null;
+    this.chosen = '';
+    this.refused = null;
+    this.error = null;
+  }
+
   async load(): Promise<void> {
     try {
       this.list = await client.standings();
