@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,6 +73,7 @@ def _in_plan(
     from_m, to_m = sides.from_m[kept], sides.to_m[kept]
     thicker = asked.thicker[kept]
 
+    @cache  # announced once, and asked for once
     def wanted(k: int) -> Close:
         side, _, _ = gives_way(pairs.a, int(a[k]), pairs.b, int(b[k]))
         return Close(pairs, int(kept[k]), side, float(np.nan_to_num(limit[k]) + uncertainty[k] + thicker[k]))
