@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from api.cli.service import load_sample
 from api.db.store import open_store
 from api.settings import chosen
+from survey.calendar import BEIJING
 from tests.service import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+def tomorrow() -> str:
+    """Return ten o'clock of tomorrow in the county, to the minute: nobody agrees on a survey that is past."""
+    return (datetime.now(BEIJING) + timedelta(days=1)).strftime("%Y-%m-%dT10:00")
 
 
 @contextmanager

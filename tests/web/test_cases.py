@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.desk import desk
+from tests.desk import desk, tomorrow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,7 +81,7 @@ def judged(w: Window, applicant: str, *lines: tuple[str, str, str]) -> str:
     }
     case = str(command(w, "", "file_application", {"name": applicant, "role": "applicant"}, filed)["id"])
     command(w, case, "accept", window, {})
-    command(w, case, "schedule_survey", window, {"moment": "2026-11-27T10:00:00+08:00"})
+    command(w, case, "schedule_survey", window, {"moment": f"{tomorrow()}:00+08:00"})
     command(w, case, "record_survey", {"name": "测绘队", "role": "surveyor"}, {"minutes": "现场可行"})
     command(w, case, "note", window, {"event": "survey_plan_pushed"})
     for utility, operator, route in lines:
@@ -237,7 +237,7 @@ def test_from_the_application_to_the_rating(window: Callable[..., Window], wuzhi
     file_on_page(w, {"申请单位/个人": "木栾药业"}, "用水报装")
     be(w, "联办窗口", "王窗口", "government_services")
     do(w, "受理")
-    do(w, "商定踏勘时间", **{"时间（北京时间）": "2026-12-01T10:00"})
+    do(w, "商定踏勘时间", **{"时间（北京时间）": tomorrow()})
     be(w, "勘测人员", "测绘队")
     do(w, "记录踏勘", 踏勘记录="现场可行")
     be(w, "公用事业单位", WATER, WATER)

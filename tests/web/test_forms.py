@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.desk import tomorrow
 from tests.service import served
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def test_who_has_signed_in_reads_which_department_decides_and_decides_its_own_al
     filed = {"channel": "window", "applicant": "长" * 200, "utilities": utilities}
     case = w.page.request.post(f"{w.url}/api/cases", data={"kind": "file_application", "data": filed}).json()["id"]
     command(w, "coordinator", case, "accept", {})
-    command(w, "coordinator", case, "schedule_survey", {"moment": "2026-11-27T10:00:00+08:00"})
+    command(w, "coordinator", case, "schedule_survey", {"moment": f"{tomorrow()}:00+08:00"})
     command(w, "surveyor", case, "record_survey", {"minutes": "现场可行"})
     command(w, "coordinator", case, "note", {"event": "survey_plan_pushed"})
     command(w, "utility", case, "fix_plan", {"utility": "water", "operator": "县自来水公司", "route": "R004"})
