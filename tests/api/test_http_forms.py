@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import uuid
+from contextlib import ExitStack
 
 import pytest
 import sqlalchemy as sa
@@ -21,6 +22,8 @@ from survey.forms import main_form
 from survey.policies import load_policy, policy_ids
 from tests.api.conftest import NOW, running, settings_of, small_county
 from tests.api.test_http_items import problem
+from tests.conftest import STORES
+from tests.postgis import fresh_database
 
 DRAFTS_URL = "/api/drafts"
 ID, HIDDEN = "11010519491231002X", "110***********002X"
@@ -31,20 +34,31 @@ CHECKED = {"credit_code": "91350100M000100Y43", "id_number": ID, "phone": "13800
 WUZHI = {"basic.applicant": "怀川食品有限公司", "basic.id_number": ID, "water.wanted": True, "water.meters": 2}
 
 
-@pytest.fixture
-def wuzhi(database_url, tmp_path):
-    """Yield a client of a service whose county is 武陟, over each store."""
-    small_county(database_url, tmp_path)
-    with open_store(database_url, tmp_path) as store:
+@pytest.fixture(scope="module", params=STORES)
+def served(request, tmp_path_factory):
+    """Yield a client of a service whose county is 武陟, and its store, once over each kind."""
+    folder = tmp_path_factory.mktemp("wuzhi")
+    with ExitStack() as open_ones:
+        url = f"sqlite:///{folder / 'store.db'}"
+        if request.param == "postgis":
+            url = open_ones.enter_context(fresh_database(request.getfixturevalue("postgis_server")))
+        small_county(url, folder)
+        store = open_ones.enter_context(open_store(url, folder))
         store.county = County("wuzhi", "武陟县", "Wuzhi", store.county.grid, "wuzhi")
-    with running(settings_of(database_url, tmp_path)) as client:
-        yield client
+        yield open_ones.enter_context(running(settings_of(url, folder))), store
 
 
 @pytest.fixture
-def stored(database_url, tmp_path):
-    with open_store(database_url, tmp_path) as store:
-        yield store
+def stored(served):
+    """Return the store without any draft; the cases of other tests stay."""
+    with served[1].transaction() as connection:
+        connection.execute(sa.delete(DRAFTS))
+    return served[1]
+
+
+@pytest.fixture
+def wuzhi(served, stored):
+    return served[0]
 
 
 def entry_of(field):
@@ -161,6 +175,7 @@ def test_the_later_of_two_windows_is_told(wuzhi):
 
 
 def test_a_draft_becomes_a_case_once_and_is_gone(wuzhi, stored):
+    before = [one["id"] for one in wuzhi.get("/api/cases").json()["cases"]]
     draft = begin(wuzhi, values=WUZHI)
     key = uuid.uuid4().hex
     made = file(wuzhi, draft, **{"Idempotency-Key": key})
@@ -174,9 +189,10 @@ def test_a_draft_becomes_a_case_once_and_is_gone(wuzhi, stored):
     paper = wuzhi.get(f"/api/cases/{case['id']}/form.pdf")
     assert ID in PdfReader(io.BytesIO(paper.content)).attachments["data.json"][0].decode()
     assert wuzhi.get(DRAFTS_URL).json()["drafts"] == []
-    assert len(wuzhi.get("/api/cases").json()["cases"]) == 1
+    assert [one["id"] for one in wuzhi.get("/api/cases").json()["cases"]] == [*before, case["id"]]
     with stored.reading() as connection:
-        [event] = connection.scalars(sa.text("SELECT event FROM case_events WHERE seq = 1"))
+        first = sa.text("SELECT event FROM case_events WHERE seq = 1 AND stream = :case")
+        [event] = connection.scalars(first, {"case": case["id"]})
     assert ID in event
 
 
