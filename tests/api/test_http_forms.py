@@ -187,7 +187,10 @@ def test_a_draft_becomes_a_case_once_and_is_gone(wuzhi, stored):
     assert (again.status_code, again.json()["id"]) == (201, case["id"])
     problem(file(wuzhi, draft), 404, "resource.not_found")
     paper = wuzhi.get(f"/api/cases/{case['id']}/form.pdf")
-    assert ID in PdfReader(io.BytesIO(paper.content)).attachments["data.json"][0].decode()
+    read = PdfReader(io.BytesIO(paper.content))
+    assert ID in read.attachments["data.json"][0].decode()
+    assert "怀川食品有限公司" in read.pages[0].extract_text()
+    assert "草稿" not in read.pages[0].extract_text()  # it was handed in
     assert wuzhi.get(DRAFTS_URL).json()["drafts"] == []
     assert [one["id"] for one in wuzhi.get("/api/cases").json()["cases"]] == [*before, case["id"]]
     with stored.reading() as connection:
