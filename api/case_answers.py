@@ -62,7 +62,7 @@ def row_shape(one: Digest, waits: Sequence[str], work: Casework, now: datetime) 
     shape = {
         "id": one.id, "seq": case.seq, "phase": case.phase, "phase_zh": PHASES[case.phase][0],
         "phase_en": PHASES[case.phase][1], "applicant": case.applicant, "project": case.project,
-        "utilities": [_utility(key) for key in case.tasks], "operators": _operators(one),
+        "utilities": [_utility(part.utility) for part in one.parts], "operators": _operators(one),
         "asked": [_asked(asked, names.get(asked.department)) for asked in one.asked],
         "waits": [_waited(wait) for wait in waits], "breaches": one.breaches,
         "manager": case.manager, "overdue": one.overdue(now), "colour": colour_of(running),

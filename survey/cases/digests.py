@@ -27,7 +27,7 @@ from survey.cases.state import Clock
 from survey.cases.words import ROLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from importlib.resources.abc import Traversable
 
     from survey.calendar import Calendar
@@ -96,7 +96,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """What was done last, by whom; what only the clock did is left out."""
+    """What was done last, by whom, and the number of the last event of it; what only the clock did is left out."""
 
     seq: int
     at: datetime
@@ -207,15 +207,19 @@ def digest_of(case_id: str, events: Iterable[Event], policy: Policy, calendar: C
     ('new', (), None)
     """
     steps, case = steps_of(case_id, policy.id, events, now)
-    acts = [event for _, event in steps if not event.body.of_clock]
-    last = None
-    if acts:
-        one = acts[-1]
-        last = Last(one.seq, one.at, one.actor.name, one.actor.role, one.body.kind)
     return Digest(
         history_of(steps, case, policy, calendar), case.at or local(now), case.applicant, case.owner, case.project,
-        tuple(_parts(case)), tuple(_asked(case, policy)), _waits(case, policy, now), last,
+        tuple(_parts(case)), tuple(_asked(case, policy)), _waits(case, policy, now),
+        _last([event for _, event in steps if not event.body.of_clock]),
     )  # fmt: skip
+
+
+def _last(acts: Sequence[Event]) -> Last | None:
+    """Return the last act: of the events that one command brought about, the first says what was done."""
+    if not acts:
+        return None
+    first = next(event for event in acts if event.command == acts[-1].command)
+    return Last(acts[-1].seq, first.at, first.actor.name, first.actor.role, first.body.kind)
 
 
 def _parts(case: Case) -> Iterator[Part]:

@@ -178,7 +178,9 @@ class Cases {
     this.events = events;
     if (!isTyping()) this.#read = told.body.seq;
     const others = events.filter(({ seq, clock, who }) => seq > before.seq && !clock && who !== this.who.name);
-    this.news = others.at(-1) ?? this.news;
+    // Of what one command brought about, the first says what was done.
+    const last = others.at(-1);
+    this.news = others.find(({ at, who }) => at === last?.at && who === last.who) ?? this.news;
   }
 
   /** Carry out a command; true when it is on record. */
