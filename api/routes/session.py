@@ -16,7 +16,6 @@ from api.errors import ProblemError, refused
 from api.identity.demo import still_ready
 from api.identity.sign_in import SignIn, TooManyTriesError
 from api.openapi import Content, documented
-from api.settings import is_loopback
 from geo.faults import Fault
 
 if TYPE_CHECKING:
@@ -102,26 +101,33 @@ def _told(service: Service, visitor: Visitor, status: int = 200) -> Response:
 
 def _authenticated(request: Request, door: SignIn, name: str, password: str, now: datetime) -> Account | None:
     """Return the account of a name and its password, None where they do not belong together; 429 after many tries."""
+    host = "" if request.client is None else request.client.host
     try:
-        return door.authenticate(name, password, now, address=_address_of(request))
+        return door.authenticate(name, password, now, address=tried_from(host))
     except TooManyTriesError as error:
         seconds = max(1, -int((now - error.until).total_seconds() // 1))
         raise problem_of(error.fault, **{"Retry-After": str(seconds)}) from None
 
 
-def _address_of(request: Request) -> str:
-    """Return from where a request comes; empty for this machine, since a proxy on it may stand for everybody.
+def tried_from(host: str) -> str:
+    """Return what tries are counted by; empty for this machine, since a proxy on it may stand for everybody.
 
-    Of IPv6 the network of a subscriber: each has more addresses than could be counted.
+    Of IPv6 the network of a subscriber: each has more addresses than could be counted. IPv4 may come written as IPv6.
+
+    >>> [tried_from(host) for host in ("192.0.2.7", "::ffff:192.0.2.7", "2001:db8::7", "::ffff:127.0.0.1", "::1")]
+    ['192.0.2.7', '192.0.2.7', '2001:db8::/64', '', '']
     """
-    host = request.client.host if request.client is not None else ""
-    if not host or is_loopback(host):
-        return ""
     try:
         found = ipaddress.ip_address(host)
     except ValueError:
         return host  # a name that a proxy gave
-    return host if found.version == 4 else str(ipaddress.ip_network((found, SUBSCRIBER_BITS), strict=False))  # noqa: PLR2004 - IPv4
+    if isinstance(found, ipaddress.IPv6Address):
+        found = found.ipv4_mapped or found
+    if found.is_loopback:
+        return ""
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    return str(ipaddress.ip_network((found, SUBSCRIBER_BITS), strict=False))
 
 
 def _texts(body: bytes, *names: str) -> list[str]:
