@@ -124,10 +124,11 @@ def _nearer_first(near: Sequence[TooNear]) -> Floats:
 
 def _put_aside(cuts: Sequence[_Cut], wanted: Sequence[TooNear], metres: Floats) -> list[shapely.Geometry | None]:
     """Return each cut line moved by two of ``metres`` in turn; None where no line lies so far aside."""
-    shapes = [wanted[cut.row].shape for cut in cuts]
-    number: dict[int, int] = {}
-    places = np.array([number.setdefault(id(shape), len(number)) for shape in shapes], dtype=np.int64)
-    lines = Polylines.from_shapely([shapes[k] for k in np.unique(places, return_index=True)[1].tolist()])
+    # A line that is moved by several offsets is laid out once.
+    shapes = {id(wanted[cut.row].shape): wanted[cut.row].shape for cut in cuts}
+    number = {shape: k for k, shape in enumerate(shapes)}
+    places = np.array([number[id(wanted[cut.row].shape)] for cut in cuts], dtype=np.int64)
+    lines = Polylines.from_shapely(list(shapes.values()))
     before, first, last, after, length = np.array(
         [(cut.before, cut.first, cut.last, cut.after, cut.length) for cut in cuts]
     ).T
