@@ -85,29 +85,11 @@ class CaseStore:
         ValueError
             The numbers do not go on from ``expected``, or the state is not the one after them.
         """
-        numbers = [event.seq for event in events]
-        if not events or numbers != list(range(expected + 1, expected + 1 + len(events))) or case.seq != numbers[-1]:
-            raise ValueError(f"events {numbers} do not lead from {expected} to {case.seq}")
+        if events and case.seq != events[-1].seq:
+            raise ValueError(f"event {events[-1].seq} does not lead to {case.seq}")
         stream = stream_of(case)
-        with self.store.transaction() as connection:
-            head = connection.execute(sa.select(CASES).where(CASES.c.id == stream)).first()
-            current, known = (0, START) if head is None else (head.seq, head.hash)
-            if current != expected:
-                raise ConflictError(stream, current, expected)
-            lines = []
-            for event in events:
-                text = as_json(event_to_plain(event))
-                known = chained(known, stream, text)
-                lines.append({
-                    "stream": stream, "seq": event.seq, "kind": event.body.kind, "at": event.at,
-                    "who": author(event.actor.name), "event": text, "hash": known,
-                })  # fmt: skip
-            connection.execute(sa.insert(CASE_EVENTS), lines)
-            row = {"seq": case.seq, "hash": known, "changed_at": events[-1].at, **_columns(case)}
-            if head is None:
-                connection.execute(sa.insert(CASES), {"id": stream, "policy": case.policy, **row})
-            else:
-                connection.execute(sa.update(CASES).where(CASES.c.id == stream).values(row))
+        with self.store.transaction():
+            append_events(self.store, stream, events, expected, policy=case.policy, columns=_columns(case))
             return self.row(stream)
 
     def events(self, stream: str, after: int = 0) -> list[Event]:
@@ -209,6 +191,49 @@ class CaseStore:
         with self.store.reading() as connection:
             ids = connection.scalars(sa.select(CASES.c.id).where(*conditions).order_by(CASES.c.id))
             return tuple(one.removeprefix(_STANDING) for one in ids)
+
+
+def append_events(
+    store: Store, stream: str, events: Sequence[Event], expected: int, *, policy: str, columns: Mapping[str, Any]
+) -> None:
+    """Chain events to the end of a stream and write where it stands by then: all or none.
+
+    Parameters
+    ----------
+    stream
+        Id of a case, or of what else has events.
+    policy
+        By which it is begun; kept as it was where it has begun.
+    columns
+        Those of `CASES` that follow from the state after the events.
+
+    Raises
+    ------
+    ConflictError, ValueError
+        As `CaseStore.append`.
+    """
+    numbers = [event.seq for event in events]
+    if not events or numbers != list(range(expected + 1, expected + 1 + len(events))):
+        raise ValueError(f"events {numbers} do not go on from {expected}")
+    with store.transaction() as connection:
+        head = connection.execute(sa.select(CASES).where(CASES.c.id == stream)).first()
+        current, known = (0, START) if head is None else (head.seq, head.hash)
+        if current != expected:
+            raise ConflictError(stream, current, expected)
+        lines = []
+        for event in events:
+            text = as_json(event_to_plain(event))
+            known = chained(known, stream, text)
+            lines.append({
+                "stream": stream, "seq": event.seq, "kind": event.body.kind, "at": event.at,
+                "who": author(event.actor.name), "event": text, "hash": known,
+            })  # fmt: skip
+        connection.execute(sa.insert(CASE_EVENTS), lines)
+        row = {"seq": numbers[-1], "hash": known, "changed_at": events[-1].at, **columns}
+        if head is None:
+            connection.execute(sa.insert(CASES), {"id": stream, "policy": policy, **row})
+        else:
+            connection.execute(sa.update(CASES).where(CASES.c.id == stream).values(row))
 
 
 def stream_of(case: Case | Standing) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import date
 
+    from geo.parallels import Runs
     from survey.opportunities.candidates import Candidate
     from survey.opportunities.cost_split import Split
     from survey.opportunities.county_data import Planning, UnitCost
@@ -185,6 +186,23 @@ class Opportunities:
             self._kept = {name: replace(self._kept[name], above=one) for name, one in zip(names, above, strict=True)}
         return self._make(self._kept, anew=True)
 
+    def if_dated(self, windows: Mapping[str, tuple[date, date]]) -> list[Opportunity]:
+        """Return the chances of some routes as they would be with other dates, the best first; nothing is changed.
+
+        Parameters
+        ----------
+        windows
+            First and last day by the route's id; a route that is not there has no chance.
+        """
+        wanted = {one for name in windows for one in self._of.get(name, ())}
+        own = sorted(self._component(windows) & self._kept.keys())
+        kept = [self._kept[name] for name in own]
+        lines, _, digs = self._joined(kept)
+        chances = {dig: one for dig, one in chances_of(digs, own, self._terms.planning).items() if one in wanted}
+        candidates = [_dated(one.candidate, windows.get(one.candidate.id)) for one in kept]
+        maker = Maker(self._terms, candidates, lines, [one.above for one in kept])
+        return ranked(maker.records(list(chances), list(chances.values()))) if chances else []
+
     def section(self, opportunity_id: str) -> Section:
         """Return the section of a chance with places, bounds and evidence; KeyError where there is no such chance.
 
@@ -265,16 +283,20 @@ class Opportunities:
         self, own: Sequence[str], kept: Sequence[_Kept], affected: AbstractSet[str]
     ) -> tuple[list[Dig], Polylines]:
         """Return the trenches of whole components and note who lies beside whom."""
-        lines = _together(kept)
-        group = np.array([one.group for one in kept], dtype=np.int64)
-        runs = find_runs(lines, distance=self._reach, group=group, workers=1, **self._limits)
+        lines, runs, digs = self._joined(kept)
         for name in affected:
             self._beside.pop(name, None)
         for a, b in set(zip(runs.a.tolist(), runs.b.tolist(), strict=True)):
             self._beside.setdefault(own[a], set()).add(own[b])
             self._beside.setdefault(own[b], set()).add(own[a])
+        return digs, lines
+
+    def _joined(self, kept: Sequence[_Kept]) -> tuple[Polylines, Runs, list[Dig]]:
+        """Return the lines of whole components, where they run side by side, and their trenches."""
+        lines, group = _together(kept), np.array([one.group for one in kept], dtype=np.int64)
+        runs = find_runs(lines, distance=self._reach, group=group, workers=1, **self._limits)
         made = join_runs(lines, runs, distance=self._distance, max_width=self._max_width, group=group, workers=1)
-        return digs_of(made), lines
+        return lines, runs, digs_of(made)
 
     @staticmethod
     def _key(dig: Dig, kept: Sequence[_Kept]) -> Key:
@@ -298,3 +320,9 @@ class Opportunities:
 
 def _together(kept: Sequence[_Kept]) -> Polylines:
     return Polylines.concatenate([one.line for one in kept]) if kept else Polylines.from_shapely([])
+
+
+def _dated(candidate: Candidate, window: tuple[date, date] | None) -> Candidate:
+    if window is None:
+        return candidate
+    return replace(candidate, window=replace(candidate.window, start=window[0], end=window[1]))

@@ -289,7 +289,7 @@ def test_whatever_is_asked_the_answers_stay_sound(asked):
         role = ROLES.get(body.kind, "coordinator")
         department = getattr(body, "party", "")
         command = Command(f"c{number}", Actor(department or role, role, department), body)
-        able = {one.partition(":")[0] for one in possible(talk, role, department)}
+        able = {one.partition(":")[0] for one in possible(talk, role, department, now)}
         try:
             brought = decide(talk, command, known_planning(), calendar, now)
         except RefusedError:

@@ -69,7 +69,7 @@ def decide(talk: Talk, command: Command, planning: Planning, calendar: Calendar,
         _check(talk, draft.talk, command, moment)
         bodies = list(_HANDLERS[command.body.kind](command.body, draft.talk, planning, calendar, moment))
     except NoError as no:
-        raise _refused(draft.talk, command, no) from None
+        raise _refused(draft.talk, command, moment, no) from None
     for body in bodies:
         draft.say(body, moment, command.actor)
     for body in _settled(draft.talk, bodies):
@@ -91,24 +91,48 @@ class _Draft:
         self.talk = evolve(self.talk, event)
 
 
-def possible(talk: Talk, role: str, department: str = "") -> tuple[str, ...]:
+def possible(talk: Talk, role: str, department: str, now: datetime) -> tuple[str, ...]:
     """Return the kinds of commands that somebody may give now; those of a party as ``answer:key``.
+
+    Parameters
+    ----------
+    department
+        The operator that somebody acts for; empty: for any.
+    now
+        The moment; what is overdue by then counts as over, whether or not the clock has said so.
 
     Examples
     --------
+    >>> from datetime import UTC, datetime
     >>> from survey.opportunities.answers.state import Talk
-    >>> possible(Talk("O1"), "coordinator"), possible(Talk("O1"), "applicant")
+    >>> now = datetime(2026, 12, 1, tzinfo=UTC)
+    >>> possible(Talk("O1"), "coordinator", "", now), possible(Talk("O1"), "applicant", "", now)
     (('propose',), ())
     """
-    found: list[str] = []
+    talk, found = _as_of(talk, local(now)), []
     for kind, body in co.COMMANDS.items():
         if role not in body.roles or talk.state not in body.states or body in (co.TalkTick, co.Refresh):
+            continue
+        if body is co.Answer and _is_late(talk, local(now)):
             continue
         if body is co.Answer:
             found += [f"{kind}:{one.key}" for one in talk.parties if _may_answer(one, role, department)]
         elif role != "utility" or kind == "propose" or _own(talk, department):
             found.append(kind)
     return tuple(found)
+
+
+def _as_of(talk: Talk, now: datetime) -> Talk:
+    """Return the state after what is due by now."""
+    draft = _Draft(talk, "", "")
+    for at, body in _due(talk, now):
+        draft.say(body, at, SYSTEM)
+    return draft.talk
+
+
+def _is_late(talk: Talk, now: datetime) -> bool:
+    """Return whether a no stays one: the time is over in which a party could still answer otherwise."""
+    return talk.state == "declined" and talk.due is not None and now > talk.due
 
 
 def next_due(talk: Talk) -> datetime | None:
@@ -195,7 +219,7 @@ def _answer(body: co.Answer, talk: Talk, planning: Planning, calendar: Calendar,
     party, known = talk.party(body.party), talk.answers.get(body.party)
     if party is None:
         raise NoError("no_party", f"其中没有“{body.party}”", f"there is no party {body.party!r}")
-    if talk.state == "declined" and talk.due is not None and now > talk.due:
+    if _is_late(talk, now):
         raise NoError(
             "too_late", "答复时限已过，可由联办窗口重新征求意见", "the time is over; those who coordinate may ask again"
         )
@@ -304,8 +328,8 @@ def _settled(talk: Talk, bodies: Sequence[EventBody]) -> Iterator[EventBody]:
         yield ev.Declined(talk.against) if talk.against else ev.Agreed()
 
 
-def _refused(talk: Talk, command: Command, no: NoError) -> RefusedError:
-    able = possible(talk, command.actor.role, command.actor.department)
+def _refused(talk: Talk, command: Command, now: datetime, no: NoError) -> RefusedError:
+    able = possible(talk, command.actor.role, command.actor.department, now)
     fault = no.fault
     if not fault.mend_zh:
         words = [co.COMMANDS[one.partition(":")[0]].words for one in able]

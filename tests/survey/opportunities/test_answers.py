@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from survey.cases.records import Actor
 from survey.cases.refusals import RefusedError
 from survey.opportunities import known_planning
 from survey.opportunities.answers import decide, evolve, parties_of, possible, replay, snapshot_of
-from survey.opportunities.answers.commands import COMMANDS, Propose
+from survey.opportunities.answers.commands import COMMANDS, Answer, Propose
 from survey.opportunities.answers.deciding import next_due
 from survey.opportunities.answers.events import Basis, Party
 from survey.opportunities.answers.journal import (
@@ -132,10 +132,33 @@ def test_parties_are_the_operators_however_they_are_spelt():
 def test_what_is_possible_and_when_the_clock_is_next():
     talk = replay("O1", [])
     assert next_due(talk) is None
+    now = datetime(2026, 12, 1, 9, tzinfo=BEIJING)
     propose = Command("c1", Actor("窗口", "coordinator"), Propose(tuple(PARTIES.values()), basis_of("WGT", {})))
-    for event in decide(talk, propose, known_planning(), Calendar(), datetime(2026, 12, 1, 9, tzinfo=BEIJING)):
+    for event in decide(talk, propose, known_planning(), Calendar(), now):
         talk = evolve(talk, event)
-    assert possible(talk, "utility", "城投燃气") == ("answer:城投燃气", "answer:route:T", "withdraw_chance")
-    assert possible(talk, "utility", "电力公司") == ("answer:route:T",)
-    assert possible(talk, "coordinator") == ("answer:route:T", "withdraw_chance")
+    assert possible(talk, "utility", "城投燃气", now) == ("answer:城投燃气", "answer:route:T", "withdraw_chance")
+    assert possible(talk, "utility", "电力公司", now) == ("answer:route:T",)
+    assert possible(talk, "coordinator", "", now) == ("answer:route:T", "withdraw_chance")
     assert next_due(talk) == talk.remind_at < talk.due
+    late = talk.due + timedelta(seconds=1)
+    assert possible(talk, "coordinator", "", talk.due) == ("answer:route:T", "withdraw_chance")
+    assert possible(talk, "coordinator", "", late) == ("ask_again", "withdraw_chance")
+
+
+def test_a_no_stays_one_when_its_time_is_over():
+    talk, now = replay("O1", []), datetime(2026, 12, 1, 9, tzinfo=BEIJING)
+    window, water, gas = Actor("窗口", "coordinator"), *(PARTIES[name] for name in "WG")
+    said = [Answer(water.key, yes=True), Answer(gas.key, yes=False, reason="没有预算")]
+    for number, body in enumerate([Propose((water, gas), basis_of("WG", {})), *said]):
+        actor = window if number == 0 else Actor("公司", "utility")
+        for event in decide(talk, Command(f"c{number}", actor, body), known_planning(), Calendar(), now):
+            talk = evolve(talk, event)
+    assert talk.state == "declined"
+    assert f"answer:{gas.key}" in possible(talk, "utility", gas.operator, talk.due)
+    late = talk.due + timedelta(seconds=1)
+    assert possible(talk, "utility", gas.operator, late) == ("withdraw_chance",)
+    again = Command("c9", Actor("公司", "utility", gas.operator), Answer(gas.key, yes=True))
+    with pytest.raises(RefusedError) as no:
+        decide(talk, again, known_planning(), Calendar(), late)
+    assert no.value.code == "case.too_late"
+    assert no.value.possible == ("withdraw_chance",)

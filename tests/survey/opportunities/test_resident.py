@@ -41,6 +41,18 @@ def test_a_change_of_attributes_alone_is_seen():
     assert kept.replace({**GAS, "start": "2027-07-01", "end": "2027-08-01"}).changed == ()
 
 
+def test_other_dates_are_tried_without_being_kept():
+    kept = county(WATER, GAS, straight("T", "telecom", 4.0, 60.0), *FAR)
+    before = kept.records()
+    summer = {"G": (date(2027, 7, 1), date(2027, 8, 1)), "nobody": (ON, ON)}
+    tried = kept.if_dated(summer)
+    assert kept.records() == before
+    kept.replace({**GAS, "start": "2027-07-01", "end": "2027-08-01"})
+    assert tried == kept.of("G")
+    assert {record.meeting.state for record in tried} == {"shift"}
+    assert kept.if_dated({"nobody": (ON, ON)}) == []
+
+
 def test_a_bad_row_changes_nothing():
     kept = county(WATER, GAS)
     before = kept.records()
