@@ -86,7 +86,7 @@ class CaseStore:
             The numbers do not go on from ``expected``, or the state is not the one after them.
         """
         if events and case.seq != events[-1].seq:
-            raise ValueError(f"event {events[-1].seq} does not lead to {case.seq}")
+            raise ValueError(f"events to {events[-1].seq} do not lead to {case.seq}")
         stream = stream_of(case)
         with self.store.transaction():
             append_events(self.store, stream, events, expected, policy=case.policy, columns=_columns(case))
@@ -214,7 +214,7 @@ def append_events(
     """
     numbers = [event.seq for event in events]
     if not events or numbers != list(range(expected + 1, expected + 1 + len(events))):
-        raise ValueError(f"events {numbers} do not go on from {expected}")
+        raise ValueError(f"events {numbers} do not lead on from {expected}")
     with store.transaction() as connection:
         head = connection.execute(sa.select(CASES).where(CASES.c.id == stream)).first()
         current, known = (0, START) if head is None else (head.seq, head.hash)
