@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from maps.case_letter import letter_form, letters_of
 from maps.case_papers import papers_of
 from maps.paper_reading import PAPERS
-from survey.cases.commands import COMMAND_BODIES
+from survey.cases.commands import COMMAND_BODIES, acceptance_filed
 from survey.cases.digests import COLOURS
 from survey.cases.figures import SILENT
 from survey.cases.plain import as_plain
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from api.casework import Casework
     from api.doors import Visitor
     from survey.cases.digests import Asked, Digest, Last
-    from survey.cases.state import Case, Task
+    from survey.cases.state import Case
     from survey.policies import Policy
     from survey.policies.approvals import Department
 
@@ -43,7 +43,7 @@ def case_shape(case: Case, work: Casework, now: datetime, visitor: Visitor) -> d
         "survey_at": as_plain(case.survey_at), "first_acceptor": reply["first_acceptor"], "manager": case.manager,
         "manager_phone": case.manager_phone, "reason": case.reason, "score": case.score,
         "colour": colour_of(running), "clocks": running,
-        "tasks": [_task(case.tasks[told["utility"]], told, work, visitor) for told in reply["tasks"]],
+        "tasks": [_task(case, told, work, visitor) for told in reply["tasks"]],
         "complete": reply["complete"], "work": department_work(case, work.policy),
         "possible": {role: [_possible(one) for one in able] for role, able in _able(case, work, now).items()},
         "papers": _papers(case, work.policy), "notable": [_notable(*one) for one in notable(case, work.policy)],
@@ -149,16 +149,18 @@ def _possible(one: str) -> dict[str, str]:
     return {"kind": kind, "utility": utility, "zh": zh, "en": en}
 
 
-def _task(task: Task, told: dict[str, Any], work: Casework, visitor: Visitor) -> dict[str, Any]:
+def _task(case: Case, told: dict[str, Any], work: Casework, visitor: Visitor) -> dict[str, Any]:
     """Return a task with its verdict, what was measured, what was laid beyond it, and how its operator stands.
 
     How it stands is None for those who may not look at its standing.
     """
+    task = case.tasks[told["utility"]]
     known, is_told = UTILITIES[task.utility], visitor.reaches("figures.read", task.operator)
     standing = work.standing(task.operator) if is_told and task.operator else None
     return told | {
         "zh": known.zh, "en": known.en, "judgement": as_plain(task.judgement), "committed": as_plain(task.committed),
         "as_built": as_plain(task.as_built), "breaches": as_plain(task.breaches), "ordered": task.ordered,
+        "acceptance_filed": acceptance_filed(case, task),
         "together": list(task.together), "papers_asked": list(task.papers), "opinion": task.opinion,
         "tacit": task.tacit,
         "operator_breaches": (len(standing.open) if standing is not None else 0) if is_told else None,

@@ -83,6 +83,7 @@ class CaseTask(Shape):
     committed: dict[str, Any] | None
     as_built: dict[str, Any]
     breaches: list[dict[str, Any]]
+    acceptance_filed: bool = Field(description="Whether acceptance was applied for, and the works not rejected since.")
     operator_breaches: int | None = Field(
         description="Breaches of its operator, in any case, that are not mended; null for who may not see its standing."
     )

@@ -118,6 +118,10 @@ def file_acceptance(body: co.FileAcceptance, draft: Draft) -> None:
     if unfinished or not body.utilities:
         raise NoError("not_built", f"尚未完工：{'、'.join(unfinished)}", f"not built yet: {', '.join(unfinished)}",
                       topic="stage:joint_acceptance_check")  # fmt: skip
+    filed = [name for name in body.utilities if co.acceptance_filed(draft.case, tasks[name])]
+    if filed:
+        raise NoError("filed_already", f"已申报验收：{'、'.join(filed)}", f"applied for already: {', '.join(filed)}",
+                      topic="stage:joint_acceptance_check")  # fmt: skip
     draft.say(ev.AcceptanceFiled(body.utilities, body.together))
 
 

@@ -55,6 +55,7 @@ from survey.cases.works_commands import (
     RejectWorks,
     StartConstruction,
     Withdraw,
+    acceptance_filed,
 )
 
 __all__ = [
@@ -99,6 +100,7 @@ __all__ = [
     "SupplyPapers",
     "Tick",
     "Withdraw",
+    "acceptance_filed",
 ]
 
 

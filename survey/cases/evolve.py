@@ -322,7 +322,8 @@ def _(body: ev.WorksAccepted, case: Case, event: ev.Event) -> Case:  # noqa: ARG
 
 @_apply.register
 def _(body: ev.WorksRejected, case: Case, event: ev.Event) -> Case:  # noqa: ARG001 - one shape for all
-    after = replace(case, milestones=_without(case, f"construction_finished:{body.utility}"))
+    undone = ("construction_finished", "acceptance_filed")
+    after = replace(case, milestones=_without(case, *(f"{one}:{body.utility}" for one in undone)))
     return _task(after, body.utility, status="building")
 
 

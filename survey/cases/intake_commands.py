@@ -234,8 +234,9 @@ class ScheduleSurvey(CommandBody):
 
     @classmethod
     def ready(cls, case: Case, task: Task | None) -> bool:  # noqa: ARG003 - one shape for all
-        """Return whether the survey is still to come."""
-        return "survey_done" not in case.milestones
+        """Return whether the survey is still to come: once everything is permitted there is nothing to survey."""
+        open_now = any(one.status in ("pushed", "planned", "judged", "approving") for one in case.active)
+        return open_now and "survey_done" not in case.milestones
 
 
 @dataclass(frozen=True, slots=True)

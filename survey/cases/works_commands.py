@@ -89,6 +89,11 @@ class OrderRectify(CommandBody):
         return task is not None and bool(task.breaches)
 
 
+def acceptance_filed(case: Case, task: Task | None) -> bool:
+    """Return whether the acceptance of a task's works was applied for, and its works not rejected since."""
+    return task is not None and f"acceptance_filed:{task.utility}" in case.milestones
+
+
 @dataclass(frozen=True, slots=True)
 class FileAcceptance(CommandBody):
     """Apply for the acceptance of finished works, together or each for itself."""
@@ -102,12 +107,8 @@ class FileAcceptance(CommandBody):
 
     @classmethod
     def ready(cls, case: Case, task: Task | None) -> bool:  # noqa: ARG003 - one shape for all
-        """Return whether any works are finished."""
-        return any(one.status == "built" for one in case.tasks.values())
-
-
-def _acceptance_filed(case: Case, task: Task | None) -> bool:
-    return task is not None and f"acceptance_filed:{task.utility}" in case.milestones
+        """Return whether any works are finished and not applied for."""
+        return any(one.status == "built" and not acceptance_filed(case, one) for one in case.tasks.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ class AcceptWorks(CommandBody):
     @classmethod
     def ready(cls, case: Case, task: Task | None) -> bool:
         """Return whether acceptance was applied for."""
-        return _acceptance_filed(case, task)
+        return acceptance_filed(case, task)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,7 @@ class RejectWorks(CommandBody):
     @classmethod
     def ready(cls, case: Case, task: Task | None) -> bool:
         """Return whether acceptance was applied for."""
-        return _acceptance_filed(case, task)
+        return acceptance_filed(case, task)
 
 
 @dataclass(frozen=True, slots=True)

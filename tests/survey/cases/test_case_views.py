@@ -124,3 +124,18 @@ def test_what_each_role_may_do(three):
     assert "decide_approval:water" not in able["utility"]
     assert "withdraw" in able["applicant"]
     assert not any(one.startswith(("sign", "ask_papers")) for one in able["utility"])
+
+
+def _able(until, role):
+    one = play({"given": "01_straight", "until": until, "step": []}, "wuzhi")
+    return possible_by_role(one.case, one.policy, one.case.at + timedelta(minutes=1))[role]
+
+
+def test_acceptance_is_applied_for_once_and_a_survey_is_agreed_while_there_is_something_to_survey():
+    assert "file_acceptance" in _able("file_acceptance", "utility")
+    assert "file_acceptance" not in _able("accept_works", "utility")
+    assert "schedule_survey" in _able("schedule_survey", "coordinator")
+    assert "schedule_survey" not in _able("start_construction", "coordinator")
+    without = play({"given": "01_commitment", "until": "start_construction", "step": []}, "neixiang")
+    able = possible_by_role(without.case, without.policy, without.case.at + timedelta(minutes=1))
+    assert "schedule_survey" not in able["coordinator"]

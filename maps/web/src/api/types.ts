@@ -569,6 +569,8 @@ export interface CaseTask {
   /** What was measured of the line that was laid, by quantity; empty before that. */
   as_built: Record<string, { value: number; uncertainty: number }>;
   breaches: { rule: string; quantity: string; measured: number; uncertainty: number; limit: number }[];
+  /** Whether acceptance was applied for, and the works not rejected since. */
+  acceptance_filed: boolean;
   /** Of its operator, in any case; null for who may not see its standing. */
   operator_breaches: number | null;
   operator_suspended: boolean | null;
@@ -863,4 +865,221 @@ export interface FiguresAnswer {
   policy: string;
   now: string;
   rows: FigureRow[];
+}
+
+export type MeetingState = 'meets' | 'shift' | 'never' | 'unknown';
+export type TalkState = 'new' | 'proposed' | 'agreed' | 'declined' | 'expired' | 'withdrawn' | 'done';
+
+/** The stretch of one route that lies in a shared trench. */
+export interface ChanceMember {
+  route: string;
+  utility: string;
+  operator: string | null;
+  from_m: number;
+  to_m: number;
+  start: string | null;
+  end: string | null;
+}
+
+export interface Meeting {
+  state: MeetingState;
+  needed_days: number;
+  overlap_days: number;
+  first: string | null;
+  last: string | null;
+  shifts: { route: string; days: number }[];
+  unknown: string[];
+  too_wide: string[];
+}
+
+export interface ChanceMoney {
+  low: number | null;
+  high: number | null;
+  items: { name: string; quantity: number; unit: string; low: number; high: number; status: string; source_zh: string; source_en: string }[];
+  unpriced: string[];
+  zh: string;
+  en: string;
+}
+
+export interface ChanceSavings {
+  volume: { shared_m3: number; separate_m3: number; saved_m3: number } | null;
+  surfaces: { kind: string; shared_m2: number; separate_m2: number; saved_m2: number }[];
+  closure: { shared_days: number; separate_days: number; saved_days: number };
+  money: ChanceMoney;
+}
+
+export interface OpportunityRow {
+  id: string;
+  kind: 'run' | 'crossing';
+  members: ChanceMember[];
+  length_m: number;
+  shared_m: number;
+  saved_m: number;
+  savings: ChanceSavings;
+  meeting: Meeting;
+  streets: { road: string; name: string; metres: number }[];
+  score: number;
+  state: TalkState;
+  due: string | null;
+  geometry: { type: 'LineString'; coordinates: Point[] } | { type: 'MultiLineString'; coordinates: Point[][] };
+}
+
+export interface ChanceParty {
+  key: string;
+  operator: string;
+  utilities: string[];
+  routes: string[];
+  answer: { yes: boolean; reason: string; by: string; at: string } | null;
+}
+
+export interface OpportunityShape extends OpportunityRow {
+  width_m: number;
+  section: { feasible: boolean; kind: string; under: string; top_width_m: number | null; depth_m: number | null; obstacles: { zh: string; en: string }[]; unverified: boolean };
+  protections: { road: string; name: string; state: 'blocked' | 'urgent'; why: string; first: string; last: string; zh: string; en: string }[];
+  notes: { zh: string; en: string }[];
+  seq: number;
+  parties: ChanceParty[];
+  possible: Partial<Record<Role, string[]>>;
+}
+
+/** Who pays what of a shared trench; yuan as texts, to the cent. */
+export interface SplitShape {
+  total: string;
+  saved: string;
+  zh: string;
+  en: string;
+  shares: { party: string; shapley: string; proportional: string; alone: string; by_place: string[]; above_alone: boolean; proportional_above_alone: boolean }[];
+  turns: { party: string; before: string[]; added: string; orders: number }[];
+}
+
+export interface ProgrammeFigures {
+  saved_m: number;
+  closed_weeks: number;
+  reopenings: number;
+  moved_weeks: number;
+  points: number;
+  clashes: number;
+}
+
+export interface ProgrammeTotals {
+  works: number;
+  planned: ProgrammeFigures;
+  joint: ProgrammeFigures;
+  bound: number;
+  gap: number;
+  stopped: boolean;
+}
+
+export interface ProgrammeProgress {
+  points: number;
+  bound: number;
+  gap: number;
+  spent_s: number;
+  seconds: number;
+  ended: number;
+  components: number;
+}
+
+export interface ProgrammeRequest {
+  name?: string;
+  window?: { start: string; end: string };
+  crews?: number;
+  winter?: string;
+  holidays?: boolean;
+  fixed?: Record<string, string>;
+  seconds?: number;
+}
+
+export interface ProgrammeRow {
+  id: string;
+  name: string;
+  who: string;
+  mine: boolean;
+  state: 'running' | 'done' | 'failed' | 'interrupted';
+  stopping: boolean;
+  asked: Record<string, unknown>;
+  created_at: string;
+  ended_at: string | null;
+  progress: ProgrammeProgress | null;
+  totals: ProgrammeTotals | null;
+  errors: FaultShape[];
+}
+
+/** A row of the Gantt chart; days are included at both ends. */
+export interface ProgrammeWork {
+  id: string;
+  name: string | null;
+  utility: string;
+  crew: string | null;
+  window_start: string;
+  window_end: string;
+  planned_start: string;
+  planned_end: string;
+  start: string;
+  end: string;
+  weeks: number;
+  moved_weeks: number;
+  fixed: boolean;
+  roads: string[];
+  joint_with: string[];
+  saved_m: number;
+  why_zh: string;
+  why_en: string;
+}
+
+export interface JointDigShape {
+  trenches: string[];
+  works: string[];
+  start: string;
+  end: string;
+  saved_m: number;
+  why_zh: string;
+  why_en: string;
+}
+
+export interface LeftOutShape {
+  trenches: string[];
+  works: string[];
+  lost_m: number;
+  reason: 'windows' | 'protected' | 'breaks' | 'fixed' | 'crew' | 'closures' | 'cost';
+  why_zh: string;
+  why_en: string;
+}
+
+export interface StreetShape {
+  street: string;
+  planned_closed_weeks: number;
+  planned_times: number;
+  joint_closed_weeks: number;
+  joint_times: number;
+}
+
+export interface NotPlanned {
+  id: string;
+  zh: string;
+  en: string;
+  mend_zh: string | null;
+  mend_en: string | null;
+}
+
+export interface ProgrammeResult {
+  totals: ProgrammeTotals;
+  works: ProgrammeWork[];
+  joint: JointDigShape[];
+  left_out: LeftOutShape[];
+  streets: StreetShape[];
+  not_planned: NotPlanned[];
+}
+
+export interface ProgrammeShape extends ProgrammeRow {
+  result: ProgrammeResult | null;
+}
+
+export interface ProgrammeComparison {
+  first: ProgrammeFigures;
+  second: ProgrammeFigures;
+  saved_m: number;
+  moved: { work: string; first: string; second: string; weeks: number }[];
+  won: { trenches: string[]; works: string[] }[];
+  lost: { trenches: string[]; works: string[] }[];
 }

@@ -112,7 +112,10 @@ export function dataOf(kind: string, entries: Entries, theCase: CaseShape | null
     else data[one.name] = text;
   }
   if (kind === 'file_application' && entries['address']?.trim()) data['form'] = { 'basic.address': entries['address'].trim() };
-  if (kind === 'file_acceptance') data['utilities'] = (theCase?.tasks ?? []).filter((one) => one.status === 'built').map((one) => one.utility);
+  if (kind === 'file_acceptance') {
+    const finished = (theCase?.tasks ?? []).filter((one) => one.status === 'built' && !one.acceptance_filed);
+    data['utilities'] = finished.map((one) => one.utility);
+  }
   if (kind === 'sign_commitment' && task) data['revision'] = task.revision;
   if (task) data['utility'] = task.utility;
   return data;
