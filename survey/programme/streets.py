@@ -53,6 +53,8 @@ class Streets:
         Width of each.
     network
         The stretches of lines with their junctions.
+    lines
+        Centre line of each stretch of ``network``, from its junction ``a`` to ``b``.
     junctions
         Places of the junctions by their names in ``network``.
     """
@@ -62,6 +64,7 @@ class Streets:
     shapes: NDArray[np.object_]
     width_m: tuple[float, ...]
     network: tuple[Stretch, ...]
+    lines: tuple[shapely.LineString, ...]
     junctions: Mapping[str, tuple[float, float]]
 
 
@@ -104,6 +107,7 @@ def streets_of(roads: gpd.GeoDataFrame) -> Streets:
         np.array([*shapes, *(row["geometry"] for row in areas)], dtype=object),
         (*widths, *(_width(row["geometry"]) for row in areas)),
         network,
+        tuple(line for _, line in pieces),
         {f"J{number}": (float(x), float(y)) for number, (x, y) in enumerate(places)},
     )
 
