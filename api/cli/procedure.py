@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from api.cli.reporting import say, words
+from survey.deadline_words import of_length
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,7 +51,7 @@ def deadline(stage: Stage) -> str:
     if not stage.timed:
         return words("文件未规定", "not in the document")
     days = (stage.half_days or 0) / 2
-    number = words(f"{days:g} 个工作日", f"{days:g} working days")
+    number = words(f"{days:g} 个工作日", of_length(stage.half_days, same_day=False)[1])
     if stage.same_day:
         earlier = words(f"（另写 {number}，取早者）", f" (and {number}: the earlier)")
         return words("当日", "the same day") + earlier * bool(days)

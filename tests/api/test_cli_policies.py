@@ -37,3 +37,9 @@ def test_in_english_no_line_of_ours_is_chinese_alone(tmp_path):
     assert "[Stages]" in done.stdout
     assert "the same day · Water, Gas, Telecom" in done.stdout
     assert "started by the system" in done.stdout
+
+
+def test_one_day_is_one_day_in_english(tmp_path):
+    done = cotrench("policy", "wuzhi", "--on", "2026-12-01", folder=tmp_path)
+    assert "by two departments · 1 working day ·" in done.stdout
+    assert "· 0.5 working day ·" in done.stdout

@@ -12,6 +12,15 @@ describe('dictionaries', () => {
   });
 
   it('fill them in', () => expect(words('zh')('routes_count', { n: 3 })).toBe('3 条'));
+
+  it('say one of a thing as one', () => {
+    const t = words('en');
+    expect([0.5, 1, 1.5, 0].map((n) => t('clock_left', { n }))).toEqual([
+      '0.5 working day left', '1 working day left', '1.5 working days left', '0 working days left',
+    ]);
+    expect(t('case_operator_breaches', { who: 'Water', n: 1 })).toBe('Water has 1 breach that is not mended');
+    expect(t('case_operator_breaches', { who: 'Water', n: 2 })).toBe('Water has 2 breaches that are not mended');
+  });
 });
 
 describe('figures', () => {
