@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from survey.programme.costs import closed_weeks, times_open
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from survey.programme.costs import Choice
     from survey.programme.problem import Joinable, Problem
@@ -76,19 +76,27 @@ def nearest(problem: Problem, work: int) -> Option:
 def place(around: Surroundings, members: Sequence[int], wanted: Mapping[int, Option] | None = None) -> Choice | None:
     """Return a place for each work of a component as near to where it is wanted as those before it leave.
 
-    The works with the fewest places come first. None where one finds no place: that proves nothing.
+    The works with the fewest places come first. Where one then finds no place, all are placed as early as may be, the
+    one that has to be done first before the others. None where that fails too: it proves nothing.
 
     Parameters
     ----------
     wanted
         A place for each work; None: at its planned start.
     """
-    choice: Choice = {}
     problem = around.problem
-    for work in sorted(members, key=lambda work: (len(problem.options[work]), work)):
-        week = problem.wanted[work] if wanted is None else wanted[work].start
-        ways = sorted(problem.options[work], key=lambda option: (abs(option.start - week), option.start))
-        for option in ways:
+    start = {work: problem.wanted[work] if wanted is None else wanted[work].start for work in members}
+    fewest = sorted(members, key=lambda work: (len(problem.options[work]), work))
+    urgent = sorted(members, key=lambda work: (problem.options[work][-1].start, work))
+    choice = _one_by_one(around, fewest, lambda work, option: abs(option.start - start[work]))
+    return _one_by_one(around, urgent, lambda _work, option: option.start) if choice is None else choice
+
+
+def _one_by_one(around: Surroundings, works: Sequence[int], far: Callable[[int, Option], int]) -> Choice | None:
+    """Give each work in turn the place least far away that those before it leave; None where one finds none."""
+    choice: Choice = {}
+    for work in works:
+        for option in sorted(around.problem.options[work], key=lambda option: (far(work, option), option.start)):
             choice[work] = option
             if around.allowed([work], choice):
                 break

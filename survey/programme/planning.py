@@ -153,7 +153,7 @@ class Planning:
     _lock: Lock = field(default_factory=Lock, init=False)
 
     def stop(self) -> None:
-        """End the search as soon as may be: `run` then returns the best programme so far."""
+        """End the search as soon as may be: `run` then returns the best so far, or tells that there is none."""
         self._halt.set()
         for search in (*self._blocks, *self._searches):
             search.stop()

@@ -94,24 +94,22 @@ class Search:
             self.offer(improve(self.around, self.members, choice))
 
     def run(self, limit_s: float) -> None:
-        """Search for a deterministic time; without a first answer go on, even when halted, until one is there.
+        """Search for a deterministic time, or until halted.
 
         Raises
         ------
         BadInputError
-            If there is no answer, or none was found in the time.
+            If there is no answer, or none was found in the time or until halted.
         """
         if self.ended or (self.best is not None and (self._halt.is_set() or limit_s <= 0)):
             return
         with self._lock:
             self._model = self._model or Model(self.around.problem, self._part)
-        left = max(limit_s, LEAST_S)
-        going_on = True
+        left, going_on = max(limit_s, LEAST_S), True
         while going_on and left > 0 and not self.ended:
             before = self.spent_s
-            cut_off = self._step(self._model, left)
+            going_on = self._step(self._model, left) and not self._halt.is_set()
             left -= max(self.spent_s - before, LEAST_S)
-            going_on = (cut_off or self._halt.is_set()) if self.best is None else (cut_off and not self._halt.is_set())
         if self.best is None:
             refuse(faults_together(self.around.problem, self.members, proven=False))
 
