@@ -101,6 +101,16 @@ _WORDS = {
 }  # fmt: skip
 
 
+def utility_names(keys: Iterable[str]) -> tuple[str, str]:
+    """Return the names of utilities as a sentence lists them, in Chinese and English; an unknown key stays as it is.
+
+    >>> utility_names(["water", "gas"]), utility_names(["wine"])
+    (('给水、燃气', 'Water, Gas'), ('wine', 'wine'))
+    """
+    known = [(UTILITIES[key].zh, UTILITIES[key].en) if key in UTILITIES else (key, key) for key in keys]
+    return "、".join(zh for zh, _ in known), ", ".join(en for _, en in known)
+
+
 def utility_key(word: object) -> str | None:
     """Return the key of the utility that ``word`` names, in Chinese, English or by its CJJ 61 code; None if none.
 

@@ -11,6 +11,7 @@ from survey.cases.breaches import breaches, kept
 from survey.cases.intake import working_date
 from survey.cases.judging import all_applied
 from survey.cases.refusals import NoError
+from survey.utilities import utility_names
 
 if TYPE_CHECKING:
     from survey.cases.draft import Draft
@@ -72,8 +73,8 @@ def start_construction(body: co.StartConstruction, draft: Draft) -> None:
     waiting = [name for name in body.together if name not in draft.case.tasks or name == body.utility]
     waiting += [name for name in body.together if name in draft.case.tasks and not _may_dig(draft, name)]
     if waiting:
-        names = "、".join(waiting)
-        raise NoError("not_together", f"{names} 尚不能一同开工", f"not ready to dig together: {', '.join(waiting)}",
+        zh, en = utility_names(waiting)
+        raise NoError("not_together", f"{zh} 尚不能一同开工", f"not ready to dig together: {en}",
                       topic="kind:joint_works")  # fmt: skip
     draft.say(ev.ConstructionStarted(body.utility, body.together))
 
@@ -116,11 +117,13 @@ def file_acceptance(body: co.FileAcceptance, draft: Draft) -> None:
     tasks = draft.case.tasks
     unfinished = [name for name in body.utilities if name not in tasks or tasks[name].status != "built"]
     if unfinished or not body.utilities:
-        raise NoError("not_built", f"尚未完工：{'、'.join(unfinished)}", f"not built yet: {', '.join(unfinished)}",
+        zh, en = utility_names(unfinished)
+        raise NoError("not_built", f"尚未完工：{zh}", f"not built yet: {en}",
                       topic="stage:joint_acceptance_check")  # fmt: skip
     filed = [name for name in body.utilities if co.acceptance_filed(draft.case, tasks[name])]
     if filed:
-        raise NoError("filed_already", f"已申报验收：{'、'.join(filed)}", f"applied for already: {', '.join(filed)}",
+        zh, en = utility_names(filed)
+        raise NoError("filed_already", f"已申报验收：{zh}", f"applied for already: {en}",
                       topic="stage:joint_acceptance_check")  # fmt: skip
     draft.say(ev.AcceptanceFiled(body.utilities, body.together))
 

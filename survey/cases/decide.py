@@ -17,6 +17,7 @@ from survey.cases.draft import Draft
 from survey.cases.plain import as_plain
 from survey.cases.refusals import NoError, RefusedError
 from survey.cases.words import PHASES, STATUSES
+from survey.utilities import utility_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -138,7 +139,8 @@ def _check(case: Case, command: Command, policy: Policy, now: datetime) -> None:
 def _task(case: Case, body: CommandBody) -> Task:
     utility = str(getattr(body, "utility", ""))
     if utility not in case.tasks:
-        raise NoError("no_task", f"本件没有“{utility}”业务", f"the case has no task {utility!r}")
+        name = utility_names([utility])
+        raise NoError("no_task", f"本件没有“{name[0]}”业务", f"the case has no task {name[1]!r}")
     return case.tasks[utility]
 
 
@@ -153,11 +155,12 @@ def _check_task(command: Command, task: Task | None) -> None:
             "decided_already", f"该事项已由{by}作出决定", f"decided already by {by}", topic=f"rule:{decided.id}"
         )
     if task.status not in body.statuses:
-        zh, en = STATUSES[task.status]
+        (zh, en), name = STATUSES[task.status], utility_names([task.utility])
         raise NoError(
-            "out_of_order", f"{task.utility}：{zh}，现在不能“{body.words[0]}”",
-            f"{task.utility} is {en}: cannot {body.words[1]} now",
-        )  # fmt: skip
+            "out_of_order",
+            f"{name[0]}：{zh}，现在不能“{body.words[0]}”",
+            f"{name[1]}: {en}; cannot {body.words[1]} now",
+        )
     if command.actor.role == "utility" and task.operator and command.actor.department not in ("", task.operator):
         raise NoError("not_yours", f"该业务由{task.operator}办理", f"that task is {task.operator}'s")
 
@@ -177,7 +180,8 @@ def _refused(case: Case, command: Command, policy: Policy, now: datetime, no: No
 def _said(possible_now: str, language: int) -> str:
     kind, _, utility = possible_now.partition(":")
     words = co.COMMAND_BODIES[kind].words[language]
-    return f"{words}({utility})" if utility else words
+    name = utility_names([utility])[language]
+    return f"{words}{('（{}）', ' ({})')[language].format(name)}" if utility else words
 
 
 def _tick(body: co.Tick, draft: Draft) -> None:

@@ -11,7 +11,7 @@ from survey.cases.citing import speaks
 from survey.cases.refusals import NoError
 from survey.cases.words import CHANNELS, NOTABLE, OF_A_TASK
 from survey.policies import FACTS
-from survey.utilities import UTILITIES
+from survey.utilities import UTILITIES, utility_names
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,11 +59,8 @@ def _check_demands(draft: Draft, demands: tuple[Demand, ...]) -> None:
     served = rule.value if rule is not None and isinstance(rule.value, tuple) else tuple(UTILITIES)
     outside = [name for name in names if name not in served]
     if outside and rule is not None:
-        words = "、".join(outside)
-        raise NoError(
-            "outside", f"{words} 不在本文件范围内", f"{', '.join(outside)} not in the document's scope",
-            topic=f"rule:{rule.id}",
-        )  # fmt: skip
+        zh, en = utility_names(outside)
+        raise NoError("outside", f"{zh} 不在本文件范围内", f"{en} not in the document's scope", topic=f"rule:{rule.id}")
 
 
 def open_project(body: co.OpenProject, draft: Draft) -> None:
@@ -98,9 +95,9 @@ def note(body: co.Note, draft: Draft) -> None:
 def file_application(body: co.FileApplication, draft: Draft) -> None:
     """Take the one form in through a channel that the document has."""
     if body.channel not in CHANNELS or not speaks(draft.policy, f"measure:{body.channel}", draft.now.date()):
+        zh, en = CHANNELS.get(body.channel, (body.channel, body.channel))
         raise NoError(
-            "channel", f"本县文件没有“{body.channel}”这一办理渠道",
-            f"the document has no channel {body.channel!r}",
+            "channel", f"本县文件没有“{zh}”这一办理渠道", f"the document has no channel {en!r}",
             topic="kind:channel",
         )  # fmt: skip
     if (body.channel == "agent") != bool(body.agent):

@@ -139,3 +139,43 @@ def test_acceptance_is_applied_for_once_and_a_survey_is_agreed_while_there_is_so
     without = play({"given": "01_commitment", "until": "start_construction", "step": []}, "neixiang")
     able = possible_by_role(without.case, without.policy, without.case.at + timedelta(minutes=1))
     assert "schedule_survey" not in able["coordinator"]
+
+
+@pytest.mark.parametrize(
+    ("until", "step", "zh", "en"),
+    [
+        (
+            "start_construction", {"do": "finish_construction", "by": "utility/水司", "utility": "water"},
+            "给水：可以开工，现在不能“完工”——现在可以：记录、指定专人负责、变更路由（给水）、开工（给水）",
+            "cannot finish construction now — possible now: note, name the manager, change the route (Water)",
+        ),
+        (
+            "start_construction",
+            {"do": "start_construction", "by": "utility/水司", "utility": "water", "together": ["gas", "heat"]},
+            "燃气、热力 尚不能一同开工", "not ready to dig together: Gas, Heat",
+        ),
+        (
+            "accept", {"do": "connect", "by": "utility/水司", "utility": "gas"},
+            "已提交，待受理，现在不能“接通”", "the case is filed",
+        ),
+        (
+            "file_application",
+            {"do": "file_application", "by": "applicant", "channel": "window", "applicant": "甲",
+             "utilities": [{"utility": "drainage"}]},
+            "排水 不在本文件范围内", "Drainage not in the document's scope",
+        ),
+        (
+            "start_construction", {"do": "file_acceptance", "by": "utility/水司", "utilities": ["water"]},
+            "现在不能“申报验收”", "cannot apply for acceptance of the works now",
+        ),
+    ],
+)  # fmt: skip
+def test_a_refusal_names_utilities_as_people_do(until, step, zh, en):
+    one = play({"given": "01_straight", "until": until, "step": []}, "wuzhi")
+    at = "2026-12-01T09:00" if one.case.at is None else (one.case.at + timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M")
+    one.step({"at": at} | step)
+    fault = one.refusal.faults[0]
+    said_zh, said_en = (f"{fault.zh}——{fault.mend_zh}", f"{fault.en} — {fault.mend_en}")
+    assert zh in said_zh
+    assert en in said_en
+    assert not any(key in said_zh for key in ("water", "gas", "heat", "drainage"))
