@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from api.casework import Casework
     from api.doors import Visitor
     from api.identity.permissions import Person
+    from survey.cases.bodies import CommandBody
     from survey.cases.commands import Command
     from survey.cases.state import Case
 
@@ -25,11 +26,13 @@ MEMBERS = frozenset({"name", "role", "department"})
 _BODIES = {**COMMAND_BODIES, **STANDING_COMMANDS}
 
 
-def actor_of(visitor: Visitor, given: Mapping[str, Any]) -> dict[str, Any] | Fault:
+def actor_of(
+    visitor: Visitor, given: Mapping[str, Any], bodies: Mapping[str, type[CommandBody]] = _BODIES
+) -> dict[str, Any] | Fault:
     """Return who acts, or what is wrong with the ``actor`` of a body.
 
     Of somebody who signed in name and department are known: ``actor`` may be left out, or say the ``role`` alone,
-    which it must where the person could give the command in several.
+    which it must where the person could give the command in several. ``bodies`` are the commands by kind.
     """
     told, person = given.get("actor"), visitor.person
     if person is None:
@@ -39,7 +42,7 @@ def actor_of(visitor: Visitor, given: Mapping[str, Any]) -> dict[str, Any] | Fau
     if not isinstance(told, dict) or not set(told) <= MEMBERS:
         return _another(person, "actor", told)
     able = [role for role in person.roles if role in roles()]
-    kind = _BODIES.get(str(given.get("kind")))
+    kind = bodies.get(str(given.get("kind")))
     fitting = [role for role in able if kind is not None and role in kind.roles] or able
     role = told.get("role") or (fitting[0] if len(fitting) == 1 else None)
     if role not in able:

@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from api.case_book import CaseBook
 from api.casework import Casework
 from api.errors import ProblemError, refused
+from api.opportunity_talks import Talks
 from api.resident import NO_COUNTY, NO_POLICY
 from geo.crs import grid
 from geo.faults import Fault
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from api.county_findings import CountyFindings
+    from api.county_opportunities import CountyOpportunities
     from api.db.store import Store
     from api.identity.demo import ReadyMade
     from api.resident import Resident
     from api.settings import Settings
     from geo.crs import Grid
     from survey.calendar import Calendar
+    from survey.policies import Policy
 
 JSON_TYPES = frozenset({"application/json", "application/geo+json", "application/merge-patch+json"})
 ANYBODY = "local"  # who writes where nobody has signed in
@@ -41,6 +44,7 @@ class Service:
     store: Store
     resident: Resident
     findings: CountyFindings
+    opportunities: CountyOpportunities
     calendar: Calendar
     ready_made: tuple[ReadyMade, ...] | None = None
     """The accounts of the sample county that anybody may sign in with; None where the service is no demonstration."""
@@ -61,9 +65,20 @@ class Service:
         if county.policy is None:
             raise refused(NO_POLICY)
         policy = load_policy(county.policy)
+        return Casework(self.store, policy, self._calendar_of(policy), self.book)
+
+    def talks(self) -> Talks:
+        """Return the talks about chances; without a policy time is counted by the office hours of the calendar."""
+        county = self.store.county
+        if county is None:
+            raise refused(NO_COUNTY)
+        if county.policy is None:
+            return Talks(self.store, "", self.calendar)
+        return Talks(self.store, county.policy, self._calendar_of(load_policy(county.policy)))
+
+    def _calendar_of(self, policy: Policy) -> Calendar:
         hours = policy.defaults.working_time
-        calendar = self.calendars.setdefault(policy.id, replace(self.calendar, working_time=hours))
-        return Casework(self.store, policy, calendar, self.book)
+        return self.calendars.setdefault(policy.id, replace(self.calendar, working_time=hours))
 
     def at_work(self) -> Casework | None:
         """Return the cases at work; None while nothing can be at work, for want of a county or a policy."""
@@ -71,10 +86,12 @@ class Service:
         return None if county is None or county.policy is None else self.casework()
 
     def tick(self) -> None:
-        """Let the clocks of all cases work: warnings, alarms, silence, escalation, each once."""
+        """Let the clocks of all cases and chances work: warnings, alarms, silence, escalation, each once."""
         work = self.at_work()
         if work is not None:
             work.tick(self.now())
+        if self.store.county is not None:
+            self.talks().tick(self.now())
 
     def keep_book(self) -> None:
         """Keep in the store what cases are in short, for the next start."""

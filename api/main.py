@@ -15,6 +15,7 @@ from api import errors, openapi, refusals
 from api.client import Client
 from api.clockwork import Clockwork
 from api.county_findings import CountyFindings
+from api.county_opportunities import CountyOpportunities
 from api.db.store import open_store
 from api.dependencies import Service
 from api.guards import FailuresAnswered, OwnPagesOnly, SecurityHeaders
@@ -32,6 +33,7 @@ from api.routes import (
     findings,
     forms,
     items,
+    opportunities,
     policies,
     sections,
     session,
@@ -73,7 +75,8 @@ def create_app(settings: Settings) -> FastAPI:
             resident = Resident(store, poll_seconds=settings.poll_seconds)
             resident.start()
             offered = ready_made(store, datetime.now(UTC)) if is_demo(settings, store) else None
-            service = Service(settings, store, resident, CountyFindings(store, resident), Calendar(), offered)
+            found, chances = CountyFindings(store, resident), CountyOpportunities(store, resident)
+            service = Service(settings, store, resident, found, chances, Calendar(), offered)
             app.state.service = service
             clocks = Clockwork([service.tick, RouteWatch(service).look, service.keep_book], settings.tick_seconds)
             clocks.start()
@@ -100,7 +103,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     for room in (
         collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
-        session, standings, forms, drafts,
+        session, standings, forms, drafts, opportunities,
     ):  # fmt: skip
         app.include_router(room.router)
     app.include_router(forms.case_router)

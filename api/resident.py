@@ -175,6 +175,21 @@ class Resident:
             row = {**rows[0].properties, "id": rows[0].id, "geometry": rows[0].geometry}
             return self._county.conflicts.found(row, on=on, policy=rules)
 
+    def surroundings(self) -> Surroundings:
+        """Return roads and greens as every assessment sees them now; another object after each change of them.
+
+        Raises
+        ------
+        ProblemError
+            The county is still being loaded, or there is none.
+        """
+        self._wait()
+        self.catch_up()
+        with self._gate.reading():
+            if self._county is None:
+                raise refused(NO_COUNTY)
+            return self._county.surroundings
+
     def all_findings(self, *, on: date, policy: str) -> tuple[int, Findings]:
         """Find every conflict of the stored routes; return the store's last change before, and the findings.
 
