@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, PlacedFinding, Problem, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, CostSplitShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, OpportunitiesIf, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, PlacedFinding, Problem, ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -372,3 +372,71 @@ export async function fileDraft(id: string, revision: number, actor: unknown, ke
   const headers = { ...init.headers, 'If-Match': `"${revision}"`, 'Idempotency-Key': key };
   return (await (await send(`${draftPath(id)}/case`, { ...init, headers })).json()) as CaseShape;
 }
+
+export interface OpportunitiesPage {
+  readonly rows: OpportunityRow[];
+  readonly total: number;
+  /** Path of the page after this one; null after the last. */
+  readonly next: string | null;
+}
+
+const OPPORTUNITIES_PAGE = 2000;
+
+/** Chances to share a trench, the best first; `path` is the `next` of the page before. */
+export async function opportunities(crs: string, path: string | null, signal: AbortSignal): Promise<OpportunitiesPage> {
+  const query = new URLSearchParams({ crs, limit: String(OPPORTUNITIES_PAGE) });
+  const page = await get<OpportunityList>(path ?? `/api/opportunities?${query.toString()}`, signal);
+  return { rows: page.opportunities, total: page.counts.matched, next: nextOf(page) };
+}
+
+/** What stands for all chances and all that was said of them: another one where anything has changed. Nobody is asked to sign in for it. */
+export async function opportunitiesTag(crs: string): Promise<string | null> {
+  const response = await sendOnce(`/api/opportunities?${new URLSearchParams({ crs, limit: '1' }).toString()}`, { headers: { Accept: 'application/json' } });
+  return response.headers.get('ETag');
+}
+
+const opportunityPath = (id: string): string => `/api/opportunities/${encodeURIComponent(id)}`;
+
+export const opportunity = (id: string, crs: string): Promise<OpportunityShape | OpportunityGone> => get(`${opportunityPath(id)}?crs=${encodeURIComponent(crs)}`);
+
+export const opportunitySplit = (id: string): Promise<CostSplitShape> => get(`${opportunityPath(id)}/split`);
+
+/** Say yes or no, propose, withdraw …; refused with what is possible where it cannot be. */
+export async function actOnOpportunity(id: string, crs: string, body: CaseCommand): Promise<OpportunityShape | OpportunityGone> {
+  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': uuid() };
+  const response = await send(`${opportunityPath(id)}/commands?crs=${encodeURIComponent(crs)}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return (await response.json()) as OpportunityShape | OpportunityGone;
+}
+
+/** The section of a chance, as the server would dig it. */
+export const opportunitySection = (id: string, language: string, signal: AbortSignal): Promise<SectionAnswer> => get(`${opportunityPath(id)}/section?language=${language}`, signal);
+
+/** The chances of some routes as they would be with other dates; nothing is stored. */
+export async function tryDates(windows: Readonly<Record<string, { start: string; end: string }>>, crs: string, signal: AbortSignal): Promise<OpportunitiesIf> {
+  return (await (await send('/api/opportunities/what-if', { ...asJson({ windows, crs }), signal })).json()) as OpportunitiesIf;
+}
+
+export const programmes = async (): Promise<ProgrammeRow[]> => (await get<{ programmes: ProgrammeRow[] }>('/api/programmes')).programmes;
+
+const programmePath = (id: string): string => `/api/programmes/${encodeURIComponent(id)}`;
+
+export const programme = (id: string): Promise<ProgrammeShape> => get(programmePath(id));
+
+export async function planProgramme(request: ProgrammeRequest): Promise<ProgrammeRow> {
+  const init = asJson(request);
+  return (await (await send('/api/programmes', { ...init, headers: { ...init.headers, 'Idempotency-Key': uuid() } })).json()) as ProgrammeRow;
+}
+
+/** Let the planning end with the best so far. */
+export async function stopProgramme(id: string): Promise<void> {
+  await send(`${programmePath(id)}/stop`, { method: 'POST' });
+}
+
+export async function dropProgramme(id: string): Promise<void> {
+  await send(programmePath(id), { method: 'DELETE' });
+}
+
+export const compareProgrammes = (id: string, other: string): Promise<ProgrammeComparison> => get(`${programmePath(id)}/comparison?with=${encodeURIComponent(other)}`);
+
+/** Where a programme is as a file. */
+export const programmeFile = (id: string, format: 'gpkg' | 'xlsx' | 'pdf', language: string): string => `${programmePath(id)}/file?f=${format}&language=${language}`;

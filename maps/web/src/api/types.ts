@@ -870,18 +870,26 @@ export interface FiguresAnswer {
 export type MeetingState = 'meets' | 'shift' | 'never' | 'unknown';
 export type TalkState = 'new' | 'proposed' | 'agreed' | 'declined' | 'expired' | 'withdrawn' | 'done';
 
-/** The stretch of one route that lies in a shared trench. */
+export interface SaidShape {
+  zh: string;
+  en: string;
+}
+
+/** The stretch of one route that lies in a shared trench, by chainages. */
 export interface ChanceMember {
   route: string;
+  name: string | null;
   utility: string;
   operator: string | null;
+  method: string | null;
   from_m: number;
   to_m: number;
   start: string | null;
   end: string | null;
 }
 
-export interface Meeting {
+/** When the parties could dig together: as planned, after the smallest shift, never, or nobody can tell. */
+export interface MeetingShape {
   state: MeetingState;
   needed_days: number;
   overlap_days: number;
@@ -892,20 +900,71 @@ export interface Meeting {
   too_wide: string[];
 }
 
-export interface ChanceMoney {
+export interface VolumeShape {
+  shared_m3: number;
+  separate_m3: number;
+  saved_m3: number;
+}
+
+export interface SurfaceShape {
+  kind: string;
+  shared_m2: number;
+  separate_m2: number;
+  saved_m2: number;
+}
+
+export interface ClosureShape {
+  shared_days: number;
+  separate_days: number;
+  saved_days: number;
+}
+
+/** Yuan from low to high; null where nothing has a price. */
+export interface MoneyRange {
   low: number | null;
   high: number | null;
-  items: { name: string; quantity: number; unit: string; low: number; high: number; status: string; source_zh: string; source_en: string }[];
+}
+
+export interface MoneyItemShape {
+  name: string;
+  quantity: number;
+  unit: string;
+  low: number;
+  high: number;
+  status: string;
+  source_zh: string;
+  source_en: string;
+}
+
+export interface MoneyShape extends MoneyRange {
+  items: MoneyItemShape[];
   unpriced: string[];
   zh: string;
   en: string;
 }
 
-export interface ChanceSavings {
-  volume: { shared_m3: number; separate_m3: number; saved_m3: number } | null;
-  surfaces: { kind: string; shared_m2: number; separate_m2: number; saved_m2: number }[];
-  closure: { shared_days: number; separate_days: number; saved_days: number };
-  money: ChanceMoney;
+export interface SavingsInShort {
+  volume: VolumeShape | null;
+  closure: ClosureShape;
+  money: MoneyRange;
+}
+
+export interface SavingsShape extends SavingsInShort {
+  surfaces: SurfaceShape[];
+  money: MoneyShape;
+}
+
+/** Who answers for its routes; `operator` is empty where a route does not state it. */
+export interface PartyShape {
+  key: string;
+  operator: string;
+  utilities: string[];
+  routes: string[];
+  mine: boolean;
+  yes: boolean | null;
+  reason: string;
+  by: string;
+  at: string | null;
 }
 
 export interface OpportunityRow {
@@ -915,41 +974,130 @@ export interface OpportunityRow {
   length_m: number;
   shared_m: number;
   saved_m: number;
-  savings: ChanceSavings;
-  meeting: Meeting;
+  width_m: number;
+  feasible: boolean;
+  savings: SavingsInShort;
+  meeting: MeetingShape;
+  protected: 'blocked' | 'urgent' | null;
   streets: { road: string; name: string; metres: number }[];
   score: number;
-  state: TalkState;
-  due: string | null;
   geometry: { type: 'LineString'; coordinates: Point[] } | { type: 'MultiLineString'; coordinates: Point[][] };
+  state: TalkState;
+  state_zh: string;
+  state_en: string;
+  /** Number of the last event; 0: nobody has proposed it. */
+  seq: number;
+  due: string | null;
+  parties: PartyShape[];
+  waiting: string[];
+  /** Whether it waits for an answer of who asks. */
+  waits: boolean;
 }
 
-export interface ChanceParty {
-  key: string;
-  operator: string;
-  utilities: string[];
-  routes: string[];
-  answer: { yes: boolean; reason: string; by: string; at: string } | null;
+export interface OpportunityList {
+  opportunities: OpportunityRow[];
+  counts: { matched: number; states: Record<TalkState, number>; waiting: number; saved_m: number; money: MoneyRange };
+  links: { rel: string; href: string }[];
+  on: string;
+  change: number;
+  left_out: FaultShape[];
+}
+
+export interface SectionInShort {
+  feasible: boolean;
+  kind: string;
+  under: 'carriageway' | 'footway';
+  top_width_m: number | null;
+  depth_m: number | null;
+  obstacles: SaidShape[];
+  unverified: boolean;
+}
+
+export interface ProtectionShape {
+  road: string;
+  name: string;
+  state: 'blocked' | 'urgent';
+  why: 'delivered' | 'overhauled';
+  first: string;
+  last: string;
+  zh: string;
+  en: string;
+}
+
+/** Something that who asks may do now; `party` is empty where it is the whole chance's. */
+export interface PossibleAnswer {
+  kind: 'propose' | 'answer' | 'ask_again' | 'withdraw_chance' | 'finish';
+  party: string;
+  zh: string;
+  en: string;
 }
 
 export interface OpportunityShape extends OpportunityRow {
-  width_m: number;
-  section: { feasible: boolean; kind: string; under: string; top_width_m: number | null; depth_m: number | null; obstacles: { zh: string; en: string }[]; unverified: boolean };
-  protections: { road: string; name: string; state: 'blocked' | 'urgent'; why: string; first: string; last: string; zh: string; en: string }[];
-  notes: { zh: string; en: string }[];
-  seq: number;
-  parties: ChanceParty[];
-  possible: Partial<Record<Role, string[]>>;
+  gone: false;
+  savings: SavingsShape;
+  section: SectionInShort;
+  protections: ProtectionShape[];
+  notes: SaidShape[];
+  rounds: number;
+  remind_at: string | null;
+  cause: string;
+  cause_zh: string;
+  cause_en: string;
+  reason: string;
+  possible: Partial<Record<Role, PossibleAnswer[]>>;
+}
+
+/** The plans have changed and it is no chance any more; what was said of it stays. */
+export interface OpportunityGone {
+  id: string;
+  gone: true;
+  state: TalkState;
+}
+
+export interface WhatIfTotals {
+  meets: number;
+  saved_m: number;
+  closure_days: number;
+  money: MoneyRange;
+}
+
+/** A chance as it would be, and how its windows and its score are now. */
+export interface OpportunityIf extends OpportunityRow {
+  was_meeting: MeetingShape;
+  was_score: number;
+}
+
+export interface OpportunitiesIf {
+  opportunities: OpportunityIf[];
+  then: WhatIfTotals;
+  now: WhatIfTotals;
+}
+
+export interface ShareShape {
+  party: string;
+  shapley: string;
+  proportional: string;
+  alone: string;
+  by_place: string[];
+  above_alone: boolean;
+  proportional_above_alone: boolean;
+}
+
+export interface TurnShape {
+  party: string;
+  before: string[];
+  added: string;
+  orders: number;
 }
 
 /** Who pays what of a shared trench; yuan as texts, to the cent. */
-export interface SplitShape {
+export interface CostSplitShape {
   total: string;
   saved: string;
   zh: string;
   en: string;
-  shares: { party: string; shapley: string; proportional: string; alone: string; by_place: string[]; above_alone: boolean; proportional_above_alone: boolean }[];
-  turns: { party: string; before: string[]; added: string; orders: number }[];
+  shares: ShareShape[];
+  turns: TurnShape[];
 }
 
 export interface ProgrammeFigures {

@@ -12,6 +12,7 @@ import { mapWindow } from '../state/window.svelte';
 import { BoxLoader, type LoadState } from './boxLoader';
 import { FindingMarks } from './findingMarks';
 import { registerGrid, type CountyGrid } from './grid';
+import { OpportunityMarks } from './opportunityMarks';
 import { Pen, type PenHost } from './pen';
 import { Sketch } from './sketch';
 import { StretchMarks } from './stretchMarks';
@@ -47,6 +48,7 @@ export class Stage {
   readonly sketch: Sketch;
   readonly marks = new FindingMarks();
   readonly stretches = new StretchMarks();
+  readonly chances = new OpportunityMarks();
   #grid: CountyGrid;
   #drawn: Drawn[];
   #visible: Readonly<Record<string, boolean>> = {};
@@ -63,13 +65,15 @@ export class Stage {
     this.#names = this.#drawn
       .filter(({ symbol }) => symbol.key === 'roads')
       .map(({ loader }) => new VectorLayer({ source: loader.source, style: nameStyle(symbols), zIndex: 100, declutter: 'names' }));
-    this.marks.lieUnder(this.#drawn.find(({ symbol }) => symbol.key === 'routes')?.layer.getZIndex() ?? 0);
+    const routesAt = this.#drawn.find(({ symbol }) => symbol.key === 'routes')?.layer.getZIndex() ?? 0;
+    this.marks.lieUnder(routesAt);
+    this.chances.lieUnder(routesAt);
     const room = buffer(this.#home, 6000);
     this.map = new Map({
       target,
       controls: [],
       interactions: defaultInteractions({ onFocusOnly: false }),
-      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.marks.layers, ...this.stretches.layers],
+      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.chances.layers, ...this.marks.layers, ...this.stretches.layers],
       view: new View({
         projection: this.#grid.projection,
         extent: room,

@@ -7,6 +7,8 @@ import { draft } from './draft.svelte';
 import { findings } from './findings.svelte';
 import { forms } from './forms.svelte';
 import { steps } from './history.svelte';
+import { opportunities } from './opportunities.svelte';
+import { programmes } from './programmes.svelte';
 import { prompts } from './prompts.svelte';
 import { review } from './review.svelte';
 import { routes } from './routes.svelte';
@@ -68,8 +70,17 @@ export function toggleCases(): void {
 export function toggleFindings(): void {
   if (!session.can('findings.read')) return;
   if (cases.open) cases.hide();
+  if (opportunities.open) opportunities.hide();
   if (findings.open) findings.hide();
   else findings.show();
+}
+
+export function toggleOpportunities(): void {
+  if (!session.can('opportunities.read')) return;
+  if (cases.open) cases.hide();
+  if (findings.open) findings.hide();
+  if (opportunities.open) opportunities.hide();
+  else opportunities.show();
 }
 
 /** Empty the page of what was told to the one before; what is on no server yet waits for who drew or typed it. */
@@ -84,6 +95,8 @@ export function forget(): void {
   forms.forget();
   review.close();
   cases.forget();
+  opportunities.forget();
+  programmes.forget();
   routes.forget();
   settings.forget();
   mapWindow.pipe = null;

@@ -1,10 +1,11 @@
 /** Keys that work anywhere except inside a field. */
 
 import { current } from '../map/current';
-import { leave, startDrawing, toggleCases, toggleFindings } from './commands';
+import { leave, startDrawing, toggleCases, toggleFindings, toggleOpportunities } from './commands';
 import { cases } from './cases.svelte';
 import { draft } from './draft.svelte';
 import { findings } from './findings.svelte';
+import { opportunities } from './opportunities.svelte';
 import { steps } from './history.svelte';
 import { saving } from './saving.svelte';
 import { settings } from './settings.svelte';
@@ -50,6 +51,8 @@ function escape(): void {
   else if (settings.layersOpen) settings.layersOpen = false;
   else if (cases.chosen) cases.close();
   else if (cases.open) cases.hide();
+  else if (opportunities.chosen) opportunities.close();
+  else if (opportunities.open) opportunities.hide();
   else if (findings.open) findings.hide();
 }
 
@@ -62,6 +65,7 @@ const PLAIN: Record<string, () => boolean | void> = {
   s: () => void (settings.snapping = !settings.snapping),
   f: toggleFindings,
   c: toggleCases,
+  g: toggleOpportunities,
   l: () => void (settings.layersOpen = !settings.layersOpen),
   '+': () => current.stage?.zoomBy(1),
   '=': () => current.stage?.zoomBy(1),

@@ -1,0 +1,38 @@
+/** Money and time of a chance as people write them. */
+
+import type { Language } from '../i18n/dictionary';
+
+const WAN = 10_000;
+const THOUSAND = 1000;
+const DAY_MS = 86_400_000;
+/** Beijing is eight hours before universal time all the year. */
+const BEIJING_MS = 8 * 3_600_000;
+
+const rounded = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, ''));
+const signed = (text: string): string => text.replace(/^-/, '−');
+
+/** A range in yuan: `1.2–3.4 万元`, `¥12k–34k`; null where nothing has a price. */
+export function money(low: number | null, high: number | null, language: Language): string | null {
+  if (low === null || high === null) return null;
+  const [large, unit] = language === 'zh' ? [WAN, WAN] : [WAN, THOUSAND];
+  const big = Math.max(Math.abs(low), Math.abs(high)) >= large;
+  const [from, to] = [low, high].map((value) => signed(big ? rounded(value / unit) : value.toFixed(0)));
+  const between = low < 0 || high < 0 ? (language === 'zh' ? ' 至 ' : ' to ') : '–';
+  const range = from === to ? from! : `${from}${between}${to}`;
+  if (language === 'zh') return `${range} ${big ? '万元' : '元'}`;
+  return `¥${range}${big ? 'k' : ''}`;
+}
+
+const dayNumber = (moment: number): number => Math.floor((moment + BEIJING_MS) / DAY_MS);
+
+/** Days from now to a moment by the calendar of Beijing: 0 today, below 0 over; a moment of today that has passed is -1 at most. */
+export function daysLeft(due: string, now: number): number {
+  const at = Date.parse(due);
+  const days = dayNumber(at) - dayNumber(now);
+  return at < now ? Math.min(days, -1) : days;
+}
+
+/** A day of the API as a number of days; for counting only. */
+export const dayOf = (day: string): number => Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
+
+export const textOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10);
