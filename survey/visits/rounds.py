@@ -20,6 +20,8 @@ FIRST_ROUNDS = (
     routing_enums_pb2.FirstSolutionStrategy.SAVINGS,
 )
 """Where the search begins; of what they come to the better is taken."""
+EARLIEST_WEIGHT = 100
+"""What a second of the whole is worth beside a second of travel where the end counts."""
 HORIZON_S = 10**7
 """Beyond any visit: four months."""
 
@@ -56,7 +58,7 @@ def next_opening(arrival_s: float, stay_s: float, shut: Sequence[Shut]) -> float
     Parameters
     ----------
     shut
-        In the order of time, apart from each other or not.
+        In the order in which they begin, apart from each other or not.
 
     Examples
     --------
@@ -65,13 +67,18 @@ def next_opening(arrival_s: float, stay_s: float, shut: Sequence[Shut]) -> float
     """
     begin = arrival_s
     for first, last in shut:
-        if begin < last and begin + stay_s > first:
-            begin = last
+        if first >= begin + stay_s:
+            break
+        begin = max(begin, last)
     return begin
 
 
 def shortest_round(
-    seconds: NDArray[np.float64], stay_s: Sequence[float], shut: Sequence[Sequence[Shut]] | None = None
+    seconds: NDArray[np.float64],
+    stay_s: Sequence[float],
+    shut: Sequence[Sequence[Shut]] | None = None,
+    *,
+    earliest: bool = False,
 ) -> Round:
     """Return the order of the stops with least travel; of equals the one that ends first, then the first by number.
 
@@ -83,6 +90,8 @@ def shortest_round(
         How long each stop takes.
     shut
         Of each stop, sorted; None: any time will do. Every stop opens again some time, so there is always an order.
+    earliest
+        The order that ends first is wanted; of equals the one with least travel.
 
     Notes
     -----
@@ -98,15 +107,17 @@ def shortest_round(
     """
     times = shut or [()] * len(stay_s)
     if len(stay_s) <= MOST_EXACT:
-        return _exact(seconds, stay_s, times)
-    return _searched(seconds, stay_s, times)
+        return _exact(seconds, stay_s, times, earliest=earliest)
+    return _searched(seconds, stay_s, times, earliest=earliest)
 
 
 _Label = tuple[float, float, tuple[int, ...]]
 """Travel and time so far, and the order."""
 
 
-def _exact(seconds: NDArray[np.float64], stay_s: Sequence[float], shut: Sequence[Sequence[Shut]]) -> Round:
+def _exact(
+    seconds: NDArray[np.float64], stay_s: Sequence[float], shut: Sequence[Sequence[Shut]], *, earliest: bool
+) -> Round:
     count = len(stay_s)
     start, end = count, count + 1
     labels: dict[tuple[int, int], list[_Label]] = {(0, start): [(0.0, 0.0, ())]}
@@ -126,7 +137,7 @@ def _exact(seconds: NDArray[np.float64], stay_s: Sequence[float], shut: Sequence
         for (_, last), known in labels.items()
         for travel, now, order in known
     ]
-    travel, now, order = min(closed)
+    travel, now, order = min(closed, key=lambda each: (each[1], each[0], each[2]) if earliest else each)
     return Round(order, travel, now, True)
 
 
@@ -138,7 +149,9 @@ def _undominated(labels: list[_Label]) -> list[_Label]:
     return kept
 
 
-def _searched(seconds: NDArray[np.float64], stay_s: Sequence[float], shut: Sequence[Sequence[Shut]]) -> Round:
+def _searched(
+    seconds: NDArray[np.float64], stay_s: Sequence[float], shut: Sequence[Sequence[Shut]], *, earliest: bool
+) -> Round:
     count = len(stay_s)
     whole = np.rint(seconds).astype(np.int64)
     stays = [*(round(stay) for stay in stay_s), 0, 0]
@@ -150,6 +163,8 @@ def _searched(seconds: NDArray[np.float64], stay_s: Sequence[float], shut: Seque
         spent = routing.RegisterTransitMatrix((whole + np.array(stays)[:, None]).tolist())
         routing.AddDimension(spent, HORIZON_S, HORIZON_S, True, "time")
         time = routing.GetDimensionOrDie("time")
+        if earliest:
+            time.SetGlobalSpanCostCoefficient(EARLIEST_WEIGHT)
         for stop, times in enumerate(shut):
             begins = time.CumulVar(manager.NodeToIndex(stop))
             for first, last in times:
@@ -161,7 +176,7 @@ def _searched(seconds: NDArray[np.float64], stay_s: Sequence[float], shut: Seque
         found = routing.SolveWithParameters(asked)
         if found is not None:
             rounds.append(_walked(seconds, stay_s, shut, _order(routing, manager, found, count)))
-    return min(rounds, key=lambda each: (each.travel_s, each.end_s, each.order))
+    return min(rounds, key=lambda each: (each.end_s if earliest else 0.0, each.travel_s, each.end_s, each.order))
 
 
 def _order(
