@@ -1,4 +1,4 @@
-"""Do what has to be done in cases while the service runs: let their clocks work, follow the routes they rest on."""
+"""Do what has to be done while the service runs: let clocks work, follow the routes that cases and chances rest on."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ class Clockwork:
         What is done, in this order; each must be fit to be done again and again.
     seconds
         Between the end of one round and the beginning of the next.
+    name
+        Of the thread.
     """
 
-    def __init__(self, jobs: Sequence[Callable[[], object]], seconds: float) -> None:
+    def __init__(self, jobs: Sequence[Callable[[], object]], seconds: float, name: str = "clocks of cases") -> None:
         self._jobs = tuple(jobs)
         self._seconds = seconds
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="clocks of cases", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin."""
@@ -46,6 +48,6 @@ class Clockwork:
                     job()
                 except Exception:
                     # Whatever it is, the thread must live on: the database may be back in a minute.
-                    log.exception("the clocks of the cases could not work")
+                    log.exception("the %s could not work", self._thread.name)
             if self._stopped.wait(self._seconds):
                 return

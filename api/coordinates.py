@@ -137,8 +137,12 @@ class Window:
     box: Box
     outline: Any
 
+    def holds(self, shape: Any) -> bool:  # noqa: ANN401 - shapely is untyped
+        """Tell whether a shape touches the box as it was asked for, whatever its own box does."""
+        return bool(shapely.intersects(shapely.box(*self.box) if self.outline is None else self.outline, shape))
+
     def touches(self, shapes: list[Any]) -> NDArray[np.bool_]:
-        """Tell which shapes touch the box as it was asked for."""
+        """Tell which shapes, whose own boxes touch the envelope, touch the box as it was asked for."""
         if self.outline is None:
             return np.ones(len(shapes), np.bool_)
         found: NDArray[np.bool_] = shapely.intersects(self.outline, np.asarray(shapes, dtype=object))

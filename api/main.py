@@ -20,6 +20,7 @@ from api.db.store import open_store
 from api.dependencies import Service
 from api.guards import FailuresAnswered, OwnPagesOnly, SecurityHeaders
 from api.identity.demo import is_demo, ready_made
+from api.opportunity_watch import OpportunityWatch
 from api.resident import Resident
 from api.route_watch import RouteWatch
 from api.routes import (
@@ -80,10 +81,13 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.service = service
             clocks = Clockwork([service.tick, RouteWatch(service).look, service.keep_book], settings.tick_seconds)
             clocks.start()
+            watch = Clockwork([OpportunityWatch(service).look], settings.poll_seconds, "watch of chances")
+            watch.start()
             try:
                 yield
             finally:
                 clocks.stop()
+                watch.stop()
                 resident.stop()
 
     app = FastAPI(

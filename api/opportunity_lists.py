@@ -133,8 +133,7 @@ def page_of(
         if wanted.fits(one, states.get(one.id, "new"))
     ]
     if wanted.window is not None:
-        touching = wanted.window.touches([shape for _, shape in chosen])
-        chosen = [one for one, touches in zip(chosen, touching.tolist(), strict=True) if touches]
+        chosen = [(one, shape) for one, shape in chosen if wanted.window.holds(shape)]
     waits = {one.id for one, _ in chosen if _waits(talks.get(one.id), visitor)}
     if wanted.waiting is not None:
         chosen = [(one, shape) for one, shape in chosen if (one.id in waits) is wanted.waiting]
