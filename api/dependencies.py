@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from api.county_opportunities import CountyOpportunities
     from api.db.store import Store
     from api.identity.demo import ReadyMade
+    from api.programmes import Programmes
     from api.resident import Resident
     from api.settings import Settings
     from geo.crs import Grid
@@ -45,6 +46,7 @@ class Service:
     resident: Resident
     findings: CountyFindings
     opportunities: CountyOpportunities
+    programmes: Programmes
     calendar: Calendar
     ready_made: tuple[ReadyMade, ...] | None = None
     """The accounts of the sample county that anybody may sign in with; None where the service is no demonstration."""

@@ -57,6 +57,8 @@ KINDS: Mapping[str, Kind] = {
     "permission.refused": Kind(403, "您的角色不能这样办理", "Your roles may not do that"),
     "permission.sign_in": Kind(401, "请先登录", "Sign in first"),
     "request.refused": Kind(400, "无法处理此请求", "The request cannot be handled"),
+    "programme.busy": Kind(429, "等待排的计划太多，请稍后再试", "Too many programmes are waiting; try again later"),
+    "programme.not_done": Kind(409, "计划尚未排完", "The programme is not done"),
     "resource.not_found": Kind(404, "没有找到", "Not found"),
     "sign_in.token": Kind(401, "令牌无效、已过期或已撤销", "The token is unknown, over or revoked"),
     "sign_in.too_many_tries": Kind(429, "密码多次错误，暂时不能登录", "Too many wrong passwords"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from api.dependencies import Service
 from api.guards import FailuresAnswered, OwnPagesOnly, SecurityHeaders
 from api.identity.demo import is_demo, ready_made
 from api.opportunity_watch import OpportunityWatch
+from api.programmes import Programmes
 from api.resident import Resident
 from api.route_watch import RouteWatch
 from api.routes import (
@@ -36,6 +38,7 @@ from api.routes import (
     items,
     opportunities,
     policies,
+    programmes,
     sections,
     session,
     standings,
@@ -76,8 +79,10 @@ def create_app(settings: Settings) -> FastAPI:
             resident = Resident(store, poll_seconds=settings.poll_seconds)
             resident.start()
             offered = ready_made(store, datetime.now(UTC)) if is_demo(settings, store) else None
-            found, chances = CountyFindings(store, resident), CountyOpportunities(store, resident)
-            service = Service(settings, store, resident, found, chances, Calendar(), offered)
+            planned = Programmes(store, partial(datetime.now, UTC))
+            found = CountyFindings(store, resident)
+            chances = CountyOpportunities(store, resident)
+            service = Service(settings, store, resident, found, chances, planned, Calendar(), offered)
             app.state.service = service
             clocks = Clockwork([service.tick, RouteWatch(service).look, service.keep_book], settings.tick_seconds)
             clocks.start()
@@ -88,6 +93,7 @@ def create_app(settings: Settings) -> FastAPI:
             finally:
                 clocks.stop()
                 watch.stop()
+                planned.stop()
                 resident.stop()
 
     app = FastAPI(
@@ -107,7 +113,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     for room in (
         collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
-        session, standings, forms, drafts, opportunities,
+        session, standings, forms, drafts, programmes, opportunities,
     ):  # fmt: skip
         app.include_router(room.router)
     app.include_router(forms.case_router)

@@ -292,6 +292,23 @@ DRAFTS = sa.Table(
     sa.Column("changed_at", Instant, nullable=False),
 )
 
+# Joint programmes: what was asked, how far the planning is, and what came out with the shapes it was planned with.
+PROGRAMMES = sa.Table(
+    "programmes",
+    METADATA,
+    sa.Column(IDENTITY, key_text(), primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("owner", key_text(), nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("asked", sa.JSON, nullable=False),
+    sa.Column("created_at", Instant, nullable=False, index=True),
+    sa.Column("seen_at", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    sa.Column("stopping", sa.Boolean, nullable=False),
+    *(sa.Column(name, sa.JSON(none_as_null=True)) for name in ("progress", "totals", "faults", "result", "shapes")),
+)
+
 COUNTY = sa.Table(
     "county",
     METADATA,

@@ -26,6 +26,7 @@ from api.db.tables import (
     GEOMETRY,
     LAYERS,
     ORGANISATIONS,
+    PROGRAMMES,
     TOKENS,
 )
 from geo.faults import BadInputError, Fault
@@ -36,14 +37,17 @@ if TYPE_CHECKING:
 CHUNK = 5_000
 LAYER_TABLES = [layer.table for layer in LAYERS.values()]
 # Sessions and wrong tries are of the moment: they stay behind, and people sign in again.
-TABLES = [CHANGES, ANSWERS, ACCEPTANCES, CASES, CASE_EVENTS, DRAFTS, ORGANISATIONS, ACCOUNTS, TOKENS, *LAYER_TABLES]
+TABLES = [
+    CHANGES, ANSWERS, ACCEPTANCES, CASES, CASE_EVENTS, DRAFTS, PROGRAMMES, ORGANISATIONS, ACCOUNTS, TOKENS,
+    *LAYER_TABLES,
+]  # fmt: skip
 
 OF_PEOPLE = (CASES, DRAFTS, ORGANISATIONS, ACCOUNTS)
 """What makes a store used although no layer of it ever had a row."""
 
 
 def copy(source: Store, target: Store, progress: Callable[[int, int], None] | None = None) -> int:
-    """Copy every row, change, answer, acceptance, case, draft, account and the county; return how many lines.
+    """Copy every row, change, answer, acceptance, case, draft, programme, account, the county; return how many lines.
 
     All or nothing.
 
