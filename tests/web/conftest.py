@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.desk import desk
 from tests.service import CLIENT, served
 
 if TYPE_CHECKING:
@@ -25,6 +26,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert CLIENT.exists(), "the web client is not built: make setup"
     with served(tmp_path_factory.mktemp("data")) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def neixiang(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the sample county without accounts; its cases are shared, so each test has applicants of its own."""
+    with desk(tmp_path_factory.mktemp("neixiang"), "neixiang") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def wuzhi(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the sample county under the document of 武陟, as `neixiang` does."""
+    with desk(tmp_path_factory.mktemp("wuzhi"), "wuzhi") as address:
         yield address
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.desk import desk
-from tests.web.test_cases import GAS, be, cases_of, command, faults_of_access, open_case
+from tests.web.case_pages import GAS, be, cases_of, command, faults_of_access, open_case
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ SEEN_MS = 20_000  # a look every five seconds, on a busy machine
 
 
 @pytest.fixture(scope="module")
-def neixiang(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with desk(tmp_path_factory.mktemp("watching"), "neixiang") as address:
         yield address
 
@@ -32,8 +32,8 @@ def filed(w: Window, applicant: str) -> str:
     return str(command(w, "", "file_application", {**APPLICANT, "name": applicant}, entered)["id"])
 
 
-def test_the_list_tells_what_others_did_and_moves_what_waits(window: Callable[..., Window], neixiang: str) -> None:
-    w = cases_of(window(1440, 900), neixiang)
+def test_the_list_tells_what_others_did_and_moves_what_waits(window: Callable[..., Window]) -> None:
+    w = cases_of(window(1440, 900))
     be(w, "公用事业单位", "孙工", GAS)
     mine, others = (w.page.get_by_role("list", name=name, exact=True) for name in ("等我办理", "其他"))
     case = filed(w, "守望公司")
@@ -59,8 +59,8 @@ def waits_for_survey(w: Window, case: str) -> bool:
     return case not in {one["id"] for one in rows}
 
 
-def test_the_open_case_moves_on_and_what_is_being_typed_stays(window: Callable[..., Window], neixiang: str) -> None:
-    w = cases_of(window(1440, 900), neixiang)
+def test_the_open_case_moves_on_and_what_is_being_typed_stays(window: Callable[..., Window]) -> None:
+    w = cases_of(window(1440, 900))
     case = filed(w, "打字公司")
     be(w, "联办窗口", "李窗口")
     w.page.get_by_role("button", name="刷新办件").click()
