@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from survey.calendar import local
-from survey.visits.rounds import shortest_round
+from survey.visits.rounds import MOST_EXACT, shortest_round
 from survey.visits.schedules import MINUTE_S, schedule_from
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from survey.calendar import HalfDay
     from survey.cases.state import Case
+    from survey.visits.rounds import Round
     from survey.visits.schedules import Errand, Schedule
 
 MOST_HALVES = 40
@@ -95,31 +96,34 @@ def propose(errand: Errand, now: datetime, due: datetime | None) -> Proposal:
         If a stop takes longer than half a working day; each of them is named.
     """
     begun, end = local(now), None if due is None else local(due)
-    found = _best(errand, begun, end)
+    plain = shortest_round(errand.travel.seconds, [stop.minutes * MINUTE_S for stop in errand.stops])
+    found = _best(errand, begun, end, plain)
     if found is not None:
         return Proposal(found, (), None, *_said(found))
-    blockers = tuple(_blockers(errand, begun, end))
-    after = _best(errand, begun if end is None else max(begun, end), None)
-    return Proposal(None, blockers, after, *_said_none(errand, begun, end, blockers, after))
+    blockers = tuple(_blockers(errand, begun, end, plain))
+    after = _best(errand, begun if end is None else max(begun, end), None, plain)
+    fits = bool(blockers) or _best(replace(errand, busy={}), begun, end, plain) is not None
+    return Proposal(None, blockers, after, *_said_none(end, blockers, after, fits=fits))
 
 
-def _best(errand: Errand, begun: datetime, end: datetime | None) -> Schedule | None:
+def _best(errand: Errand, begun: datetime, end: datetime | None, plain: Round) -> Schedule | None:
     """Return the best schedule of all half days that a visit may begin with."""
-    stays = [stop.minutes * MINUTE_S for stop in errand.stops]
-    plain = shortest_round(errand.travel.seconds, stays)
     alone = schedule_from(replace(errand, busy={}), next(errand.calendar.opening_after(begun)).opens, plain)
     fewest = len(alone.days) if alone else 1
-    best: tuple[tuple[int, bool], Schedule] | None = None
+    few = len(errand.stops) <= MOST_EXACT
+    best: tuple[tuple[int, bool], HalfDay, Schedule] | None = None
     for half in _openings(errand, begun, end):
-        found = schedule_from(errand, half.opens, plain)
+        found = schedule_from(errand, half.opens, plain, turn=few)
         if found is None or (end is not None and found.ends is not None and found.ends > end):
             continue
         rank = (len(found.days), found.waiting_s > PATIENCE_S)
         if best is None or rank < best[0]:
-            best = (rank, found)
+            best = (rank, half, found)
         if rank <= (fewest, False):
             break
-    return None if best is None else best[1]
+    if best is None:
+        return None
+    return best[2] if few else schedule_from(errand, best[1].opens, plain)
 
 
 def _openings(errand: Errand, begun: datetime, end: datetime | None) -> Iterator[HalfDay]:
@@ -129,12 +133,12 @@ def _openings(errand: Errand, begun: datetime, end: datetime | None) -> Iterator
         yield half
 
 
-def _blockers(errand: Errand, begun: datetime, end: datetime | None) -> Iterator[Blocker]:
+def _blockers(errand: Errand, begun: datetime, end: datetime | None, plain: Round) -> Iterator[Blocker]:
     names = {one.key: one.name for stop in errand.stops for one in stop.attendees}
     for key in sorted(names.keys() & errand.busy.keys()):
         if errand.busy[key]:
             others = {other: spans for other, spans in errand.busy.items() if other != key}
-            if _best(replace(errand, busy=others), begun, end) is not None:
+            if _best(replace(errand, busy=others), begun, end, plain) is not None:
                 yield Blocker(key, names[key])
 
 
@@ -150,13 +154,13 @@ def _said(found: Schedule) -> tuple[str, str]:
 
 
 def _said_none(
-    errand: Errand, begun: datetime, end: datetime | None, blockers: tuple[Blocker, ...], after: Schedule | None
+    end: datetime | None, blockers: tuple[Blocker, ...], after: Schedule | None, *, fits: bool
 ) -> tuple[str, str]:
     by = f"{end:%Y-%m-%d %H:%M}" if end else ""
     if blockers:
         names = [one.name for one in blockers]
         why = (f"{'、'.join(names)} 时间冲突（任一方调开即可）", f"{' or '.join(names)} would have to make time")
-    elif _best(replace(errand, busy={}), begun, end) is None:
+    elif not fits:
         why = ("时限内的工作时间不够", "the working time left is too short")
     else:
         why = ("多方时间冲突，调开一方不够", "several are busy, and one alone making time is not enough")

@@ -1,4 +1,4 @@
-"""Find the shortest round over the stops that keeps to everybody's time: exact for few, by local search for many."""
+"""Find the shortest round over the stops that keeps to when they are shut: exact for few, by local search for many."""
 
 from __future__ import annotations
 
@@ -20,10 +20,6 @@ FIRST_ROUNDS = (
     routing_enums_pb2.FirstSolutionStrategy.SAVINGS,
 )
 """Where the search begins; of what they come to the better is taken."""
-EARLIEST_WEIGHT = 100
-"""What a second of the whole is worth beside a second of travel where the end counts."""
-HORIZON_S = 10**7
-"""Beyond any visit: four months."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +92,9 @@ def shortest_round(
     Notes
     -----
     Up to `MOST_EXACT` stops all orders are weighed by dynamic programming over sets of stops, keeping of each set and
-    last stop what is best in travel or time. More stops are ordered by OR-Tools' routing (two first rounds, then local
-    search to a local optimum): the same input gives the same order, and `proven` is False.
+    last stop what is best in travel or time. More stops are ordered by travel by OR-Tools' routing (two first rounds,
+    then local search to a local optimum); where the end counts, each stop with shut times is then put where the round
+    ends first. The same input gives the same order, and `proven` is False.
 
     Examples
     --------
@@ -153,30 +150,30 @@ def _searched(
     seconds: NDArray[np.float64], stay_s: Sequence[float], shut: Sequence[Sequence[Shut]], *, earliest: bool
 ) -> Round:
     count = len(stay_s)
-    whole = np.rint(seconds).astype(np.int64)
-    stays = [*(round(stay) for stay in stay_s), 0, 0]
     manager = pywrapcp.RoutingIndexManager(count + 2, 1, [count], [count + 1])
     routing = pywrapcp.RoutingModel(manager)
-    way = routing.RegisterTransitMatrix(whole.tolist())
-    routing.SetArcCostEvaluatorOfAllVehicles(way)
-    if any(shut):
-        spent = routing.RegisterTransitMatrix((whole + np.array(stays)[:, None]).tolist())
-        routing.AddDimension(spent, HORIZON_S, HORIZON_S, True, "time")
-        time = routing.GetDimensionOrDie("time")
-        if earliest:
-            time.SetGlobalSpanCostCoefficient(EARLIEST_WEIGHT)
-        for stop, times in enumerate(shut):
-            begins = time.CumulVar(manager.NodeToIndex(stop))
-            for first, last in times:
-                begins.RemoveInterval(max(0, int(first) - stays[stop] + 1), max(0, int(np.ceil(last)) - 1))
+    routing.SetArcCostEvaluatorOfAllVehicles(routing.RegisterTransitMatrix(np.rint(seconds).astype(np.int64).tolist()))
     rounds = []
     for first in FIRST_ROUNDS:
         asked = pywrapcp.DefaultRoutingSearchParameters()
         asked.first_solution_strategy = first
         found = routing.SolveWithParameters(asked)
-        if found is not None:
-            rounds.append(_walked(seconds, stay_s, shut, _order(routing, manager, found, count)))
-    return min(rounds, key=lambda each: (each.end_s if earliest else 0.0, each.travel_s, each.end_s, each.order))
+        rounds.append(_walked(seconds, stay_s, shut, _order(routing, manager, found, count)))
+    best = min(rounds, key=lambda each: (each.travel_s, each.end_s, each.order))
+    return _moved(seconds, stay_s, shut, best) if earliest else best
+
+
+def _moved(
+    seconds: NDArray[np.float64], stay_s: Sequence[float], shut: Sequence[Sequence[Shut]], found: Round
+) -> Round:
+    """Return the round after each stop with shut times was put, one after another, where the round ends first."""
+    for stop in [stop for stop in found.order if shut[stop]]:
+        others = tuple(other for other in found.order if other != stop)
+        for at in range(len(others) + 1):
+            tried = _walked(seconds, stay_s, shut, (*others[:at], stop, *others[at:]))
+            if (tried.end_s, tried.travel_s) < (found.end_s, found.travel_s):
+                found = tried
+    return found
 
 
 def _order(

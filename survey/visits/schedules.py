@@ -133,13 +133,17 @@ def too_long(errand: Errand, on: date) -> list[Fault]:
     ]
 
 
-def schedule_from(errand: Errand, moment: datetime, plain: Round | None = None) -> Schedule | None:
+def schedule_from(
+    errand: Errand, moment: datetime, plain: Round | None = None, *, turn: bool = True
+) -> Schedule | None:
     """Return the schedule of a visit that sets out at the first office hour from a moment on.
 
     Parameters
     ----------
     plain
         The round with least travel, where it is known already.
+    turn
+        Whether another order is looked for where people are waited for.
 
     Returns
     -------
@@ -160,7 +164,7 @@ def schedule_from(errand: Errand, moment: datetime, plain: Round | None = None) 
     stays = [stop.minutes * MINUTE_S for stop in errand.stops]
     plain = plain or shortest_round(errand.travel.seconds, stays)
     free = _walked(errand, plain.order, begun, proven=plain.proven)
-    if free is None or free.waiting_s > 0.0:
+    if turn and (free is None or free.waiting_s > 0.0):
         most = MOST_DAYS if free is None else len(free.days) + 1
         shut = [_shut(errand, stop, begun, most) for stop in range(len(stays))]
         other = shortest_round(errand.travel.seconds, stays, shut, earliest=True)
