@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from threading import Event, Lock
 from typing import TYPE_CHECKING
 
-from survey.programme.costs import clashes, costs_of, points_alone, points_of_never
+from survey.programme.costs import clashes, costs_of, least_points, points_alone, points_of_never
 from survey.programme.greedy import Surroundings, improve, nearest
-from survey.programme.problem import components, make_problem, without_ties
+from survey.programme.problem import components, make_problem, without_roads, without_ties
 from survey.programme.search import Search
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ SOLVER_SECOND = 0.3
 """Deterministic time of CP-SAT that a second of a usual machine is taken for."""
 TIES_SHARE = 0.2
 """Part of the time for the parts of components without the crews and closures that tie them."""
+MOST_TOGETHER = 60
+"""Works beyond which a part is parted further: by roads, which cost little beside trenches."""
 SHARES = (0.4, 1.0)
 """Parts of what is left of the time, one after another: what quick components leave over is given to the others."""
 
@@ -189,24 +191,30 @@ class Planning:
         return sum(search.spent_s for search in (*self._blocks, *self._searches))
 
     def _without_ties(self, pool: ThreadPoolExecutor, problem: Problem) -> None:
-        """Search the parts of components that only crews and closures tie, each by itself.
+        """Search the parts of components that only crews, cut-off places or roads tie, each by itself.
 
         What they come to is a bound for the whole. Their places, moved where crews and closures ask it, are a start.
         """
-        free = without_ties(problem)
-        around = Surroundings(free)
-        tied = [(search, components(free, search.members)) for search in self._searches if not search.ended]
-        parts = [
-            (search, [Search(around, block, self._halt) for block in blocks]) for search, blocks in tied if blocks[1:]
-        ]
-        self._blocks = [block for _, blocks in parts for block in blocks]
+        untied = without_ties(problem)
+        around = Surroundings(untied), Surroundings(without_roads(untied))
+        parts = [(search, *self._blocks_of(search, *around)) for search in self._searches if not search.ended]
+        self._blocks = [block for _, blocks, _ in parts for block in blocks]
         size = sum(len(block.members) for block in self._blocks)
         part = TIES_SHARE * self._budget
         self._wait([pool.submit(block.run, part * len(block.members) / size) for block in self._blocks])
-        for search, blocks in parts:
-            search.raise_bound(sum(block.bound for block in blocks))
-            search.near({work: option for block in blocks for work, option in (block.best or {}).items()})
+        for search, blocks, more in parts:
+            if blocks:
+                search.raise_bound(sum(block.bound for block in blocks) + more)
+                search.near({work: option for block in blocks for work, option in (block.best or {}).items()})
         self._tell()
+
+    def _blocks_of(self, search: Search, untied: Surroundings, roadless: Surroundings) -> tuple[list[Search], int]:
+        """Return the parts of a component, none where it is one, and the points that come on top of theirs."""
+        around, blocks, more = untied, components(untied.problem, search.members), 0
+        if max(map(len, blocks)) > MOST_TOGETHER:
+            around, blocks = roadless, components(roadless.problem, search.members)
+            more = least_points(untied.problem, search.members)
+        return ([Search(around, block, self._halt) for block in blocks] if blocks[1:] else []), more
 
     def _programme(self, around: Surroundings) -> Programme:
         problem = around.problem

@@ -113,6 +113,11 @@ def without_ties(problem: Problem) -> Problem:
     return replace(problem, crews={}, knot=(), network=Network((), (), ()))
 
 
+def without_roads(problem: Problem) -> Problem:
+    """Return a problem in which closed roads cost nothing; `survey.programme.costs.least_points` is what they cost."""
+    return replace(problem, works=tuple(replace(work, roads=()) for work in problem.works), users={})
+
+
 def components(problem: Problem, members: Sequence[int] | None = None) -> list[tuple[int, ...]]:
     """Return the works that bear on each other, set by set, in the order of their first work.
 

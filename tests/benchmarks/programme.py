@@ -8,6 +8,7 @@ import numpy as np
 
 from geo.parallels import find_runs
 from geo.trenches import join_runs, reach_of
+from survey.programme.closures import Stretch
 from survey.programme.planning import plan
 from survey.programme.works import SharedTrench, Terms, Work
 from tests.benchmarks.city import make_city
@@ -15,6 +16,8 @@ from tests.benchmarks.measuring import s, table
 
 FIRST = date(2026, 3, 2)
 SLACK_WEEKS = 13
+N_ROUTES = 1_000
+GRID_SIDE = 12
 
 
 def make_works(n_routes, seed=1, crews=0, roads=0):
@@ -52,19 +55,31 @@ def make_works(n_routes, seed=1, crews=0, roads=0):
 
 
 def programmes(options):
-    """Table of programmes with and without crews."""
+    """Table of programmes with and without crews that bind, roads that are closed and a network that stays open."""
     rows = []
-    for n, crews, most in ((1_000, 0, 0), (1_000, 8, 25)):
-        works, shared = make_works(n, crews=crews)
-        terms = Terms(capacity={f"crew {crew}": most for crew in range(crews)})
+    for crews, most, roads in ((0, 0, 0), (8, 25, 0), (8, 11, 0), (8, 10, 0), (0, 0, 300)):
+        works, shared = make_works(N_ROUTES, crews=crews, roads=roads)
+        terms = Terms(
+            capacity={f"crew {crew}": most for crew in range(crews)},
+            network=make_network(roads),
+            exits=frozenset({"0 0", "11 11"}),
+        )
         begun, used = time.perf_counter(), time.process_time()
         found = plan(works, shared, terms, seconds=60 * (0.1 if options.quick else 1), workers=os.cpu_count() or 1)
         rows.append(
             (
-                n, f"{crews} × {most}" if crews else "none", len(shared), f"{found.planned.saved_m / 1000:.2f} km",
-                f"{found.costs.saved_m / 1000:.2f} km", f"{100 * found.gap:.2f} %",
-                s(time.perf_counter() - begun), s(time.process_time() - used),
+                N_ROUTES, f"{crews} × {most}" if crews else "none", roads, len(shared),
+                f"{found.planned.saved_m / 1000:.2f} km", f"{found.costs.saved_m / 1000:.2f} km",
+                f"{100 * found.gap:.2f} %", s(time.perf_counter() - begun), s(time.process_time() - used),
             )
         )  # fmt: skip
-    header = ("routes", "crews", "trenches", "saved as planned", "saved", "gap", "time", "processor time")
+    header = ("routes", "crews", "roads", "trenches", "saved as planned", "saved", "gap", "time", "processor time")
     table("Joint programme, windows of 13 weeks either way", header, rows)
+
+
+def make_network(roads):
+    """Return streets in a square grid, as many as there are roads, of which the works close any."""
+    places = [(x, y) for x in range(GRID_SIDE) for y in range(GRID_SIDE)]
+    ends = [(x, y, x + 1, y) for x, y in places if x + 1 < GRID_SIDE]
+    ends += [(x, y, x, y + 1) for x, y in places if y + 1 < GRID_SIDE]
+    return tuple(Stretch(f"road {number}", f"{a} {b}", f"{c} {d}") for number, (a, b, c, d) in enumerate(ends[:roads]))
