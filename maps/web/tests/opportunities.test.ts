@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OpportunityRow } from '../src/api/types';
 import { barOf, moved, scaleOf, ticksOf } from '../src/opportunities/chart';
-import { daysLeft, money } from '../src/opportunities/figures';
+import { daysLeft, momentOf, money } from '../src/opportunities/figures';
 import { ANYTHING, choices, inOrder, matches, totals } from '../src/opportunities/filter';
 
 const row = (id: string, change: Record<string, unknown> = {}): OpportunityRow =>
@@ -65,6 +65,8 @@ describe('money', () => {
   it('says what is lost', () => expect(money(-3000, 12_000, 'zh')).toBe('−0.3 至 1.2 万元'));
   it('is none where nothing has a price', () => expect(money(null, null, 'zh')).toBeNull());
 });
+
+describe('moments', () => it('are told in the time of Beijing', () => expect(momentOf('2026-11-30T20:05:00Z')).toBe('2026-12-01 04:05')));
 
 describe('days left', () => {
   const due = '2026-12-01T17:30:00+08:00';

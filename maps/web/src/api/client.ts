@@ -389,9 +389,11 @@ export async function opportunities(crs: string, path: string | null, signal: Ab
   return { rows: page.opportunities, total: page.counts.matched, next: nextOf(page) };
 }
 
-/** What stands for all chances and all that was said of them: another one where anything has changed. Nobody is asked to sign in for it. */
-export async function opportunitiesTag(crs: string): Promise<string | null> {
-  const response = await sendOnce(`/api/opportunities?${new URLSearchParams({ crs, limit: '1' }).toString()}`, { headers: { Accept: 'application/json' } });
+/** What stands for all chances and all that was said of them: another one where anything has changed. `quiet`: nobody is asked to sign in for it. */
+export async function opportunitiesTag(crs: string, quiet: boolean): Promise<string | null> {
+  const path = `/api/opportunities?${new URLSearchParams({ crs, limit: '1' }).toString()}`;
+  const init = { headers: { Accept: 'application/json' } };
+  const response = await (quiet ? sendOnce(path, init) : send(path, init));
   return response.headers.get('ETag');
 }
 

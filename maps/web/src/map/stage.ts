@@ -200,6 +200,11 @@ export class Stage {
     this.map.getView().fit(this.#home, { padding: [20, 20, 20, 20], duration });
   }
 
+  /** Panels have taken other room: who looks at the whole county goes on doing so. */
+  keepWhole(): void {
+    if (containsExtent(this.map.getView().calculateExtent(), this.#home)) this.home(0);
+  }
+
   zoomTo(parts: readonly (readonly Point[])[], closest = 0.12): void {
     const bounds = boundsOf(parts);
     if (bounds) this.#fit(bounds, closest);

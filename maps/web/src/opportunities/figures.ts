@@ -32,6 +32,9 @@ export function daysLeft(due: string, now: number): number {
   return at < now ? Math.min(days, -1) : days;
 }
 
+/** A moment of the API as people in the county read it: day and minute of Beijing. */
+export const momentOf = (text: string): string => new Date(Date.parse(text) + BEIJING_MS).toISOString().slice(0, 16).replace('T', ' ');
+
 /** A day of the API as a number of days; for counting only. */
 export const dayOf = (day: string): number => Math.round(Date.parse(`${day}T00:00:00Z`) / DAY_MS);
 

@@ -93,6 +93,8 @@ class Opportunities {
     this.#under = controller;
     this.loading = true;
     try {
+      // Before the pages: what changes meanwhile is seen at the next look.
+      const tag = await client.opportunitiesTag(settings.crs, false);
       let path: string | null = null;
       const fresh: OpportunityRow[] = [];
       do {
@@ -104,6 +106,7 @@ class Opportunities {
         if (fresh.length >= this.list.length || path === null) this.list = [...fresh];
         this.total = page.total;
       } while (path !== null && fresh.length < MOST_OPPORTUNITIES);
+      this.#tag = tag;
     } catch (error) {
       if (!controller.signal.aborted && !isAbort(error)) notices.trouble(error);
     } finally {
@@ -166,12 +169,10 @@ class Opportunities {
 
   /** Show what others have done meanwhile; what is being typed stays, in its field. */
   async #lookAgain(): Promise<void> {
-    const tag = await client.opportunitiesTag(settings.crs);
-    const [known, before] = [this.#tag, this.chosen];
-    this.#tag = tag;
-    if (known === null || known === tag || this.busy) return;
+    if (this.loading || (await client.opportunitiesTag(settings.crs, true)) === this.#tag) return;
+    const before = this.chosen;
     await this.load();
-    if (!before) return;
+    if (!before || this.busy) return;
     const now = await client.opportunity(before.id, settings.crs);
     if (this.chosen !== before || (!now.gone && now.seq === before.seq)) return;
     const read = this.#read;
