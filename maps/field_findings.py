@@ -116,9 +116,9 @@ def _rows(number: int, each: Finding, language: str) -> list[tuple[str, str]]:
         (words["outcome"], _said(each, "outcome", language)),
         (words["lines"], _lines(each)),
         (words["place"], _place(each)),
-        (words["measured"], _sized(each.measured, each.unit, language) + _uncertain(each, language)),
-        (words["limit"], _sized(each.limit, each.unit, language)),
-        (words["margin"], _sized(each.margin, each.unit, language)),
+        (words["measured"], sized(each.measured, each.unit, language) + _uncertain(each, language)),
+        (words["limit"], sized(each.limit, each.unit, language)),
+        (words["margin"], sized(each.margin, each.unit, language)),
         (words["clause"], f"{each.document} {each.clause}{words['unverified'] if each.unverified else ''}"),
         (words["said"], each.sentence_zh if zh else each.sentence_en),
         (words["assumed"], ("；" if zh else "; ").join(one.why_zh if zh else one.why_en for one in each.assumed)),
@@ -148,21 +148,21 @@ def _against(each: Finding, language: str) -> str:
     """Return what was measured beside its limit; empty where either is missing."""
     if each.measured is None or each.limit is None:
         return ""
-    measured, limit = (_sized(value, each.unit, language) for value in (each.measured, each.limit))
+    measured, limit = (sized(value, each.unit, language) for value in (each.measured, each.limit))
     return f"{measured} / {limit}"
 
 
 def _uncertain(each: Finding, language: str) -> str:
     return (
-        f" ± {_sized(each.uncertainty, each.unit, language)}" if each.uncertainty and each.measured is not None else ""
+        f" ± {sized(each.uncertainty, each.unit, language)}" if each.uncertainty and each.measured is not None else ""
     )
 
 
-def _sized(value: float | None, unit: str, language: str) -> str:
+def sized(value: float | None, unit: str, language: str) -> str:
     """Return a number with its unit as people write it; empty for none."""
     if value is None:
         return ""
     words = UNITS.get(unit)
-    said = f"{value:.2f}".replace("-", "−") if unit == "m" else f"{value:g}".replace("-", "−")
+    said = (f"{value:.2f}" if unit == "m" else f"{round(value, 2):g}").replace("-", "−")
     sign = unit if words is None else words[0 if language == "zh" else 1]
     return f"{said}{sign}" if sign == "°" else f"{said} {sign}"

@@ -41,6 +41,8 @@ def printable(text: str) -> tuple[str, tuple[str, ...]]:
     >>> printable("𠮷野家\x1b甲\u202e乙")
     ('〓野家甲乙', ('U+20BB7',))
     """
+    if text.isprintable() and covered().issuperset(map(ord, set(text))) and unicodedata.is_normalized("NFC", text):
+        return text, ()
     kept, missing = [], dict[str, None]()
     for character in unicodedata.normalize("NFC", text.replace("\t", " ")):
         point = ord(character)

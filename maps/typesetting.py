@@ -52,7 +52,7 @@ def typeset(template: str, sheet: Mapping[str, Any], attached: Mapping[str, Any]
     clean |= {
         "missing": sorted(missing),
         "issued": [issued.year, issued.month, issued.day],
-        "qr": _qr(f"{clean['qr_says']} {digest}"),
+        "qr": code_svg(f"{clean['qr_says']} {digest}"),
         "foot_right": f"{_DIGEST_WORDS[str(clean['language'])]} {digest}",
     }
     # Typst reads the text of its inputs, so both leave as UTF-8 without half surrogates.
@@ -76,6 +76,13 @@ def attachment(attached: Mapping[str, Any]) -> bytes:
     '{"a":"堽","b":1}'
     """
     return orjson.dumps(_without_halves(attached), option=orjson.OPT_SORT_KEYS)
+
+
+def code_svg(text: str) -> str:
+    """Return the QR code of a text as SVG that grows with the box it is put in."""
+    out = io.BytesIO()
+    segno.make_qr(text, error="m").save(out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None)
+    return out.getvalue().decode()
 
 
 def _without_halves(value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -108,9 +115,3 @@ def _printable_all(sheet: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
 @cache
 def _faces() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(face_folder())])
-
-
-def _qr(text: str) -> str:
-    out = io.BytesIO()
-    segno.make_qr(text, error="m").save(out, kind="svg", border=0, xmldecl=False, svgclass=None, lineclass=None)
-    return out.getvalue().decode()

@@ -8,6 +8,7 @@ import typer
 
 from api.cli import (
     analysis,
+    atlas_command,
     conflicts,
     database,
     datum,
@@ -40,6 +41,7 @@ GROUPS = (
     policies,
     deadline,
     maps_command,
+    atlas_command,
     papers_command,
     people,
     upkeep,

@@ -86,9 +86,9 @@ def field_map(
     if routes is None and not given:
         layers, settled, accepted = _stored()
     else:
-        (layers, settled), accepted = _from_files(routes, given, options), {}
-    answers = _assessed(layers, settled, rules, when)
-    found = _conflicts(layers, settled, rules, when, accepted) if findings else ()
+        (layers, settled), accepted = from_files(routes, given, options), {}
+    answers = assessed(layers, settled, rules, when)
+    found = conflicts_of(layers, settled, rules, when, accepted) if findings else ()
     heading = title or words(f"{rules.county_zh}联合踏勘图", f"{rules.county_en}: joint survey")
     lines = [f"{words(rules.county_zh, rules.county_en)} · {rules.document}", f"{when} · {settled.name}"]
     try:
@@ -135,7 +135,7 @@ def _stored() -> tuple[dict[str, gpd.GeoDataFrame], Grid, dict[str, str]]:
     return layers, grid_of(county.grid), accepted
 
 
-def _from_files(
+def from_files(
     routes: Path | None, others: dict[str, Path], options: inputs.Asked
 ) -> tuple[dict[str, gpd.GeoDataFrame], Grid]:
     """Read the files; the grid is that of the first of them, routes before roads before the rest."""
@@ -170,7 +170,7 @@ class _Open(Sequence["Finding"]):
         return self._found[self._rows[index]]
 
 
-def _conflicts(
+def conflicts_of(
     layers: dict[str, gpd.GeoDataFrame], grid: Grid, rules: Policy, when: dt.date, accepted: Mapping[str, str]
 ) -> Sequence[Finding]:
     """Return what the routes conflict with, of the layers that are on the map; nothing without routes."""
@@ -185,7 +185,7 @@ def _conflicts(
     return _Open(found, accepted) if accepted else found
 
 
-def _assessed(
+def assessed(
     layers: dict[str, gpd.GeoDataFrame], grid: Grid, rules: Policy, when: dt.date
 ) -> list[dict[str, Any]] | None:
     """Return the assessment of every route, in order; None where there is no road or green to measure it in."""

@@ -46,6 +46,7 @@ COMMANDS = (
     "policy",
     "deadline",
     "field-map",
+    "atlas",
     "db",
     "warm",
 )
