@@ -56,9 +56,15 @@ class Desk:
         return "" if first is None else self.name(first.department) or first.name
 
     def lead(self, stage: str) -> str:
-        """Return who leads a stage by the document; whoever accepted the case where it names nobody."""
+        """Return who leads a stage by the document, by name: a remark of its table is no organ.
+
+        Where only companies lead it, those of the case; whoever accepted the case where the document names nobody.
+        """
         found = self.policy.stages_for(stage, self.issued, facts=self.case.facts)
-        return next((one.lead_zh for one in found if one.lead_zh), "") or self.acceptor
+        keys = next((one.lead for one in found if one.lead), ())
+        named = [one.name_zh for one in self.policy.departments if one.key in keys and one.kind != "utility"]
+        companies = [task.operator for task in self.case.active if task.operator] if keys else []
+        return "、".join(named or dict.fromkeys(companies)) or self.acceptor
 
     def clauses(self, *topics: str) -> tuple[Clause, ...]:
         """Return the clauses of topics, verbatim; a document that is silent gives none."""

@@ -226,7 +226,9 @@ def _letter(desk: Desk, which: CasePaper) -> CommitmentLetter:
         raise KeyError(which)
     form = next((one for one in desk.policy.forms if one.key == "commitment" and one.attached), None)
     said = () if form is None else tuple(one.text_zh for one in form.fields if one.type == "clause" and one.text_zh)
+    signed = desk.moment("commitment_filed", which.utility)
     return CommitmentLetter(
+        signed=None if signed is None else local(signed).date(),
         head=desk.head(_deciding(desk, task)), unit=task.operator or BLANK, utility=utility_zh(task.utility),
         route=judged.route, revision=str(judged.revision), verdict=f"判定为：{VERDICTS[judged.verdict][0]}。",
         limits=limits_of_judgement(judged, desk.policy), promises=said or _plain_promises(judged),

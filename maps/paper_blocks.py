@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Block = dict[str, Any]
 NONE = "—"
+BY_HAND = "　"
+"""What whoever signs writes by hand: a dash would stand in its place."""
+UNDATED = "　　　年　　月　　日"
 UNITS = {"m2": "㎡", "year": "年"}
 SIGNS = {"<=": "≤", "<": "＜", ">=": "≥", ">": "＞", "in": "属于"}
 OUTCOMES = {
@@ -63,7 +66,7 @@ def _receipt(paper: Receipt) -> list[Block]:
         *_stages(paper.stages),
         *_clauses("依据", paper.clauses),
         _sign((head.authority, "受理单位盖章", [day(head.issued)]),
-              ("申请人签收", "签字", ["签收日期：　　　年　　月　　日"])),
+              ("申请人签收", "签字", ["签收日期：" + UNDATED])),
     ]  # fmt: skip
 
 
@@ -105,14 +108,15 @@ def _one_reply(paper: OneReply) -> list[Block]:
 
 def _commitment(paper: CommitmentLetter) -> list[Block]:
     head = paper.head
-    works = f"{day(paper.works_from) or '　　　年　　月　　日'}起至{day(paper.works_to) or '　　　年　　月　　日'}"
+    works = f"{day(paper.works_from) or UNDATED}起至{day(paper.works_to) or UNDATED}"
     line = f"{paper.utility}管线（{paper.route}，第 {paper.revision} 版）"
     told = f"主管部门已告知本单位：“{head.project}”的{line}{paper.verdict}"
     return [
         _facts(
-            ("承诺单位", paper.unit, "法定代表人（负责人）", paper.representative),
-            ("单位地址", paper.unit_address), ("联系人", paper.contact, "联系电话", paper.phone),
-            ("施工时间", works), ("施工地点", paper.place or head.address), ("项目名称", head.project),
+            ("承诺单位", paper.unit, "法定代表人（负责人）", paper.representative or BY_HAND),
+            ("单位地址", paper.unit_address or BY_HAND),
+            ("联系人", paper.contact or BY_HAND, "联系电话", paper.phone or BY_HAND),
+            ("施工时间", works), ("施工地点", paper.place or head.address or BY_HAND), ("项目名称", head.project),
         ),
         _heading("告知事项"),
         _text(told),
@@ -121,7 +125,7 @@ def _commitment(paper: CommitmentLetter) -> list[Block]:
         *_list("承诺内容", paper.promises),
         _text(f"本承诺只对上述管线第 {paper.revision} 版有效；路由变更的，重新核算，超出限值即停止承诺、转并联审批。"),
         *_clauses("违诺后果", paper.consequences),
-        _sign((f"承诺单位：{paper.unit}", "签字、盖公章", ["承诺时间：　　　年　　月　　日"]),
+        _sign((f"承诺单位：{paper.unit}", "签字、盖公章", [f"承诺时间：{day(paper.signed) or UNDATED}"]),
               (f"告知单位：{head.authority}", "盖章", [day(head.issued)])),
     ]  # fmt: skip
 
@@ -151,7 +155,7 @@ def _rectification(paper: RectificationNotice) -> list[Block]:
     by = (
         f"请于{day(paper.mend_by)}前完成整改并书面报告。"
         if paper.mend_by
-        else "整改期限：文件未规定，由主管部门填写：　　　年　　月　　日。"
+        else "整改期限：文件未规定，由主管部门填写：" + UNDATED + "。"
     )
     return [
         _text(told + "未达到所承诺的标准，现责令限期整改。"),
@@ -161,7 +165,7 @@ def _rectification(paper: RectificationNotice) -> list[Block]:
         _text(by),
         *_clauses("依据与后果", paper.clauses),
         _sign((head.authority, "主管部门盖章", [day(head.issued)]),
-              ("被责令单位签收", "签字", ["签收日期：　　　年　　月　　日"])),
+              ("被责令单位签收", "签字", ["签收日期：" + UNDATED])),
     ]  # fmt: skip
 
 
@@ -180,7 +184,7 @@ def _acceptance(paper: AcceptanceCertificate) -> list[Block]:
         *_table("容缺补齐", ("材料或事项", "情况", "补齐期限"), (5, 2, 3), supplements),
         *([_heading("验收意见"), _text(paper.opinion)] if paper.opinion else []),
         *_clauses("依据", paper.clauses),
-        _sign((head.authority, "牵头单位盖章", [day(head.issued)]), ("建设单位", "盖章", ["　　　年　　月　　日"])),
+        _sign((head.authority, "牵头单位盖章", [day(head.issued)]), ("建设单位", "盖章", [UNDATED])),
     ]  # fmt: skip
 
 

@@ -222,6 +222,7 @@ class CommitmentLetter:
     phone: str = ""
     works_from: dt.date | None = None
     works_to: dt.date | None = None
+    signed: dt.date | None = None
     consequences: tuple[Clause, ...] = ()
 
 

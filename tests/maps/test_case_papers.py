@@ -57,6 +57,36 @@ def test_every_paper_of_every_scenario_can_be_written_and_quotes_only_its_docume
         assert {clause.quote for clause in getattr(paper, "clauses", ())} <= quotes
 
 
+@pytest.mark.parametrize(("county", "name"), SCENARIOS)
+def test_a_paper_is_headed_by_an_organ_and_no_remark_of_a_table(county, name):
+    case, policy = played(county, name)
+    for which in papers_of(case):
+        authority = paper_of(which, case, policy, DAY).head.authority
+        assert not re.search("[（）；]|牵头|未指定|未列", authority), (which.kind, authority)
+
+
+@pytest.mark.parametrize(
+    ("county", "name", "kind", "authority"),
+    [
+        ("huaibei", "01_straight", "survey_notice", "市住房城乡建设局"),
+        ("jiyuan", "01_commitment", "acceptance_certificate", "水电气暖通信联合报装综合受理窗口"),
+        ("chibi", "01_commitment", "acceptance_certificate", "水务集团"),
+        ("wuzhi", "01_straight", "acceptance_certificate", "政务服务和大数据管理局"),
+    ],
+)
+def test_who_leads_a_stage_heads_its_paper(county, name, kind, authority):
+    case, policy = played(county, name)
+    assert paper_of(CasePaper(kind), case, policy, DAY).head.authority == authority
+
+
+def test_a_letter_tells_when_it_was_signed_and_leaves_room_for_what_is_written_by_hand():
+    case, policy = played("jiyuan", "01_commitment")
+    said = words(blocks_of(paper_of(CasePaper("commitment_letter", "water"), case, policy, DAY))[2])
+    assert "承诺时间：2026年12月1日" in said
+    hand = said[said.index("法定代表人（负责人）") + 1]
+    assert hand.strip() == ""
+
+
 def test_the_scenarios_bring_every_kind_of_paper():
     kinds = {which.kind for county, name in SCENARIOS for which in papers_of(played(county, name)[0])}
     assert kinds == set(PAPERS)
