@@ -14,7 +14,7 @@ LONG = 2_000
 LIMITS: Mapping[str, int] = MappingProxyType(
     {
         "reason": LONG, "opinion": LONG, "note": LONG, "text": LONG, "comment": LONG, "form": LONG,
-        "minutes": 20_000,
+        "answer": LONG, "minutes": 20_000,
     }
 )  # fmt: skip
 """Characters that a text of a command may have, by its field; a list's limit is that of each text in it."""
