@@ -14,6 +14,7 @@ const row = (id: string, change: Record<string, unknown> = {}): OpportunityRow =
     meeting: { state: 'meets' },
     streets: [{ name: '建设路' }],
     state: 'new',
+    waits: false,
     due: null,
     geometry: { type: 'MultiLineString', coordinates: [[[0, 0], [100, 0]], [[200, 50], [300, 50]]] },
     ...change,
@@ -26,8 +27,10 @@ describe('filters', () => {
     const one = row('A');
     expect(matches(one, ANYTHING)).toBe(true);
     for (const change of [{ utility: 'gas' }, { operator: '自来水' }, { street: '建设路' }, { window: 'meets' as const }, { state: 'new' as const }, { least: 1000 }]) expect(matches(one, { ...ANYTHING, ...change })).toBe(true);
-    for (const change of [{ utility: 'heat' }, { operator: '燃气' }, { street: '人民路' }, { window: 'never' as const }, { state: 'agreed' as const }, { least: 1001 }]) expect(matches(one, { ...ANYTHING, ...change })).toBe(false);
+    for (const change of [{ utility: 'heat' }, { operator: '燃气' }, { street: '人民路' }, { window: 'never' as const }, { state: 'agreed' as const }, { least: 1001 }, { waits: true }]) expect(matches(one, { ...ANYTHING, ...change })).toBe(false);
   });
+
+  it('find what waits for who looks', () => expect([row('A', { waits: true }), row('B')].filter((one) => matches(one, { ...ANYTHING, waits: true })).map(({ id }) => id)).toEqual(['A']));
 
   it('never take what has no price for a saving', () => expect(matches(row('A', { savings: unpriced }), { ...ANYTHING, least: 0 })).toBe(false));
 
@@ -59,6 +62,7 @@ describe('money', () => {
   it('is a range in the unit people use', () => {
     expect(money(12_300, 34_000, 'zh')).toBe('1.2–3.4 万元');
     expect(money(12_300, 34_000, 'en')).toBe('¥12.3–34k');
+    expect(money(294_000, 1_429_000, 'en')).toBe('¥0.3–1.4M');
     expect(money(800, 1300, 'zh')).toBe('800–1300 元');
     expect(money(5000, 5000, 'en')).toBe('¥5000');
   });

@@ -599,7 +599,7 @@ export const en: Record<Word, string> = {
   opp_filter_operator: 'Operator',
   opp_filter_street: 'Street',
   opp_filter_window: 'Windows',
-  opp_filter_saving: 'Saves at least',
+  opp_filter_saving: 'Saves ≥',
   opp_filter_state: 'State',
   opp_head_where: 'Street and operators',
   opp_shared: 'Shared',
@@ -755,4 +755,5 @@ export const en: Record<Word, string> = {
   opp_blocked: 'A road on it must not be dug now',
   opp_urgent: 'A road on it will soon be protected',
   opp_not_feasible: 'No section can be built as planned',
+  opp_waits_for_me: 'Waiting for me {n}',
 };

@@ -754,4 +754,5 @@ export const zh = {
   opp_blocked: '道路禁挖期内',
   opp_urgent: '道路即将进入禁挖期',
   opp_not_feasible: '按现方案做不出断面',
+  opp_waits_for_me: '等我答复 {n}',
 } as const;

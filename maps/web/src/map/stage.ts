@@ -202,7 +202,7 @@ export class Stage {
 
   /** Panels have taken other room: who looks at the whole county goes on doing so. */
   keepWhole(): void {
-    if (containsExtent(this.map.getView().calculateExtent(), this.#home)) this.home(0);
+    if (containsExtent(this.map.getView().calculateExtent(this.map.getSize()), this.#home)) this.home(0);
   }
 
   zoomTo(parts: readonly (readonly Point[])[], closest = 0.12): void {

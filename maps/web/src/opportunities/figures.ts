@@ -2,8 +2,11 @@
 
 import type { Language } from '../i18n/dictionary';
 
-const WAN = 10_000;
-const THOUSAND = 1000;
+/** From this on a unit is used, its size, and its sign; the largest first. */
+const UNITS: Readonly<Record<Language, readonly (readonly [number, number, string])[]>> = {
+  zh: [[10_000, 10_000, ' 万元'], [0, 1, ' 元']],
+  en: [[1_000_000, 1_000_000, 'M'], [10_000, 1000, 'k'], [0, 1, '']],
+};
 const DAY_MS = 86_400_000;
 /** Beijing is eight hours before universal time all the year. */
 const BEIJING_MS = 8 * 3_600_000;
@@ -14,13 +17,12 @@ const signed = (text: string): string => text.replace(/^-/, '−');
 /** A range in yuan: `1.2–3.4 万元`, `¥12k–34k`; null where nothing has a price. */
 export function money(low: number | null, high: number | null, language: Language): string | null {
   if (low === null || high === null) return null;
-  const [large, unit] = language === 'zh' ? [WAN, WAN] : [WAN, THOUSAND];
-  const big = Math.max(Math.abs(low), Math.abs(high)) >= large;
-  const [from, to] = [low, high].map((value) => signed(big ? rounded(value / unit) : value.toFixed(0)));
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  const [, unit, sign] = UNITS[language].find(([least]) => largest >= least)!;
+  const [from, to] = [low, high].map((value) => signed(unit === 1 ? value.toFixed(0) : rounded(value / unit)));
   const between = low < 0 || high < 0 ? (language === 'zh' ? ' 至 ' : ' to ') : '–';
   const range = from === to ? from! : `${from}${between}${to}`;
-  if (language === 'zh') return `${range} ${big ? '万元' : '元'}`;
-  return `¥${range}${big ? 'k' : ''}`;
+  return `${language === 'zh' ? '' : '¥'}${range}${sign}`;
 }
 
 const dayNumber = (moment: number): number => Math.floor((moment + BEIJING_MS) / DAY_MS);

@@ -8,11 +8,13 @@ export interface Filter {
   readonly street: string;
   readonly window: MeetingState | '';
   readonly state: TalkState | '';
+  /** Only what waits for an answer of whoever looks. */
+  readonly waits: boolean;
   /** Yuan that are saved at least, by the lower end of the range; null: any. */
   readonly least: number | null;
 }
 
-export const ANYTHING: Filter = { utility: '', operator: '', street: '', window: '', state: '', least: null };
+export const ANYTHING: Filter = { utility: '', operator: '', street: '', window: '', state: '', waits: false, least: null };
 
 /** By worth, as the server ranks them; by what is shared; by money; by what is to be answered first. */
 export type Order = 'worth' | 'length' | 'money' | 'due';
@@ -31,6 +33,7 @@ export function matches(row: OpportunityRow, filter: Filter, box: readonly numbe
     (filter.street === '' || row.streets.some(({ name }) => name === filter.street)) &&
     (filter.window === '' || row.meeting.state === filter.window) &&
     (filter.state === '' || row.state === filter.state) &&
+    (!filter.waits || row.waits) &&
     (filter.least === null || (low !== null && low >= filter.least)) &&
     (box === null || reachesInto(row, box))
   );
