@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook
-
-from geo.faults import Fault, refuse
-from geo.formats import check_ending, write
+from api.layer_files import check_layers_ending, put_in_place, write_layers
 from maps.programme_paper import programme_pdf
 
 if TYPE_CHECKING:
@@ -17,15 +13,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
-    from openpyxl.worksheet.worksheet import Worksheet
 
-WORKBOOK, PRINT = ".xlsx", ".pdf"
+PRINT = ".pdf"
 
 
 def check_programme_ending(out: Path) -> None:
     """Refuse a file whose ending names no format that a programme is written in."""
-    if out.suffix.lower() not in (WORKBOOK, PRINT):
-        check_ending(out)
+    if out.suffix.lower() != PRINT:
+        check_layers_ending(out)
 
 
 def write_programme(
@@ -57,46 +52,7 @@ def write_programme(
     BadInputError
         If the file cannot be written; it is then not there, or as it was before.
     """
-    if out.suffix.lower() == WORKBOOK:
-        _write_workbook(layers, out)
-    elif out.suffix.lower() == PRINT:
-        _replace(out, programme_pdf(plain, issued, title=title, language=language))
+    if out.suffix.lower() == PRINT:
+        put_in_place(out, programme_pdf(plain, issued, title=title, language=language))
     else:
-        write(dict(layers), out)
-
-
-def _write_workbook(layers: Mapping[str, gpd.GeoDataFrame], out: Path) -> None:
-    """Write one sheet a layer without geometry."""
-    book = Workbook()
-    book.remove(book.active)
-    for name, frame in layers.items():
-        _fill(book.create_sheet(name), frame)
-    whole = io.BytesIO()
-    book.save(whole)
-    _replace(out, whole.getvalue())
-
-
-def _fill(sheet: Worksheet, frame: gpd.GeoDataFrame) -> None:
-    """Write a frame into a sheet; no text is taken for a formula."""
-    plain = frame.drop(columns=frame.geometry.name)
-    sheet.append(list(plain.columns))
-    for row, values in enumerate(plain.astype(object).where(plain.notna(), None).itertuples(index=False), start=2):
-        for column, value in enumerate(values, start=1):
-            cell = sheet.cell(row, column, value)
-            if isinstance(value, str):
-                cell.data_type = "s"
-    sheet.freeze_panes = "A2"
-
-
-def _replace(out: Path, content: bytes) -> None:
-    """Put a whole file in place, or leave what was there."""
-    beside = out.with_name(f".{out.name}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(out)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        refuse([
-            Fault("file.cannot_write", f"不能写入：{error.strerror}", f"cannot be written: {error.strerror}",
-                  "换一个文件夹", "choose another folder", file=out.name)
-        ])  # fmt: skip
+        write_layers(layers, out)

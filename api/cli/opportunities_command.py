@@ -1,0 +1,148 @@
+"""`cotrench opportunities`: each chance to share a trench, what it saves and what stands in its way."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli import inputs
+from api.cli.analysis import RoutesArgument  # noqa: TC001 - Typer reads annotations at run time
+from api.cli.language import both
+from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
+from api.cli.reporting import answering, progress, say, show_table, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from geo.crs import Grid
+    from geo.formats import Table
+    from survey.opportunities import Opportunity
+    from survey.surroundings import Surroundings
+
+commands = typer.Typer()
+MOST_SAID = 8
+MEETINGS = {
+    "meets": ("工期重叠", "windows meet"),
+    "shift": ("须调整工期", "a shift is needed"),
+    "never": ("工期无法重叠", "never meet"),
+    "unknown": ("工期未填", "dates unknown"),
+}
+ChancesOut = Annotated[
+    Path,
+    typer.Option(
+        "-o", "--out",
+        help=both("结果文件：.gpkg .geojson .parquet .csv .xlsx", "File to write: .gpkg .geojson .parquet .csv .xlsx"),
+    ),
+]  # fmt: skip
+
+
+@commands.command(
+    "opportunities",
+    help=both(
+        "列出同沟机会：谁和谁、省多少、工期能否重叠、有何障碍",
+        "List the chances to share a trench: who, what it saves, whether windows meet, what stands in the way",
+    ),
+)
+@answering
+def opportunities(
+    routes: RoutesArgument,
+    out: ChancesOut,
+    *,
+    roads: Annotated[Path | None, inputs.file_option("roads", "道路文件", "File of roads")] = None,
+    greens: Annotated[Path | None, inputs.file_option("greens", "绿地文件", "File of greens")] = None,
+    policy: PolicyOption = DEFAULT_POLICY,
+    on: OnOption = None,
+    costs: Annotated[
+        Path | None,
+        inputs.file_option("costs", "本县单价（TOML）", "Unit costs of the county (TOML)"),
+    ] = None,
+    planning: Annotated[
+        Path | None,
+        inputs.file_option("planning", "本县规划取值（TOML）", "Planning values of the county (TOML)"),
+    ] = None,
+    layer: inputs.LayerOption = None,
+    roads_layer: inputs.RoadsLayerOption = None,
+    greens_layer: Annotated[
+        str | None, typer.Option("--greens-layer", help=both("绿地文件的图层名", "Layer of the file of greens"))
+    ] = None,
+    crs: inputs.CrsOption = None,
+    encoding: inputs.EncodingOption = None,
+    maps: inputs.MapOption = None,
+    values: inputs.ValuesOption = None,
+    grid: inputs.GridOption = None,
+    skip_bad: inputs.SkipOption = False,
+    faults: inputs.FaultsOption = None,
+) -> None:
+    """Write the layer ``opportunities``."""
+    from api.layer_files import check_layers_ending, write_layers
+    from survey.opportunities import known_costs, known_planning, opportunities_of
+    from survey.opportunities.county_data import parse_costs, parse_planning
+    from survey.opportunities.frames import opportunities_frame
+
+    check_layers_ending(out)
+    when = day(on)
+    priced = known_costs() if costs is None else parse_costs(_text(costs), costs.name)
+    planned = known_planning() if planning is None else parse_planning(_text(planning), planning.name)
+    options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
+    around = {"roads": (roads, roads_layer), "greens": (greens, greens_layer)}
+    files = {"routes": (routes, options)} | {
+        name: (path, options.besides(theirs)) for name, (path, theirs) in around.items() if path is not None
+    }
+    read = inputs.read_together(files)
+    placed, settled = inputs.in_grid(read["routes"], options.grid)
+    started = time.perf_counter()
+    with progress("查找", "finding"):
+        found = opportunities_of(
+            placed, _surroundings(read, settled, policy), on=when, costs=priced, planning=planned,
+            workers=os.cpu_count() or 1,
+        )  # fmt: skip
+    write_layers({"opportunities": opportunities_frame(found, settled.crs)}, out)
+    _show(found, f"{len(placed)} · {when} · {settled.code[:40]} · {time.perf_counter() - started:.2f} s")
+
+
+def _surroundings(read: Mapping[str, Table], grid: Grid, policy: str) -> Surroundings | None:
+    """Return roads and greens in the grid; None where neither file is given."""
+    from geo.formats import to_grid
+    from survey.policies import load_policy
+    from survey.surroundings import Surroundings
+
+    roads, greens = (to_grid(read[name].frame, grid) if name in read else None for name in ("roads", "greens"))
+    if roads is None and greens is None:
+        return None
+    return Surroundings.from_frames(roads, greens, grid, load_policy(policy).defaults)
+
+
+def _text(path: Path) -> str:
+    """Return the text of a county's file; refuse one that is not there, or no text in UTF-8."""
+    from geo.faults import BadInputError, Fault
+
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        fault = Fault("file.cannot_read", f"不能读取：{error}", f"cannot be read: {error}",
+                      "核对路径，文件用 UTF-8 编码", "check the path; the file must be UTF-8", file=path.name)  # fmt: skip
+        raise BadInputError([fault]) from None
+
+
+def _show(found: Sequence[Opportunity], title: str) -> None:
+    """Print a row for each way the windows stand to each other, and the most worthwhile chances."""
+    rows = []
+    for state, names in MEETINGS.items():
+        own = [one for one in found if one.meeting.state == state]
+        money = [one.savings.money for one in own]
+        saved = [round(sum(getattr(one, end) or 0.0 for one in money) / 10_000, 1) for end in ("low", "high")]
+        rows.append((words(*names), len(own), round(sum(one.saved_m for one in own), 1), *saved))
+    columns = words("工期,机会,可省开挖 m,万元（低）,万元（高）", "windows,chances,saved m,10k yuan low,high")
+    show_table(title, columns.split(","), rows)
+    for one in found[:MOST_SAID]:
+        where = "、".join(street.name for street in one.streets) or "—"
+        who = " + ".join(one.routes)
+        say(words(f"{who} · {where} · 同沟 {one.shared_m:.0f} m，省挖 {one.saved_m:.0f} m",
+                  f"{who} · {where} · shared {one.shared_m:.0f} m, saved {one.saved_m:.0f} m"))  # fmt: skip
+    if len(found) > MOST_SAID:
+        more = len(found) - MOST_SAID
+        say(words(f"……另有 {more} 处，见文件", f"… and {more} more: see the file"))

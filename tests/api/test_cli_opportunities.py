@@ -1,0 +1,73 @@
+"""`cotrench opportunities` on real files: the layer it writes in each format, what it says, how it ends."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import geopandas as gpd
+import pytest
+from openpyxl import load_workbook
+
+from geo.formats import read, write
+from survey.opportunities import known_costs, opportunities_of
+from tests.api.test_cli import GRID, cotrench, line
+
+ON = "2026-12-01"
+
+
+def files(folder):
+    """Write water and gas side by side, a power line far from both, and a street."""
+    known = {"id": ["W1", "G1", "P1"], "utility": ["给水", "燃气", "电力"], "operator": ["水司", "=燃气公司", None]}
+    known |= {"start": ["2027-03-01", "2027-07-01", None], "end": ["2027-05-31", "2027-08-31", None]}
+    lines = [line((0, 0), (100, 0)), line((0, 2), (80, 2)), line((0, 300), (80, 300))]
+    write(gpd.GeoDataFrame(known, geometry=lines, crs=GRID), folder / "routes.gpkg")
+    road = {"id": ["D1"], "width_m": [12.0], "class": ["支路"], "name": ["解放路"]}
+    write(gpd.GeoDataFrame(road, geometry=[line((-50, 0), (150, 0))], crs=GRID), folder / "roads.gpkg")
+    return folder / "routes.gpkg", folder / "roads.gpkg"
+
+
+@pytest.mark.parametrize("ending", [".gpkg", ".csv"])
+def test_chances_are_written(tmp_path, ending):
+    routes, roads = files(tmp_path)
+    out = tmp_path / f"out{ending}"
+    done = cotrench("opportunities", routes, "--roads", roads, "--on", ON, "-o", out, folder=tmp_path, zh=True)
+    assert done.returncode == 0, done.stderr
+    found = read(out, **({"crs": GRID} if ending == ".csv" else {})).frame
+    assert found["routes"].tolist() == ["G1; W1"]
+    assert found["shared_m"].astype(float).tolist() == pytest.approx([80.0])
+    assert found["streets"].tolist() == ["解放路"]
+    assert found["meeting"].tolist() == ["shift"]
+    assert found["shifts"].iloc[0]
+    assert found.geometry.iloc[0].length == pytest.approx(80.0)
+    assert "G1 + W1 · 解放路 · 同沟 80 m" in done.stdout
+
+
+def test_a_workbook_has_the_rows_and_no_formula(tmp_path):
+    routes, _ = files(tmp_path)
+    out = tmp_path / "out.xlsx"
+    done = cotrench("opportunities", routes, "--on", ON, "-o", out, folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    sheet = load_workbook(out)["opportunities"]
+    names, row = ([cell.value for cell in line] for line in sheet.iter_rows())
+    told = dict(zip(names, row, strict=True))
+    assert told["operators"] == "=燃气公司; 水司"
+    assert {cell.data_type for cell in sheet["G"]} == {"s"}
+    frame = read(routes).frame
+    (one,) = opportunities_of(frame, None, on=date.fromisoformat(ON), costs=known_costs())
+    assert (told["id"], told["saved_m"], told["score"]) == (one.id, one.saved_m, one.score)
+    assert told["yuan_low"] == one.savings.money.low
+
+
+def test_a_format_that_is_none_and_costs_that_are_none_are_told(tmp_path):
+    routes, _ = files(tmp_path)
+    done = cotrench("opportunities", routes, "-o", tmp_path / "out.doc", folder=tmp_path)
+    assert done.returncode == 2
+    bad = tmp_path / "costs.toml"
+    bad.write_text("[gold]\nlow = 1\n", "utf-8")
+    done = cotrench("opportunities", routes, "--costs", bad, "-o", tmp_path / "out.csv", folder=tmp_path)
+    assert done.returncode == 2
+    assert "costs.toml" in done.stderr
+    assert not (tmp_path / "out_opportunities.csv").exists()
+    missing = tmp_path / "none.toml"
+    done = cotrench("opportunities", routes, "--costs", missing, "-o", tmp_path / "out.csv", folder=tmp_path)
+    assert (done.returncode, "none.toml" in done.stderr) == (2, True)
