@@ -41,7 +41,9 @@ if TYPE_CHECKING:
     from survey.surroundings import Surroundings
 
 BESIDE_M = 20.0
-"""How far (metres) a road may lie from a trench that lies in none, to give it its name."""
+"""How far (metres) a road may lie from a trench that runs along it, to give it its name."""
+_PLACES = np.array([1, 3, 5, 7, 9]) / 10
+"""Where along a trench, of 1, the road beside it is looked for; the one that is nearest to most of these counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +249,7 @@ class Maker:
             savings=savings_of(dig.shared_m, metres, ditch, terms.costs, terms.planning),
             meeting=meeting,
             protections=protections,
-            streets=self._streets(roads, parts),
+            streets=self._streets(roads, parts, dig.shared_m),
             score=score_of(
                 kind, min(along.metres_saved, dig.saved_m), meeting, protections, terms.planning,
                 feasible=section.feasible,
@@ -273,19 +275,22 @@ class Maker:
         )  # fmt: skip
 
     def _streets(
-        self, roads: Mapping[int, float], parts: tuple[tuple[tuple[float, ...], ...], ...]
+        self, roads: Mapping[int, float], parts: tuple[tuple[tuple[float, ...], ...], ...], shared_m: float
     ) -> tuple[Street, ...]:
-        """Return the roads that the trench lies in, most metres first; else the nearest road beside it."""
+        """Return the roads that the trench lies in, most metres first; before them the one that it runs beside."""
         around = self.terms.surroundings
         if around is None:
             return ()
         facts = around.facts
         found = [Street(facts.ids[road], facts.label(road), _millimetres(metres)) for road, metres in roads.items()]
-        if not found and len(facts.ids):
-            middle = shapely.MultiLineString([list(part) for part in parts]).interpolate(0.5, normalized=True)
-            near = around.road_tree.query_nearest(middle, max_distance=BESIDE_M)
-            found = [Street(facts.ids[road], facts.label(road), 0.0) for road in np.sort(near).tolist()]
-        return tuple(sorted(found, key=lambda street: (-street.metres, street.name, street.road)))
+        found.sort(key=lambda street: (-street.metres, street.name, street.road))
+        if sum(roads.values()) >= shared_m / 2 or not len(facts.ids):
+            return tuple(found)
+        places = shapely.line_interpolate_point(shapely.MultiLineString(parts), _PLACES, normalized=True)
+        _, near = around.road_tree.query_nearest(places, max_distance=BESIDE_M)
+        passed = np.bincount(near[~np.isin(near, list(roads))])
+        beside = [] if not passed.size else [int(passed.argmax())]
+        return (*(Street(facts.ids[road], facts.label(road), 0.0) for road in beside), *found)
 
     def _notes(self, meeting: Meeting, ditch: Ditch, askew: Sequence[str]) -> Iterator[Said]:
         yield from meeting_notes(meeting)

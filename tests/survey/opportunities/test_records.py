@@ -52,6 +52,12 @@ def test_a_trench_saves_what_its_section_says():
     assert [(street.road, street.name, street.metres) for street in one.streets] == [("1", "路1", 100.0)]
 
 
+def test_the_street_it_runs_along_comes_before_those_it_crosses():
+    crossed = road("X") | {"geometry": shapely.LineString([(X + 50, Y - 500), (X + 50, Y + 500)])}
+    (one,) = found(straight("W", "water", 10.0), straight("G", "gas", 12.0), roads=[crossed, road("1")])
+    assert [(street.name, street.metres) for street in one.streets] == [("路1", 0.0), ("路X", 14.0)]
+
+
 def test_without_unit_costs_no_money_is_stated():
     (one,) = found(straight("W", "water", 0.0), straight("G", "gas", 2.0), costs={})
     assert (one.savings.money.low, one.savings.money.high) == (None, None)
