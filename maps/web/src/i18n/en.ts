@@ -373,7 +373,7 @@ export const en: Record<Word, string> = {
   case_missing: 'Please enter: {what}',
   case_done: 'On record',
   case_clocks: 'Times',
-  case_possible: 'What {role} may do now',
+  case_possible: 'What the {role} may do now',
   case_waits_for: 'Can be done by: {who}',
   case_nothing_to_do: 'There is nothing to do',
   case_on_map: '{route} on the map (revision {n})',
