@@ -9,12 +9,16 @@ from typing import get_args
 
 import pytest
 
-from api import finding_schemas, schemas, service_schemas
+from api import finding_schemas, opportunity_schemas, programme_schemas, schemas, service_schemas
 from survey.sections.rules import SOILS
 
 SOURCE = Path(__file__).parents[2] / "maps/web/src"
 TYPES = (SOURCE / "api/types.ts").read_text(encoding="utf-8")
-MODELS = {**vars(schemas), **vars(service_schemas), **vars(finding_schemas)}
+MODELS = {
+    name: model
+    for module in (schemas, service_schemas, finding_schemas, opportunity_schemas, programme_schemas)
+    for name, model in vars(module).items()
+}
 INTERFACE = re.compile(r"^export interface (\w+)(?:<[^>]*>)? \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 FIELD = re.compile(r"^  (\w+)(\?)?: (.+);$", re.MULTILINE)
 # GeoJSON is narrower in the client, and symbols come from a file of their own.
@@ -33,6 +37,7 @@ def shapes() -> dict[str, list[tuple[str, bool, str]]]:
 def test_knows_the_shapes() -> None:
     known = {"Assessment", "TraceLine", "Passage", "Partner", "Quantity", "Verdict", "County", "Problem"}
     known |= {"PlacedFinding", "MendShape", "Acceptance", "FindingFeature", "FindingCollection"}
+    known |= {"OpportunityRow", "OpportunityList", "CostSplitShape", "ProgrammeRow", "ProgrammeWork", "ProgrammeResult"}
     known |= {"SectionRequest", "SectionAnswer", "SectionShape", "LaidLineShape", "SectionLineShape"}
     assert known <= set(shapes())
 
