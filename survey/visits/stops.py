@@ -181,7 +181,7 @@ def stops_of(
     pace
         How near is near, and minutes.
     shapes
-        Routes by id, for those that are kept though nothing is to be seen.
+        The routes of the visit by id: one without items is left out, or kept where ``keep`` names it.
     keep
         Ids of cases and routes that are visited in any case.
 

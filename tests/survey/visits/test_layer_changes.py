@@ -131,3 +131,16 @@ def test_layers_are_recognised_by_their_ids_or_refused_by_name():
 def test_a_key_that_no_change_has_is_refused():
     with pytest.raises(BadInputError, match="no such change"):
         apply_changes(GIVEN, [], ["a/moved"])
+
+
+def test_a_geopackage_written_edited_and_read_again(tmp_path):
+    """A real file: unedited it has no difference; one vertex moved by a program that knows only the file is found."""
+    given = GIVEN.assign(start=[date(2026, 12, 1), None, None], owner=["县水司", "", None], lines=[1, 2, 3])
+    file = tmp_path / "pack.gpkg"
+    given.to_file(file, layer="routes")
+    back = gpd.read_file(file, layer="routes")
+    assert compare_layers(given, back, given).changes == ()
+    back.loc[1, "geometry"] = shapely.LineString([(50, 0), (60, 2.5)])
+    back.to_file(file, layer="routes")
+    (change,) = compare_layers(given, gpd.read_file(file, layer="routes"), given).changes
+    assert (change.key, change.moved_m) == ("b/moved", 2.5)
