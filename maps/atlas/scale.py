@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -71,7 +70,7 @@ def windows_of(shapes: Sequence[shapely.Geometry], room: Room) -> list[Window]:
             return [_centred(shapes, room, scale)]
     for scale in SEVERAL:
         sheets = _cut(shapes, room, scale)
-        if len(sheets) <= MOST_SHEETS:
+        if sheets:
             break
     return sheets
 
@@ -101,33 +100,35 @@ def _centred(shapes: Sequence[shapely.Geometry], room: Room, scale: int) -> Wind
 
 
 def _cut(shapes: Sequence[shapely.Geometry], room: Room, scale: int) -> list[Window]:
-    """Return the sheets of a regular pattern on which some shape lies within the overlap's half."""
+    """Return the sheets of a regular pattern around the middle whose inner part some shape meets, in walking order.
+
+    Empty where they would be too many.
+    """
     west, south, east, north = shapely.total_bounds(np.asarray(shapes, dtype=object))
-    (wide, tall), inner = (side * scale / 1000 for side in room), 1 - OVERLAP
-    columns, rows = (
-        max(1, math.ceil(((far - near) * 1000 / scale + 2 * AROUND_MM) / (side * inner)))
-        for near, far, side in ((west, east, room.width), (south, north, room.height))
-    )
-    left = (west + east) / 2 - wide * inner * columns / 2
-    low = (south + north) / 2 - tall * inner * rows / 2
-    lines = np.asarray(shapes, dtype=object)
-    met: list[tuple[tuple[int, float], Window]] = []
-    for column in range(columns):
-        for row in range(rows):
-            x, y = left + column * wide * inner, low + row * tall * inner
-            hits = shapely.intersection(lines, shapely.box(x, y, x + wide * inner, y + tall * inner))
-            first = next((k for k, hit in enumerate(hits) if not shapely.is_empty(hit)), None)
-            if first is not None:
-                window = Window(float(round(x - wide * OVERLAP / 2)), float(round(y - tall * OVERLAP / 2)), room, scale)
-                met.append(((first, _reached(lines[first], hits[first])), window))
-    return [window for _, window in sorted(met)]
+    middle = np.array([west + east, south + north]) / 2
+    # In whole millimetres from the middle: a shape on the edge of two sheets is on the same ones wherever it is.
+    lines = shapely.transform(np.asarray(shapes, dtype=object), lambda points: np.round(points - middle, 3))
+    size = np.array(room) * scale / 1000
+    inner = size * (1 - OVERLAP)
+    around = 2 * AROUND_MM * scale / 1000
+    counts = np.ceil((np.array([east - west, north - south]) + around) / inner).astype(int)
+    columns, rows = (grid.ravel() for grid in np.meshgrid(*(np.arange(count) - count / 2 for count in counts)))
+    corners = np.column_stack([columns, rows]) * inner
+    boxes = shapely.box(*corners.T, *(corners + inner).T)
+    met = np.unique(shapely.STRtree(boxes).query(lines, predicate="intersects")[1])
+    if len(met) > MOST_SHEETS and scale < SEVERAL[-1]:
+        return []
+    order = sorted(met.tolist(), key=lambda one: (*_reached(lines, boxes[one]), one))
+    lower = np.round(middle + corners - size * OVERLAP / 2)
+    return [Window(float(lower[one, 0]), float(lower[one, 1]), room, scale) for one in order]
 
 
-def _reached(line: shapely.Geometry, part: shapely.Geometry) -> float:
-    """Return how far along a line its part begins; 0 for what is no line."""
+def _reached(lines: Sequence[shapely.Geometry], box: shapely.Geometry) -> tuple[int, float]:
+    """Return the first shape that meets a box, and how far along it that is; 0 for what is no line."""
+    number = next(k for k, line in enumerate(lines) if line.intersects(box))
+    line = shapely.line_merge(lines[number])
     if shapely.get_dimensions(line) != 1:
-        return 0.0
-    joined = shapely.line_merge(line)
-    if shapely.get_type_id(joined) != shapely.GeometryType.LINESTRING:
-        joined = shapely.get_geometry(joined, 0)
-    return float(min(shapely.line_locate_point(joined, shapely.points(shapely.get_coordinates(part)))))
+        return number, 0.0
+    joined = shapely.get_geometry(line, 0) if line.geom_type == "MultiLineString" else line
+    points = shapely.points(shapely.get_coordinates(shapely.intersection(line, box)))
+    return number, float(min(shapely.line_locate_point(joined, points)))
