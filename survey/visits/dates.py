@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from survey.calendar import local
+from survey.calendar import PARTS, local
 from survey.visits.rounds import MOST_EXACT, shortest_round
 from survey.visits.schedules import MINUTE_S, schedule_from
 
@@ -108,8 +109,9 @@ def propose(errand: Errand, now: datetime, due: datetime | None) -> Proposal:
 
 def _best(errand: Errand, begun: datetime, end: datetime | None, plain: Round) -> Schedule | None:
     """Return the best schedule of all half days that a visit may begin with."""
-    alone = schedule_from(replace(errand, busy={}), next(errand.calendar.opening_after(begun)).opens, plain)
-    fewest = len(alone.days) if alone else 1
+    # A visit may need a day more where it begins in the afternoon: both halves of a day are looked at.
+    free = [schedule_from(replace(errand, busy={}), half.opens, plain) for half in _first_day(errand, begun)]
+    fewest = min((len(found.days) for found in free if found is not None), default=1)
     few = len(errand.stops) <= MOST_EXACT
     best: tuple[tuple[int, bool], HalfDay, Schedule] | None = None
     for half in _openings(errand, begun, end):
@@ -126,8 +128,12 @@ def _best(errand: Errand, begun: datetime, end: datetime | None, plain: Round) -
     return best[2] if few else schedule_from(errand, best[1].opens, plain)
 
 
+def _first_day(errand: Errand, begun: datetime) -> list[HalfDay]:
+    return list(islice(errand.calendar.opening_after(begun), len(PARTS)))
+
+
 def _openings(errand: Errand, begun: datetime, end: datetime | None) -> Iterator[HalfDay]:
-    for half, _ in zip(errand.calendar.opening_after(begun), range(MOST_HALVES), strict=False):
+    for half in islice(errand.calendar.opening_after(begun), MOST_HALVES):
         if end is not None and half.opens >= end:
             return
         yield half
@@ -164,6 +170,9 @@ def _said_none(
         why = ("时限内的工作时间不够", "the working time left is too short")
     else:
         why = ("多方时间冲突，调开一方不够", "several are busy, and one alone making time is not enough")
-    later = _said(after) if after else ("之后一个月内也排不出", "nor is there a time in the month after")
+    later = ("之后一个月内也排不出", "nor is there any in the month after")
+    if after is not None:
+        zh, en = _said(after)
+        later = (f"最近可行：{zh}", f"nearest: {en}")
     before = (f"{by} 前" if by else "", f" by {by}" if by else "")
-    return f"{before[0]}排不出：{why[0]}。最近可行：{later[0]}", f"no time{before[1]}: {why[1]}. Nearest: {later[1]}"
+    return f"{before[0]}排不出：{why[0]}；{later[0]}", f"no time{before[1]}: {why[1]}; {later[1]}"

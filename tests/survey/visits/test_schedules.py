@@ -103,6 +103,18 @@ def test_several_who_block_together_and_a_time_that_is_too_short():
     assert len(short.alternative.days) == 3
 
 
+def test_one_whole_day_is_better_than_an_afternoon_and_a_morning():
+    found = propose(errand([stop("a", 1000, 150), stop("b", 2000, 150)]), at(1, 12), None)
+    assert [clock(day.sets_out) for day in found.schedule.days] == ["02 08:30"]
+
+
+def test_nobody_free_for_a_month_is_said():
+    found = propose(errand([stop("a", 1000, 60, "P")], {"P": [(at(1, 0), at(1, 0) + timedelta(days=400))]}),
+                    at(1, 7), at(2, 17))  # fmt: skip
+    assert (found.schedule, found.alternative) == (None, None)
+    assert found.zh.endswith("之后一个月内也排不出")
+
+
 def test_a_visit_without_stops_needs_no_day():
     found = propose(errand([]), at(1, 7), at(2, 17, 30))
     assert found.schedule.days == ()
