@@ -64,7 +64,7 @@ class Application:
     case
         Its id.
     site
-        Where it is, in the grid; None: not known.
+        Where it is, in the grid: a plot or a point; None: not known.
     routes
         Utility of each route, by the route's id.
     operators
@@ -78,7 +78,7 @@ class Application:
     """
 
     case: str
-    site: shapely.Point | None
+    site: shapely.Geometry | None
     routes: Mapping[str, str] = field(default_factory=dict)
     operators: Mapping[str, str] = field(default_factory=dict)
     unplanned: tuple[str, ...] = ()
@@ -136,7 +136,7 @@ class Stops:
     left_out: tuple[LeftOut, ...]
 
 
-def application_of(case: Case, policy: Policy, site: shapely.Point | None) -> Application:
+def application_of(case: Case, policy: Policy, site: shapely.Geometry | None) -> Application:
     """Return what a visit asks of a case: its open tasks, and the permissions that are not decided yet."""
     names = {one.key: one.name_zh for one in policy.departments}
     titles = {one.id: one.subject_zh for one in policy.approvals}
@@ -244,11 +244,11 @@ def _places(
             yield None, LeftOut(route, "没有线位，无法排入行程", "the route has no line to go to")
 
 
-def _site_item(one: Application, site: shapely.Point) -> Item:
+def _site_item(one: Application, site: shapely.Geometry) -> Item:
     words = [UTILITIES[key] for key in one.unplanned if key in UTILITIES]
     zh = f"察看接入位置（{'、'.join(word.zh for word in words)}）" if words else "察看现场"
     en = f"see where to connect ({', '.join(word.en.lower() for word in words)})" if words else "see the place"
-    return Item(f"site:{one.case}", "site", "look", (), one.case, float(site.x), float(site.y), zh, en)
+    return Item(f"site:{one.case}", "site", "look", (), one.case, *middle(site), zh, en)
 
 
 def _route_item(route: str, shape: shapely.Geometry) -> Item:

@@ -100,6 +100,13 @@ def test_nothing_to_see_is_left_out_or_kept():
     assert "标出位置" in lost.left_out[0].zh
 
 
+def test_a_plot_without_a_plan_is_seen_inside_it():
+    plot = shapely.Polygon([(0, 10), (60, 10), (60, 50), (0, 50)])
+    stop = stops_of([], [Application("C1", plot, unplanned=("water",))], {}, STREET, PACE).stops[0]
+    assert plot.contains(shapely.Point(stop.items[0].x, stop.items[0].y))
+    assert [one.name for one in stop.attendees] == ["给水（单位未填）"]
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300)), max_size=25), st.randoms())
 def test_every_item_stands_at_one_stop_whatever_the_order(places, random):
