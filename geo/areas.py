@@ -61,7 +61,13 @@ class Areas:
     edits: int = 0
 
     @classmethod
-    def from_polygons(cls, geometries: Any, owner: ArrayLike) -> Areas:  # noqa: ANN401 - anything numpy takes
+    def from_polygons(
+        cls,
+        geometries: Any,  # noqa: ANN401 - anything numpy takes
+        owner: ArrayLike,
+        *,
+        corner: tuple[float, float] | None = None,
+    ) -> Areas:
         """Return the areas of Polygons and MultiPolygons; None and empty ones have none.
 
         Parameters
@@ -70,6 +76,9 @@ class Areas:
             Polygons in metres of a grid, [n].
         owner
             The road number of each, int64[n], of any value; may repeat.
+        corner
+            The least coordinates of a larger layer of which these are some: answers then are those of all of it to the
+            last bit. None: the least of these.
 
         Raises
         ------
@@ -86,7 +95,7 @@ class Areas:
         inner &= (xy[1:] != xy[:-1]).any(axis=1)
         part = ring_part[vertex_ring[1:][inner]] if len(xy) else np.zeros(0, np.int64)
         edges = np.column_stack((xy[:-1][inner], xy[1:][inner])) if len(xy) else np.zeros((0, 4))
-        return _built(edges, np.zeros(len(edges)), part, owners[row[part]])
+        return _built(edges, np.zeros(len(edges)), part, owners[row[part]], corner=corner)
 
     @classmethod
     def from_centrelines(cls, lines: Polylines, width_m: ArrayLike, owner: ArrayLike) -> Areas:
@@ -216,9 +225,13 @@ def _bad_width(row: int, value: float) -> Fault:
 # --- building the index ---
 
 
-def _built(ends: Floats, radius: Floats, shape: Integers, owner: Integers) -> Areas:
+def _built(
+    ends: Floats, radius: Floats, shape: Integers, owner: Integers, *, corner: tuple[float, float] | None = None
+) -> Areas:
     """Return areas of items: their ends [n, 4], half widths, polygons (-1: a capsule) and owners."""
     low = ends.reshape(-1, 2).min(axis=0) if len(ends) else np.zeros(2)
+    if corner is not None:
+        low = np.array(corner)
     origin = (float(np.floor(low[0])), float(np.floor(low[1])))
     order = np.lexsort((shape, owner))
     shape, owner = shape[order], owner[order]

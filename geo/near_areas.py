@@ -33,6 +33,8 @@ class NearAreas:
         told by the even-odd rule, so that holes are outside.
     solid
         True: a place inside has distance 0. False: the outline alone counts, from either side, as for a curb.
+    corner
+        See `geo.areas.Areas.from_polygons`.
 
     Raises
     ------
@@ -48,9 +50,16 @@ class NearAreas:
     (array([0, 1]), array([1., 0.]), array([18.268, 58.   ]), array([31.732, 72.   ]), array([ 0., 10.]))
     """
 
-    def __init__(self, polygons: Any, *, solid: bool = True, workers: int = 1) -> None:  # noqa: ANN401 - anything numpy takes
+    def __init__(
+        self,
+        polygons: Any,  # noqa: ANN401 - anything numpy takes
+        *,
+        solid: bool = True,
+        workers: int = 1,
+        corner: tuple[float, float] | None = None,
+    ) -> None:
         shapes = np.atleast_1d(np.asarray(polygons, dtype=object))
-        areas = Areas.from_polygons(shapes, np.arange(len(shapes)))
+        areas = Areas.from_polygons(shapes, np.arange(len(shapes)), corner=corner)
         self._areas = areas if solid else None
         outlines = _outlines(shapes)
         self._kept = lay_out_axes(outlines, None, workers)

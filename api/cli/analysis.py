@@ -12,7 +12,7 @@ import typer
 from api.cli import inputs
 from api.cli.language import both
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
-from api.cli.provinces import ClusterOption, MemoryOption, workers_of, write_in_tiles
+from api.cli.provinces import ClusterOption, MemoryOption, WorkersOption, workers_of, write_in_tiles
 from api.cli.reporting import FINDINGS, answering, progress, show_table, words
 
 if TYPE_CHECKING:
@@ -50,13 +50,7 @@ def trenches(
     same_utility: Annotated[
         bool, typer.Option("--same-utility", help=both("同类管线也比较", "Compare lines of one utility too"))
     ] = False,
-    workers: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            help=both("线程数，0 为全部；与 --memory 同用时为进程数", "Threads, 0 for all; with --memory, processes"),
-        ),
-    ] = 0,
+    workers: WorkersOption = 0,
     memory: MemoryOption = None,
     cluster: ClusterOption = None,
     layer: inputs.LayerOption = None,
@@ -75,7 +69,7 @@ def trenches(
     check_ending(out)
     options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
     limits = Limits(distance, bearing, min_length, bridge, max_width, same_utility)
-    crew = workers_of(workers, memory, cluster, (routes, out))
+    crew = workers_of(workers, memory, cluster, [routes], out)
     started = time.perf_counter()
     if crew is not None:
         written = write_in_tiles(routes, out, limits, crew, options)

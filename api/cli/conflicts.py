@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path  # noqa: TC003 - Typer reads annotations at run time
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,13 +13,15 @@ from api.cli import inputs
 from api.cli.analysis import RoutesArgument  # noqa: TC001 - Typer reads annotations at run time
 from api.cli.language import both
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
+from api.cli.provinces import ClusterOption, MemoryOption, WorkersOption, workers_of, write_findings_in_tiles
 from api.cli.reporting import FINDINGS, answering, progress, say, show_notes, show_table, words
 
 if TYPE_CHECKING:
-    from survey.finding_columns import Findings
+    from collections.abc import Mapping
+
+    from survey.provinces import Question, WrittenFindings
 
 commands = typer.Typer()
-MOST_SAID = 8
 SHOWN_OUTCOMES = ("fails", "must_expose", "unknown")
 
 
@@ -51,6 +54,9 @@ def conflicts(
             help=both("不写说明文字和改法，适合数十万条", "Without sentences and mends, for hundreds of thousands"),
         ),
     ] = False,
+    workers: WorkersOption = 0,
+    memory: MemoryOption = None,
+    cluster: ClusterOption = None,
     layer: inputs.LayerOption = None,
     pipes_layer: Annotated[str | None, _layer("pipes", "现状管线", "pipes")] = None,
     roads_layer: inputs.RoadsLayerOption = None,
@@ -69,12 +75,13 @@ def conflicts(
     faults: inputs.FaultsOption = None,
 ) -> None:
     """Write the layer ``findings``."""
-    from geo.formats import check_ending, to_grid, write
-    from survey.conflicts import find_conflicts
+    from geo.formats import check_ending
     from survey.policies import load_policy
+    from survey.provinces import Question
 
     check_ending(out)
-    when, rules = day(on), load_policy(policy)
+    question = Question(policy, day(on), sentences=not brief)
+    rules = load_policy(policy)
     options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
     around = {
         "pipes": (pipes, pipes_layer),
@@ -82,35 +89,63 @@ def conflicts(
         "buildings": (buildings, buildings_layer),
         "trees": (trees, trees_layer),
     }
-    files = {name: (path, options.besides(theirs)) for name, (path, theirs) in around.items() if path is not None}
-    read = inputs.read_together({"routes": (routes, options)} | files)
-    placed, settled = inputs.in_grid(read["routes"], grid)
-    others = {name: to_grid(read[name].frame, settled) for name in files}
+    files = {"routes": (routes, options)} | {
+        name: (path, options.besides(theirs)) for name, (path, theirs) in around.items() if path is not None
+    }
+    crew = workers_of(workers, memory, cluster, [path for path, _ in files.values()], out)
     started = time.perf_counter()
-    with progress("查找", "finding"):
-        found = find_conflicts(placed, **others, policy=rules, on=when, grid=settled)
+    if crew is not None:
+        written = write_findings_in_tiles(files, out, question, crew)
+    else:
+        written = _written_at_once(files, out, question, workers or os.cpu_count() or 1)
     took = time.perf_counter() - started
-    show_notes(found.faults)
-    with progress("写出", "writing"):
-        write({"findings": found.frame(sentences=not brief)}, out)
-    _show(found, f"{rules.document} · {when} · {settled.code[:40]} · {took:.2f} s")
-    if check and found.count(outcome="fails"):
+    _show(written, f"{rules.document} · {question.on} · {written.grid.code[:40]} · {took:.2f} s")
+    if check and any(outcome == "fails" for _, outcome in written.counts):
         raise typer.Exit(FINDINGS)
 
 
-def _show(found: Findings, title: str) -> None:
+def _written_at_once(
+    files: Mapping[str, tuple[Path, inputs.Asked]], out: Path, question: Question, threads: int
+) -> WrittenFindings:
+    """Write the findings of files that fit into memory."""
+    from geo.formats import to_grid, write
+    from survey.conflicts import find_conflicts
+    from survey.findings import KINDS, OUTCOMES
+    from survey.policies import load_policy
+    from survey.provinces import WrittenFindings
+    from survey.provinces.judging import MOST_SAID
+
+    read = inputs.read_together(files)
+    placed, settled = inputs.in_grid(read["routes"], files["routes"][1].grid)
+    others = {name: to_grid(table.frame, settled) for name, table in read.items() if name != "routes"}
+    with progress("查找", "finding"):
+        found = find_conflicts(
+            placed, **others, policy=load_policy(question.policy), on=question.on, grid=settled, workers=threads
+        )
+    show_notes(found.faults)
+    with progress("写出", "writing"):
+        write({"findings": found.frame(sentences=question.sentences)}, out)
+    count = {
+        (kind, outcome): n for kind in KINDS for outcome in OUTCOMES if (n := found.count(kind=kind, outcome=outcome))
+    }
+    said = tuple((finding.a, finding.sentence_zh, finding.sentence_en) for finding in found[:MOST_SAID])
+    return WrittenFindings(out, len(placed), settled, count, said, list(found.faults))
+
+
+def _show(written: WrittenFindings, title: str) -> None:
     """Print a row for each kind that was found, and what is told of the gravest."""
     from survey.findings import KINDS
 
+    found = {kind for kind, _ in written.counts}
     rows = [
-        (words(*names), *(found.count(kind=kind, outcome=outcome) for outcome in SHOWN_OUTCOMES))
+        (words(*names), *(written.counts.get((kind, outcome), 0) for outcome in SHOWN_OUTCOMES))
         for kind, names in KINDS.items()
-        if found.count(kind=kind)
+        if kind in found
     ]
     columns = words("发现,不满足,须现场核实,资料不足", "finding,fails,verify on site,facts missing").split(",")
     show_table(title, columns, rows)
-    for finding in found[:MOST_SAID]:
-        say(f"{finding.a} · {words(finding.sentence_zh, finding.sentence_en)}")
-    if len(found) > MOST_SAID:
-        more = len(found) - MOST_SAID
+    for route, zh, en in written.said:
+        say(f"{route} · {words(zh, en)}")
+    more = sum(written.counts.values()) - len(written.said)
+    if more:
         say(words(f"……另有 {more} 条，见文件", f"… and {more} more: see the file"))

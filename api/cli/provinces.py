@@ -1,4 +1,4 @@
-"""`cotrench trenches` for files that do not fit into memory: on processes of this machine, or on a Dask cluster."""
+"""`cotrench trenches` and `conflicts` for files larger than memory: on processes of this machine, or on a cluster."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from api.cli.reporting import progress_of_steps, show_faults, show_notes
 from geo.faults import Fault, refuse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from geo.formats.batches import Batches
     from geo.partition import Crew, Limits
-    from survey.provinces import Written
+    from survey.provinces import Question, Written, WrittenFindings
 
 MemoryOption = Annotated[
     str | None,
@@ -43,6 +45,15 @@ ClusterOption = Annotated[
     ),
 ]
 
+WorkersOption = Annotated[
+    int,
+    typer.Option(
+        "--workers",
+        min=0,
+        help=both("线程数，0 为全部；与 --memory 同用时为进程数", "Threads, 0 for all; with --memory, processes"),
+    ),
+]
+
 UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 LEAST_MEMORY = 512 << 20
 """A worker with all that it loads needs some 300 MiB before it has a line."""
@@ -55,6 +66,9 @@ STEPS = {
     "search": ("找并行段", "finding runs"),
     "regroup": ("归并", "regrouping"),
     "join": ("合成沟段", "joining trenches"),
+    "border": ("划归各块", "finding the home of each route"),
+    "deal": ("分发", "dealing out to tiles"),
+    "judge": ("查找冲突", "finding conflicts"),
     "write": ("写出", "writing"),
 }
 
@@ -67,7 +81,9 @@ class Workers(NamedTuple):
     cluster: str | None
 
 
-def workers_of(number: int, memory: str | None, cluster: str | None, files: tuple[Path, Path]) -> Workers | None:
+def workers_of(
+    number: int, memory: str | None, cluster: str | None, files: Sequence[Path], out: Path
+) -> Workers | None:
     """Return who is to work off a file in tiles; None where it is to be read as a whole.
 
     Parameters
@@ -76,8 +92,8 @@ def workers_of(number: int, memory: str | None, cluster: str | None, files: tupl
         Of processes; 0 for as many as there are processors.
     memory, cluster
         The options as given. Either asks for tiles.
-    files
-        The file of routes and the file to write.
+    files, out
+        The files to read and the file to write.
 
     Raises
     ------
@@ -87,9 +103,9 @@ def workers_of(number: int, memory: str | None, cluster: str | None, files: tupl
     Examples
     --------
     >>> from pathlib import Path
-    >>> workers_of(2, "1.5GiB", None, (Path("a.parquet"), Path("b.parquet")))
+    >>> workers_of(2, "1.5GiB", None, [Path("a.parquet")], Path("b.parquet"))
     Workers(number=2, memory=1610612736, cluster=None)
-    >>> workers_of(2, None, None, (Path("a.gpkg"), Path("b.gpkg"))) is None
+    >>> workers_of(2, None, None, [Path("a.gpkg")], Path("b.gpkg")) is None
     True
     """
     if memory is None and cluster is None:
@@ -102,7 +118,7 @@ def workers_of(number: int, memory: str | None, cluster: str | None, files: tupl
             "改用 .parquet 文件，或去掉 --memory 和 --cluster", "use .parquet, or leave --memory and --cluster out",
             file=path.name,
         )
-        for path, endings in zip(files, ((".parquet", ".geoparquet"), (".parquet",)), strict=True)
+        for path, endings in (*((path, (".parquet", ".geoparquet")) for path in files), (out, (".parquet",)))
         if path.suffix.lower() not in endings
     ]  # fmt: skip
     refuse(faults)
@@ -135,26 +151,64 @@ def write_in_tiles(routes: Path, out: Path, limits: Limits, workers: Workers, as
     BadInputError
         With every fault of the file, unless ``asked.skip_bad``; then they are listed.
     """
-    from api.cli.kinds import kinds_of
-    from geo.formats.batches import Batches
-    from geo.partition import cluster_crew, local_crew
     from survey.provinces import write_province
 
-    batches = Batches(
-        routes, crs=asked.crs, field_map=asked.field_map, value_map=asked.value_map, kinds=kinds_of("routes"),
-        check=inputs.checks_of("routes"),
+    batches = _batches(routes, "routes", asked)
+    with progress_of_steps(STEPS) as heard:
+        written = write_province(
+            batches, out, limits, _crew_of(workers), memory=workers.memory, grid=asked.grid, skip_bad=asked.skip_bad,
+            heard=heard,
+        )  # fmt: skip
+    show_notes(batches.notes)
+    if batches.faults:
+        show_faults(batches.faults, asked.faults)
+    return written
+
+
+def write_findings_in_tiles(
+    files: Mapping[str, tuple[Path, inputs.Asked]], out: Path, question: Question, workers: Workers
+) -> WrittenFindings:
+    """Write the findings of files as `survey.provinces.write_findings`, and show how far it is.
+
+    Raises
+    ------
+    BadInputError
+        With every fault of all files, unless they are to be skipped; then they are listed.
+    """
+    from survey.provinces import write_findings
+
+    asked = files["routes"][1]
+    batches = {layer: _batches(path, layer, options) for layer, (path, options) in files.items()}
+    with progress_of_steps(STEPS) as heard:
+        written = write_findings(
+            batches, out, question, _crew_of(workers), memory=workers.memory, grid=asked.grid,
+            skip_bad=asked.skip_bad, heard=heard,
+        )  # fmt: skip
+    for one in batches.values():
+        show_notes(one.notes)
+    faults = [fault for one in batches.values() for fault in one.faults]
+    if faults:
+        show_faults(faults, asked.faults)
+    show_notes(written.notes)
+    return written
+
+
+def _batches(path: Path, layer: str, asked: inputs.Asked) -> Batches:
+    from api.cli.kinds import kinds_of
+    from geo.formats.batches import Batches
+
+    return Batches(
+        path, crs=asked.crs, crs_is_default=asked.crs_is_default, field_map=asked.field_map, value_map=asked.value_map,
+        kinds=kinds_of(layer), check=inputs.checks_of(layer),
     )  # fmt: skip
+
+
+def _crew_of(workers: Workers) -> Callable[[Path], AbstractContextManager[Crew]]:
+    from geo.partition import cluster_crew, local_crew
 
     def crew(folder: Path) -> AbstractContextManager[Crew]:
         if workers.cluster is not None:
             return cluster_crew(workers.cluster)
         return local_crew(workers.number, workers.memory, folder)
 
-    with progress_of_steps(STEPS) as heard:
-        written = write_province(
-            batches, out, limits, crew, memory=workers.memory, grid=asked.grid, skip_bad=asked.skip_bad, heard=heard
-        )
-    show_notes(batches.notes)
-    if batches.faults:
-        show_faults(batches.faults, asked.faults)
-    return written
+    return crew

@@ -30,6 +30,8 @@ class Appended:
         The file, which is replaced. Name one in a `geo.formats.writing.workspace` and put it in place at the end.
     dates
         Columns of `datetime.date` or None: in a frame without any date their type does not show.
+    texts
+        Columns of text or None, likewise.
 
     Examples
     --------
@@ -46,8 +48,9 @@ class Appended:
     ([nan, 1.0], 4546, [5.0, 5.0])
     """
 
-    def __init__(self, path: Path, dates: Collection[str] = ()) -> None:
-        self._path, self._dates = path, frozenset(dates)
+    def __init__(self, path: Path, dates: Collection[str] = (), texts: Collection[str] = ()) -> None:
+        self._path = path
+        self._told = dict.fromkeys(dates, pa.date32()) | dict.fromkeys(texts, pa.string())
         self._writer: pq.ParquetWriter | None = None
         self._crs: Any = None
         self._types: set[str] = set()
@@ -66,15 +69,15 @@ class Appended:
         shapes = frame.geometry.to_numpy()
         columns = pd.DataFrame(frame.drop(columns=frame.geometry.name))
         table = pa.Table.from_pandas(columns, preserve_index=False)
-        for name in self._dates:
-            table = table.set_column(columns.columns.get_loc(name), name, table.column(name).cast(pa.date32()))
+        for name, kind in self._told.items():
+            table = table.set_column(columns.columns.get_loc(name), name, table.column(name).cast(kind))
         table = table.append_column("geometry", pa.array(shapely.to_wkb(shapes), pa.binary()))
         if self._writer is None:
             self._crs = frame.crs
             self._writer = pq.ParquetWriter(self._path, table.schema)
         self._writer.write_table(table)
         if len(shapes):
-            self._types |= set(frame.geom_type)
+            self._types |= set(frame.geom_type.dropna())
             low, high = np.minimum, np.maximum
             bounds = shapely.total_bounds(shapes)
             self._bounds = np.concatenate((low(self._bounds[:2], bounds[:2]), high(self._bounds[2:], bounds[2:])))

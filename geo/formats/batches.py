@@ -47,7 +47,7 @@ class Batches:
     ----------
     path
         A GeoParquet file.
-    crs, field_map, value_map, kinds, check
+    crs, crs_is_default, field_map, value_map, kinds, check
         As `geo.formats.reading.read`.
     rows
         Of a batch.
@@ -84,6 +84,7 @@ class Batches:
         path: str | Path,
         *,
         crs: str | CRS | None = None,
+        crs_is_default: bool = False,
         field_map: Mapping[str, str] | None = None,
         value_map: Mapping[str, Mapping[str, str]] | None = None,
         kinds: frozenset[str] = ANY_KIND,
@@ -92,6 +93,7 @@ class Batches:
     ) -> None:
         self._request = Request(Path(path), crs=asked_for(crs), field_map=dict(field_map or {}), kinds=kinds)
         self._value_map, self._check, self._rows = value_map or {}, check, rows
+        self._crs_is_default = crs_is_default
         self._placed: list[tuple[int, Fault]] = []
         self._notes: dict[tuple[str, str | None], Fault] = {}
         self._noted: dict[tuple[str, str | None], int] = {}
@@ -124,7 +126,8 @@ class Batches:
     def _judged(self, raw: Raw) -> gpd.GeoDataFrame:
         """Return the rows of a batch that have no fault; remember what there is to say of it."""
         found, first = raw.found, self.rows_read
-        raw = replace(raw, crs=settled(raw.crs, self._request.crs, Format.GEOPARQUET, found))
+        asked = None if self._crs_is_default and raw.crs else self._request.crs
+        raw = replace(raw, crs=settled(raw.crs, asked, Format.GEOPARQUET, found))
         self.crs = raw.crs
         frame = checked(raw, self._request, self._value_map, self._check)
         if not len(frame):

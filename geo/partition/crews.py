@@ -133,7 +133,8 @@ def _too_large() -> Fault:
     return Fault(
         "worker.lost", "做同一块任务的工作进程接连中断，多半是内存不够",
         "the workers of one task were lost, one after the other: for want of memory most likely",
-        "加大 --memory，或减少 --workers；相互并行、连成一片的管线必须放进一个工作进程",
-        "raise --memory, or use fewer --workers; routes that are all connected by runs must fit into one worker",
+        "加大 --memory，或减少 --workers；相互并行、连成一片的管线（查冲突时为全部道路）必须放进一个工作进程",
+        "raise --memory, or use fewer --workers; routes that are all connected by runs (for conflicts: all roads) must"
+        " fit into one worker",
         field="--memory",
     )  # fmt: skip

@@ -14,6 +14,7 @@ is one bundle all the same, and must fit into one worker.
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -63,19 +64,28 @@ def vertices_a_task(memory: int) -> int:
 
 
 class Spool:
-    """Takes lines, chunk by chunk, into files of a folder: only their number stays in memory."""
+    """Takes the rows of a layer, chunk by chunk, into files of a folder: only their number stays in memory."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, name: str = "chunk") -> None:
+        self.folder, self._name = folder, name
         self.chunks: list[Path] = []
         self.counts: list[int] = []
 
     def append(self, lines: Polylines) -> None:
-        """Write a chunk: its lines are the rows after those of the chunks before."""
-        path = self.folder / f"chunk-{len(self.chunks)}.arrow"
-        save(path, pa.table({"line": lines_array(lines)}))
+        """Write a chunk of lines: they are the rows after those of the chunks before."""
+        self.append_rows(pa.table({"line": lines_array(lines)}))
+
+    def append_rows(self, rows: pa.Table) -> None:
+        """Write a chunk of rows of any columns."""
+        path = self.folder / f"{self._name}-{len(self.chunks)}.arrow"
+        save(path, rows)
         self.chunks.append(path)
-        self.counts.append(lines.n_lines)
+        self.counts.append(len(rows))
+
+    @property
+    def first_rows(self) -> list[int]:
+        """The number of the first row of each chunk."""
+        return [*accumulate(self.counts, initial=0)][:-1]
 
 
 class Place(NamedTuple):
@@ -204,7 +214,7 @@ class _Steps:
         return self._do("look", look, jobs)
 
     def route(self, spool: Spool, seen: list[Seen], tiles: Tiles) -> tuple[list[Routed], list[Path]]:
-        first = np.cumsum([0, *spool.counts]).tolist()
+        first = spool.first_rows
         jobs = [
             Route(
                 chunk.chunk, self._folder / f"lines-{k}.arrow", first[k], self._folder / NUMBERS, tiles,

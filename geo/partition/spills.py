@@ -65,8 +65,12 @@ def discard(paths: Iterable[Path]) -> None:
 
 
 def gathered(slices: Iterable[Slice]) -> pa.Table:
-    """Return the rows of one or more slices as one table in memory."""
-    return pa.concat_tables([opened(path).slice(first, last - first) for path, first, last in slices]).combine_chunks()
+    """Return the rows of one or more slices as one table in memory.
+
+    A column that says nothing in one file, or holds whole numbers only, becomes what it is in the others.
+    """
+    tables = [opened(path).slice(first, last - first) for path, first, last in slices]
+    return pa.concat_tables(tables, promote_options="permissive").combine_chunks()
 
 
 def sort_into(path: Path, table: pa.Table, destination: IntArray, count: int) -> IntArray:

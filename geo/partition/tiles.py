@@ -76,25 +76,27 @@ def _cut(x: FloatArray, y: FloatArray) -> tuple[int, float] | None:
     return axis, at
 
 
-def tiles_of(lines: Polylines, tiles: Tiles, reach: float) -> tuple[IntArray, IntArray]:
+def tiles_of(lines: Polylines, tiles: Tiles, reach: float | FloatArray) -> tuple[IntArray, IntArray]:
     """Return the tiles of each line, ascending: those of line ``i`` are ``found[starts[i]:starts[i + 1]]``.
 
-    A line without a segment is in none.
+    A line without a segment is in none. ``reach`` is that of all lines, or one a line; two lines then are together in a
+    tile where they come within the sum of their own.
     """
     parts = np.searchsorted(lines.part_line, np.arange(lines.n_lines + 1)).astype(np.int64)
-    return _tiles_of(*tiles[:4], lines.x, lines.y, lines.part_starts, parts, float(reach) + ROUNDING_M)
+    around = np.broadcast_to(np.asarray(reach, np.float64), (lines.n_lines,)) + ROUNDING_M
+    return _tiles_of(*tiles[:4], lines.x, lines.y, lines.part_starts, parts, around)
 
 
 @kernel
 def _tiles_of(
     axis: IntArray, at: FloatArray, low: IntArray, high: IntArray, x: FloatArray, y: FloatArray, part_starts: IntArray,
-    line_parts: IntArray, around: float,
+    line_parts: IntArray, reach: FloatArray,
 ) -> tuple[IntArray, IntArray]:  # fmt: skip
     n_lines, n = len(line_parts) - 1, 0
     starts, found = np.zeros(n_lines + 1, np.int64), np.empty(2 * n_lines + 16, np.int64)
     waiting, told = np.empty(len(axis) + 1, np.int64), np.full(len(axis), -1, np.int64)
     for line in range(n_lines):
-        first = n
+        first, around = n, reach[line]
         for part in range(line_parts[line], line_parts[line + 1]):
             for v in range(part_starts[part], part_starts[part + 1] - 1):
                 west, east = min(x[v], x[v + 1]) - around, max(x[v], x[v + 1]) + around

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,8 @@ BRIDGE_WORDS = frozenset({"bridge", "桥", "桥梁", "yes", "true", "1", "viaduc
 RAIL_WORDS = frozenset({"railway", "铁路", "rail"})
 HIGHWAY_WORDS = frozenset({"highway", "公路", "trunk_highway"})
 _POLYGONS, _POINTS = (3, 6), (0,)
+_OF_ROADS = ("kerbs", "kerb_tree", "_protected")
+"""What is made once of the roads alone."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class Around:
         Names of buildings and species of trees; None where not stated.
     accuracy_m
         Mean error of a building or a tree (metres): that of the county's own layers.
+    corner
+        The least coordinates of the layer of buildings where these are only some of it; None: they are all.
     """
 
     surroundings: Surroundings
@@ -64,6 +68,7 @@ class Around:
     building_names: Objects
     tree_kinds: Objects
     accuracy_m: float
+    corner: tuple[float, float] | None = None
 
     @classmethod
     def from_frames(
@@ -94,6 +99,23 @@ class Around:
             accuracy_m=float(surroundings.defaults.accuracy_m["greens"]),
         )
 
+    def beside(
+        self,
+        buildings: gpd.GeoDataFrame | None,
+        trees: gpd.GeoDataFrame | None,
+        corner: tuple[float, float] | None,
+    ) -> Around:
+        """Return the same roads beside some buildings and trees of layers; what was made of the roads is kept."""
+        building_ids, building_shapes, names = _kept(buildings, _POLYGONS, "name")
+        tree_ids, tree_points, species = _kept(trees, _POINTS, "species")
+        made = replace(
+            self, buildings=Subjects("buildings", building_ids), building_shapes=building_shapes,
+            building_names=names, trees=Subjects("trees", tree_ids), tree_points=tree_points, tree_kinds=species,
+            corner=corner,
+        )  # fmt: skip
+        made.__dict__.update({name: getattr(self, name) for name in _OF_ROADS})
+        return made
+
     def building_called(self, row: int) -> tuple[str, str]:
         """Return what a building is called in both languages: its name beside its id."""
         number, name = self.buildings.ids[row], self.building_names[row]
@@ -111,7 +133,7 @@ class Around:
     @cached_property
     def near_buildings(self) -> NearAreas:
         """The buildings, ready to be asked."""
-        return NearAreas(self.building_shapes)
+        return NearAreas(self.building_shapes, corner=self.corner)
 
     @cached_property
     def near_trees(self) -> NearPoints:

@@ -108,3 +108,31 @@ def test_every_fault_is_named_and_nothing_is_written(tmp_path):
     assert "300 faults" in done.stderr
     assert "In all: 300 utility.unknown" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["routes.parquet"]
+
+
+def test_one_process_finds_the_conflicts_that_one_memory_finds(tmp_path):
+    routes = routes_in(tmp_path, cover_m=1.0, accuracy_m=0.05)
+    pipes = gpd.read_parquet(routes).head(40)
+    pipes.assign(id=[f"P{k}" for k in range(40)]).translate(0.4).to_frame("geometry").join(
+        pipes[["utility", "cover_m"]]
+    ).to_parquet(tmp_path / "pipes.parquet")
+    asked = ("conflicts", routes, "--pipes", tmp_path / "pipes.parquet", "--on", "2026-12-01", "--brief")
+    once = cotrench(*asked, "-o", tmp_path / "once.parquet", folder=tmp_path)
+    tiles = cotrench(
+        *asked, "-o", tmp_path / "tiles.parquet", "--memory", "1GiB", "--workers", "1", "--check", folder=tmp_path
+    )
+    assert (once.returncode, tiles.returncode) == (0, 1), tiles.stderr
+    mine, theirs = (gpd.read_parquet(tmp_path / f"{name}.parquet") for name in ("once", "tiles"))
+    assert len(mine)
+    assert mine.equals(theirs)
+    below = [done.stdout.splitlines()[1:] for done in (once, tiles)]  # the title says how long it took
+    assert below[0] == below[1]
+
+
+def test_conflicts_of_other_files_are_refused_by_name(tmp_path):
+    done = cotrench(
+        "conflicts", routes_in(tmp_path), "--roads", "roads.gpkg", "-o", tmp_path / "x.parquet", "--memory", "1GiB",
+        folder=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "roads.gpkg: work in tiles reads and writes GeoParquet only" in done.stderr

@@ -14,9 +14,8 @@ from geo.faults import BadInputError
 from geo.formats import read, settle_grid, to_grid, write
 from geo.formats.batches import Batches
 from geo.partition import Limits, here
-from survey import provinces
 from survey.opportunities import runs_and_trenches
-from survey.provinces import write_province
+from survey.provinces import trenches, write_province
 from tests.benchmarks.city import UTILITIES, make_city
 
 LIMITS = Limits(3.0, 15.0, 10.0, 5.0, 4.5, same_group=False)
@@ -74,8 +73,8 @@ def same(one: Path, other: Path):
     ids=["texts", "numbers", "no ids", "degrees, commas", "no dates", "two", "none"],
 )  # fmt: skip
 def test_every_row_is_as_at_once(tmp_path, monkeypatch, frame):
-    monkeypatch.setattr(provinces, "ROWS_WRITTEN", 50)
-    monkeypatch.setattr(provinces, "vertices_a_task", lambda _memory: 900)
+    monkeypatch.setattr(trenches, "ROWS_WRITTEN", 50)
+    monkeypatch.setattr(trenches, "vertices_a_task", lambda _memory: 900)
     frame.to_parquet(tmp_path / "routes.parquet")
     at_once(tmp_path / "routes.parquet", tmp_path / "once.parquet")
     _, written = in_tiles(tmp_path / "routes.parquet", tmp_path / "tiles.parquet")
@@ -111,7 +110,7 @@ def test_every_fault_is_named_as_at_once_and_nothing_is_written(tmp_path):
 
 
 def test_faulty_rows_are_left_out_as_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(provinces, "vertices_a_task", lambda _memory: 900)
+    monkeypatch.setattr(trenches, "vertices_a_task", lambda _memory: 900)
     spoilt().to_parquet(tmp_path / "routes.parquet")
     table = at_once(tmp_path / "routes.parquet", tmp_path / "once.parquet", skip_bad=True)
     batches, written = in_tiles(tmp_path / "routes.parquet", tmp_path / "tiles.parquet", skip_bad=True)

@@ -10,20 +10,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 
-from geo.faults import BadInputError
 from geo.formats.appending import Appended
-from geo.formats.lines import settle_grid
 from geo.formats.writing import check_ending, put_in_place, workspace
 from geo.partition import (
     RUN_ORDER,
     TRENCH_ORDER,
-    Place,
     Spool,
     find_and_join,
     in_order,
@@ -34,6 +29,7 @@ from geo.partition import (
 )
 from survey.opportunities.joining import Told, runs_frame, trenches_frame
 from survey.opportunities.reading import id_order, read_columns
+from survey.provinces.taking_in import Extent, named, one_type, take_in
 from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
@@ -41,17 +37,17 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    import geopandas as gpd
     from numpy.typing import NDArray
-    from pyproj import CRS
 
     from geo.crs import Grid
     from geo.formats.batches import Batches
     from geo.partition import Crew, Found, Limits
     from geo.polylines import Polylines
+    from survey.provinces.taking_in import Heard
 
     Integers = NDArray[np.int64]
     Days = NDArray[np.datetime64]
-    Heard = Callable[[str, int, int], None]
 
 ROWS_WRITTEN = 100_000
 """About how many rows of a layer are in memory while it is written."""
@@ -119,8 +115,8 @@ def write_province(
         folder = hidden.resolve()  # workers of a cluster have working folders of their own
         with crew(folder) as working:
             spool, routes = Spool(folder), _Routes()
-            _take_in(batches, spool, routes, heard, skip_bad=skip_bad)
-            place = routes.place(batches.crs, grid)
+            take_in([(batches, lambda frame: spool.append(routes.add(frame)))], heard, skip_bad=skip_bad)
+            place = routes.extent.place(batches.crs, grid)
             number = routes.settle(batches.repeated)
             vertices = vertices_a_task(memory)
             found = find_and_join(spool, place, number, routes.group, limits, vertices, working, heard)
@@ -128,16 +124,6 @@ def write_province(
         written = _write(found, routes, place.grid, made, heard)
         put_in_place({made[layer]: path for layer, path in names.items()})
     return written._replace(runs=names["runs"], trenches=names["trenches"])
-
-
-def _take_in(batches: Batches, spool: Spool, routes: _Routes, heard: Heard, *, skip_bad: bool) -> None:
-    """Read all batches; raise with every fault."""
-    for frame in batches:
-        if not batches.is_whole_file:  # else no row can be used, and all that is wrong is still to be found
-            spool.append(routes.add(frame))
-        heard("read", batches.rows_read, 0)
-    if batches.is_whole_file or (batches.faults and not skip_bad):
-        raise BadInputError(batches.faults)
 
 
 class _Routes:
@@ -148,36 +134,26 @@ class _Routes:
         self._rows: list[Integers] = []
         self._windows: list[tuple[Days, Days]] = []
         self._groups: list[NDArray[np.int8]] = []
-        self._bounds = np.array([np.inf, np.inf, -np.inf, -np.inf])
+        self.extent = Extent()
         self.ids, self.group = pa.array([], pa.string()), np.empty(0, np.int8)
         self.start = self.end = np.empty(0, "datetime64[D]")
 
     def add(self, frame: gpd.GeoDataFrame) -> Polylines:
         """Take some routes in; return their lines in the order in which they are held here."""
-        if "id" not in frame.columns:
-            frame = frame.assign(id=frame.index.astype(str))
+        frame = named(frame)
         read = read_columns(frame.set_crs(None, allow_override=True))
         self._ids.append(pa.array(read.ids.tolist()))
         self._rows.append(frame.index.to_numpy()[read.order])
         self._windows.append((read.start.astype("datetime64[D]"), read.end.astype("datetime64[D]")))
         self._groups.append(read.group.astype(np.int8))
-        bounds = frame.total_bounds  # NaN where there is no row
-        self._bounds[:2] = np.fmin(self._bounds[:2], bounds[:2])
-        self._bounds[2:] = np.fmax(self._bounds[2:], bounds[2:])
+        self.extent.add(frame)
         return read.lines
-
-    def place(self, crs: CRS | None, grid: str | None) -> Place:
-        """Return the grid that all lines are computed in, settled as for a file that is read as a whole."""
-        corners = [shapely.LineString(self._bounds.reshape(2, 2))] if np.isfinite(self._bounds).all() else []
-        settled = settle_grid(gpd.GeoDataFrame(geometry=corners, crs=crs), grid)
-        same = crs is None or settled.crs.equals(crs, ignore_axis_order=True)
-        return Place(None if same or crs is None else crs.to_wkt(), settled)
 
     def settle(self, left_out: Integers) -> Integers:
         """Put what is held into the order of ids; return for each line, as it was held, its number, -1 without one."""
         rows = np.concatenate([np.empty(0, np.int64), *self._rows])
         kept = np.flatnonzero(~np.isin(rows, left_out))
-        ids = _one_type(self._ids).take(pa.array(kept))
+        ids = one_type(self._ids).take(pa.array(kept))
         order = _order(ids)
         number = np.full(len(rows), -1, np.int64)
         number[kept[order]] = np.arange(len(kept))
@@ -195,17 +171,6 @@ class _Routes:
         ids = np.empty(len(numbers), dtype=object)
         ids[:] = self.ids.take(pa.array(numbers)).to_pylist()
         return Told(ids, KEYS[self.group[numbers]], self.start[numbers], self.end[numbers], grid.crs)
-
-
-def _one_type(ids: list[pa.Array]) -> pa.Array:
-    """Return the ids of all batches as one column: whole numbers become others where a batch has such."""
-    if not ids:
-        return pa.array([], pa.string())
-    kinds = {array.type for array in ids}
-    kind = next(iter(kinds)) if len(kinds) == 1 else pa.float64()
-    if pa.types.is_string(kind):
-        kind = pa.large_string()
-    return pa.chunked_array([array.cast(kind) for array in ids]).combine_chunks()
 
 
 def _order(ids: pa.Array) -> Integers:
