@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from survey.programme.costs import closed_weeks, times_open
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from survey.programme.costs import Choice
     from survey.programme.problem import Joinable, Problem
     from survey.programme.weeks import Option
+
+
+MOST_TRIES = 60
 
 
 class Surroundings:
@@ -76,8 +79,9 @@ def nearest(problem: Problem, work: int) -> Option:
 def place(around: Surroundings, members: Sequence[int], wanted: Mapping[int, Option] | None = None) -> Choice | None:
     """Return a place for each work of a component as near to where it is wanted as those before it leave.
 
-    The works with the fewest places come first. Where one then finds no place, all are placed as early as may be, the
-    one that has to be done first before the others. None where that fails too: it proves nothing.
+    All that may be where they are wanted are placed there, then the others as near as they may be, those with the
+    fewest places first. One that finds none comes before all others in another try; None where so many tries fail:
+    that proves nothing.
 
     Parameters
     ----------
@@ -86,23 +90,30 @@ def place(around: Surroundings, members: Sequence[int], wanted: Mapping[int, Opt
     """
     problem = around.problem
     start = {work: problem.wanted[work] if wanted is None else wanted[work].start for work in members}
-    fewest = sorted(members, key=lambda work: (len(problem.options[work]), work))
-    urgent = sorted(members, key=lambda work: (problem.options[work][-1].start, work))
-    choice = _one_by_one(around, fewest, lambda work, option: abs(option.start - start[work]))
-    return _one_by_one(around, urgent, lambda _work, option: option.start) if choice is None else choice
+    order = sorted(members, key=lambda work: (len(problem.options[work]), work))
+    ways = {
+        work: sorted(problem.options[work], key=lambda option: (abs(option.start - start[work]), option.start))
+        for work in members
+    }
+    for _ in range(MOST_TRIES):
+        choice: Choice = {}
+        moved = [work for work in order if not _placed(around, work, ways[work][:1], choice)]
+        stuck = next((work for work in moved if not _placed(around, work, ways[work], choice)), None)
+        if stuck is None:
+            return choice
+        order.remove(stuck)
+        order.insert(0, stuck)
+    return None
 
 
-def _one_by_one(around: Surroundings, works: Sequence[int], far: Callable[[int, Option], int]) -> Choice | None:
-    """Give each work in turn the place least far away that those before it leave; None where one finds none."""
-    choice: Choice = {}
-    for work in works:
-        for option in sorted(around.problem.options[work], key=lambda option: (far(work, option), option.start)):
-            choice[work] = option
-            if around.allowed([work], choice):
-                break
-        else:
-            return None
-    return choice
+def _placed(around: Surroundings, work: int, ways: Sequence[Option], choice: Choice) -> bool:
+    """Give a work the first place that those in ``choice`` leave, in ``choice``; return whether there is one."""
+    for option in ways:
+        choice[work] = option
+        if around.allowed([work], choice):
+            return True
+    del choice[work]
+    return False
 
 
 def improve(around: Surroundings, members: Sequence[int], choice: Choice) -> Choice:

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 SECONDS = 60.0
 LOOK_S = 0.1
-SOLVER_SECOND = 0.3
-"""Deterministic time of CP-SAT that a second of a usual machine is taken for."""
+SOLVER_SECOND = 0.25
+"""Deterministic time of CP-SAT that a second of a usual machine is taken for: measured were 0.12 to 0.5."""
+THREADS = 2
+"""Threads that the time is counted for, whatever the machine has."""
 TIES_SHARE = 0.2
 """Part of the time for the parts of components without the crews and closures that tie them."""
 MOST_TOGETHER = 60
@@ -101,7 +103,7 @@ def plan(
     terms: Terms,
     *,
     seconds: float = SECONDS,
-    workers: int = 2,
+    workers: int = THREADS,
     progress: Callable[[Progress], None] | None = None,
 ) -> Programme:
     """Return the best programme that is found within a time.
@@ -111,11 +113,10 @@ def plan(
     works, trenches, terms
         See `survey.programme.works`; works may be none.
     seconds
-        Seconds of a usual machine that a thread searches, counted in steps of computing and not by a clock: the result
-        depends on them and not on the machine. The preparation comes on top.
+        Seconds that two threads of a usual machine search, counted in steps of computing and not by a clock: the
+        result depends on them and not on the machine. The preparation comes on top.
     workers
-        Threads, each with one component at a time. With twice the threads twice the work is done: the result depends
-        on the product of both.
+        Threads, each with one component at a time; the result does not depend on them.
     progress
         Told of each better answer, from any thread, one at a time.
 
@@ -146,7 +147,7 @@ class Planning:
     trenches: Iterable[SharedTrench]
     terms: Terms
     seconds: float = SECONDS
-    workers: int = 2
+    workers: int = THREADS
     progress: Callable[[Progress], None] | None = None
     _searches: list[Search] = field(default_factory=list, init=False)
     _blocks: list[Search] = field(default_factory=list, init=False)
@@ -169,10 +170,8 @@ class Planning:
         with ThreadPoolExecutor(self.workers) as pool:
             self._without_ties(pool, problem)
             for share in SHARES:
-                left = max(self._budget - self._spent(), 0.0) * share
                 waiting = [search for search in self._searches if not search.ended]
-                size = sum(len(search.members) for search in waiting)
-                self._wait([pool.submit(search.run, left * len(search.members) / size) for search in waiting])
+                self._wait([pool.submit(search.run, limit) for search, limit in self._limits(waiting, share)])
         return self._programme(around)
 
     def _wait(self, searches: Sequence[Future[None]]) -> None:
@@ -183,9 +182,18 @@ class Planning:
         for search in searches:
             search.result()
 
+    def _limits(self, waiting: Sequence[Search], share: float) -> list[tuple[Search, float]]:
+        """Return how long each may search now: its part of a share of what is left, as much as one thread can use."""
+        left = max(self._budget - self._spent(), 0.0) * (share if len(waiting) > THREADS else 1.0)
+        size = sum(len(search.members) for search in waiting)
+        alone = self._budget / THREADS
+        return [
+            (search, max(min(left * len(search.members) / size, alone - search.spent_s), 0.0)) for search in waiting
+        ]
+
     @property
     def _budget(self) -> float:
-        return self.seconds * self.workers * SOLVER_SECOND
+        return self.seconds * THREADS * SOLVER_SECOND
 
     def _spent(self) -> float:
         return sum(search.spent_s for search in (*self._blocks, *self._searches))

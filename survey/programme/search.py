@@ -9,7 +9,8 @@ from geo.faults import refuse
 from survey.programme.costs import clashes, closed_cuts, least_points, points_alone
 from survey.programme.greedy import improve, place
 from survey.programme.impossible import faults_together
-from survey.programme.model import Model, Part
+from survey.programme.model import GAP_ENOUGH, Model, Part
+from survey.programme.neighbourhoods import Neighbourhoods, part_around
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from survey.programme.greedy import Surroundings
     from survey.programme.weeks import Option
 
+MOST_AT_ONCE = 60
+"""Works of a component beyond which few are placed anew at a time before all are searched together."""
+NEAR_SHARE = 0.6
+NEAR_S, LEAST_NEAR_S = 0.04, 0.004
+"""Deterministic seconds for few works: at most, and what they are taken to need at least, for the model's making."""
 LEAST_S = 0.05
 """Deterministic seconds that a step of a search is taken to need at least."""
 
@@ -37,7 +43,7 @@ class Search:
     shown
         As ``points``, while the solver searches what it has found by then.
     ended
-        Whether nothing better can be found.
+        Whether nothing better can be found, or so little that it is not searched for (`GAP_ENOUGH`).
     spent_s
         Deterministic seconds used.
 
@@ -63,6 +69,9 @@ class Search:
             tuple(road for road, users in problem.users.items() if users[0] in own),
         )
         self._model: Model | None = None
+        self._wanted: Mapping[int, Option] | None = None
+        self._row = Neighbourhoods(around, members)
+        self._known: set[tuple[str, ...]] = set()
         self._lock = Lock()
         self.spent_s = 0.0
         self.best: Choice | None = None
@@ -79,16 +88,17 @@ class Search:
         if self.best is None or points < self.points:
             self.best, self.points = choice, points
             self.shown = min(self.shown, points)
-        self.ended = self.ended or self.points <= self.bound
+        self.ended = self.ended or self.points * (1 - GAP_ENOUGH) <= self.bound
 
     def raise_bound(self, bound: int) -> None:
         """Take a bound that was found otherwise."""
         self.bound = max(self.bound, bound)
-        self.ended = self.ended or (self.best is not None and self.points <= self.bound)
+        self.ended = self.ended or (self.best is not None and self.points * (1 - GAP_ENOUGH) <= self.bound)
 
     def near(self, wanted: Mapping[int, Option]) -> None:
         """Take the places wanted as far as crews and closures allow, the others near to them, and improve that."""
         problem = self.around.problem
+        self._wanted = wanted
         choice = dict(wanted) if not clashes(problem, wanted) else place(self.around, self.members, wanted)
         if choice is not None:
             self.offer(improve(self.around, self.members, choice))
@@ -105,23 +115,56 @@ class Search:
             return
         with self._lock:
             self._model = self._model or Model(self.around.problem, self._part)
-        left, going_on = max(limit_s, LEAST_S), True
-        while going_on and left > 0 and not self.ended:
-            before = self.spent_s
-            going_on = self._step(self._model, left) and not self._halt.is_set()
-            left -= max(self.spent_s - before, LEAST_S)
+        left = self._steps(max(limit_s, LEAST_S), first=True) if self.best is None else limit_s
+        left -= self._anew(NEAR_SHARE * left)
+        self._steps(left, first=False)
         if self.best is None:
             refuse(faults_together(self.around.problem, self.members, proven=False))
 
-    def _step(self, model: Model, limit_s: float) -> bool:
-        """Let the solver search; return whether its answer closes roads together that it did not know of."""
-        if self.best is not None:
+    def _steps(self, left: float, *, first: bool) -> float:
+        """Let the solver search all works together, for a first answer or the best; return what is left of the time."""
+        model, going_on = self._model, True
+        while model is not None and going_on and left > 0 and not self.ended:
+            before = self.spent_s
+            going_on = self._step(model, left, first=first) and not self._halt.is_set()
+            left -= max(self.spent_s - before, LEAST_S)
+        return left
+
+    def _anew(self, limit_s: float) -> float:
+        """Place few works of many anew, again and again, for a time; return the time used."""
+        spent = 0.0
+        while len(self.members) > MOST_AT_ONCE and self.best is not None and not self.ended and spent < limit_s:
+            if self._halt.is_set():
+                break
+            moved = self._row.next(self.best)
+            model = Model(self.around.problem, part_around(self.around, moved, self.best, sorted(self._known)))
             model.hint(self.best)
-        found = model.solve(limit_s, self._seen)
+            found = model.solve(NEAR_S, lambda _points, _bound: self._halt.is_set())
+            spent += max(found.spent_s, LEAST_NEAR_S)
+            if found.choice is not None:
+                self._try({**self.best, **found.choice}, moved)
+        self.spent_s += spent
+        return spent
+
+    def _try(self, choice: Choice, moved: tuple[int, ...]) -> None:
+        """Take places of few works where they are better and keep to all; else learn which roads they close."""
+        cuts = {cut for cut, _, _ in closed_cuts(self.around.problem, choice)}
+        self._known |= cuts
+        if not cuts and self.around.points(moved, choice) < self.around.points(moved, self.best or choice):
+            self.offer(choice)
+            self._tell()
+
+    def _step(self, model: Model, limit_s: float, *, first: bool) -> bool:
+        """Let the solver search; return whether its answer closes roads together that it did not know of."""
+        hint = self._wanted if self.best is None else self.best
+        if hint is not None:
+            model.hint(hint)
+        found = model.solve(limit_s, lambda points, bound: self._seen(points, bound) or first)
         self.spent_s += found.spent_s
         if found.impossible:
             refuse(faults_together(self.around.problem, self.members, proven=True))
         cuts = sorted({cut for cut, _, _ in closed_cuts(self.around.problem, found.choice or {})})
+        self._known.update(cuts)
         model.cut(cuts)
         if found.choice is not None and not cuts:
             self.offer(found.choice)
