@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rowsShown, scrolledTo, topOf, type RowsView } from '../src/findings/rows';
+import { rowsShown, scrolledTo, topOf, walkedTo, type RowsView } from '../src/findings/rows';
 
 const view = (change: Partial<RowsView> = {}): RowsView => ({ count: 10_000, row: 90, open: null, top: 0, height: 600, ...change });
 
@@ -30,6 +30,12 @@ describe('rows of a long list', () => {
   });
 
   it('are none of none', () => expect(rowsShown(view({ count: 0 }))).toEqual({ from: 0, to: 0, above: 0, total: 0 }));
+
+  it('are walked with keys, and never beyond the ends', () => {
+    const steps = ['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End'].map((key) => walkedTo(view(), key, 3));
+    expect(steps).toEqual([4, 2, 8, 0, 0, 9999]);
+    expect([walkedTo(view(), 'ArrowDown', 9999), walkedTo(view(), 'ArrowUp', 0), walkedTo(view(), 'Enter', 3)]).toEqual([9999, 0, null]);
+  });
 
   it('come into sight with the least scrolling', () => {
     expect(scrolledTo(view({ top: 900 }), 5)).toBe(450);

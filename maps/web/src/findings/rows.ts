@@ -47,3 +47,10 @@ export function scrolledTo(view: RowsView, index: number): number {
   if (start < view.top) return start;
   return end > view.top + view.height ? Math.min(start, end - view.height) : view.top;
 }
+
+/** The row that a key leads to from row `index`; null for a key that does not walk. */
+export function walkedTo({ count, row, height }: RowsView, key: string, index: number): number | null {
+  const page = Math.max(1, Math.floor(height / row) - 1);
+  const to = { ArrowDown: index + 1, ArrowUp: index - 1, PageDown: index + page, PageUp: index - page, Home: 0, End: count - 1 }[key];
+  return to === undefined ? null : Math.max(0, Math.min(count - 1, to));
+}
