@@ -59,6 +59,8 @@ KINDS: Mapping[str, Kind] = {
     "request.refused": Kind(400, "无法处理此请求", "The request cannot be handled"),
     "programme.busy": Kind(429, "等待排的计划太多，请稍后再试", "Too many programmes are waiting; try again later"),
     "programme.not_done": Kind(409, "计划尚未排完", "The programme is not done"),
+    "project.not_begun": Kind(409, "尚未合并立项", "It has not been made one project yet"),
+    "project.nothing_open": Kind(409, "各分项现在都不能这样办理", "No part of the project is ready for that"),
     "resource.not_found": Kind(404, "没有找到", "Not found"),
     "sign_in.token": Kind(401, "令牌无效、已过期或已撤销", "The token is unknown, over or revoked"),
     "sign_in.too_many_tries": Kind(429, "密码多次错误，暂时不能登录", "Too many wrong passwords"),

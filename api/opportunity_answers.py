@@ -87,7 +87,8 @@ def talk_shape(talk: Talk, visitor: Visitor, parties: Sequence[Party], now: date
     """Return what one chance alone tells of its talk."""
     cause = CAUSES.get(talk.cause, ("", ""))
     return {
-        "rounds": talk.rounds, "remind_at": talk.remind_at, "cause": talk.cause, "cause_zh": cause[0],
+        "case": talk.case, "lead": talk.lead, "rounds": talk.rounds, "remind_at": talk.remind_at,
+        "cause": talk.cause, "cause_zh": cause[0],
         "cause_en": cause[1], "reason": talk.reason,
         "possible": {role: _able(talk, role, visitor, parties, now) for role in _roles(visitor)},
     }  # fmt: skip

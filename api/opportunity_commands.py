@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from api.case_actors import actor_of
@@ -13,7 +14,15 @@ from api.opportunity_answers import answers_for, is_own
 from geo.faults import Fault
 from survey.cases.plain import as_plain
 from survey.opportunities.answers import parties_of, snapshot_of
-from survey.opportunities.answers.commands import COMMANDS, Answer, AskAgain, Finish, Propose, WithdrawChance
+from survey.opportunities.answers.commands import (
+    COMMANDS,
+    Answer,
+    AskAgain,
+    BeginProject,
+    Finish,
+    Propose,
+    WithdrawChance,
+)
 from survey.opportunities.answers.journal import command_from_plain
 
 if TYPE_CHECKING:
@@ -26,12 +35,18 @@ if TYPE_CHECKING:
     from survey.opportunities.answers.events import Party
 
 MEMBERS = frozenset({"kind", "actor", "expected", "data"})
-GIVEN = {body.kind: body for body in (Propose, Answer, AskAgain, WithdrawChance, Finish)}
+GIVEN = {body.kind: body for body in (Propose, Answer, AskAgain, WithdrawChance, BeginProject, Finish)}
 """The commands that people give; the others are the clock's."""
+NO_PROJECT: Mapping[str, str] = MappingProxyType({"case": "", "lead": ""})
 
 
 def command_of(
-    given: Mapping[str, Any], talk: Talk, record: Opportunity | None, command_id: str, visitor: Visitor
+    given: Mapping[str, Any],
+    talk: Talk,
+    record: Opportunity | None,
+    command_id: str,
+    visitor: Visitor,
+    project: Mapping[str, str] = NO_PROJECT,
 ) -> Command:
     """Return the command of a body.
 
@@ -43,6 +58,8 @@ def command_of(
         The chance as it stands, and as it is in the plans; None: it is in the plans no more.
     visitor
         Who asks; where somebody has signed in, this one acts.
+    project
+        Of `BeginProject`: its ``case``, and the key of who leads.
 
     Raises
     ------
@@ -56,6 +73,8 @@ def command_of(
     if given["kind"] == Propose.kind:
         basis = snapshot_of(record) if record is not None else ()
         data |= {"parties": as_plain(asked), "basis": as_plain(basis)}
+    if given["kind"] == BeginProject.kind:
+        data |= project
     if given["kind"] == Answer.kind and "party" not in data:
         own = [party.key for party in asked if answers_for(visitor, party)]
         data |= {"party": own[0]} if len(own) == 1 else {}
@@ -85,9 +104,9 @@ def _read(given: Mapping[str, Any], visitor: Visitor) -> tuple[dict[str, Any], d
                   field="data", value=repr(data)[:80])
         )  # fmt: skip
         data = {}
-    computed = sorted({"parties", "basis"} & set(data))
+    computed = sorted({"parties", "basis", "case"} & set(data))
     faults += [
-        Fault("case.measured_here", f"{one} 由系统按管线确定，不能填报", f"{one} is taken from the routes",
+        Fault("case.measured_here", f"{one} 由系统确定，不能填报", f"{one} is found here, not given",
               f"去掉 data.{one}", f"leave data.{one} out", field=f"data.{one}")
         for one in computed
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api.case_schemas import ActorShape  # noqa: TC001 - pydantic reads the annotations
+from api.case_schemas import ActorShape, CiteShape  # noqa: TC001 - pydantic reads the annotations
 from api.schemas import FaultShape, Geometry, Link, Shape
 
 TalkState = Literal["new", "proposed", "agreed", "declined", "expired", "withdrawn", "done"]
@@ -228,7 +228,7 @@ class ProtectionShape(Shape):
 class PossibleAnswer(Shape):
     """Something that who asks may do now; `party` is empty where it is the whole chance's."""
 
-    kind: Literal["propose", "answer", "ask_again", "withdraw_chance", "finish"]
+    kind: Literal["propose", "answer", "ask_again", "withdraw_chance", "begin_project", "finish"]
     party: str
     zh: str
     en: str
@@ -246,6 +246,8 @@ class OpportunityShape(Chance):
     section: SectionInShort
     protections: list[ProtectionShape]
     notes: list[SaidShape]
+    case: str = Field(description="The case of the project that it has become; empty: none.")
+    lead: str = Field(description="Key of the party that leads the project.")
     rounds: int = Field(description="How often the parties were asked.")
     remind_at: datetime | None
     cause: str = Field(description="Why it was opened again or withdrawn: `asked changed gone`; empty: it was not.")
@@ -281,12 +283,13 @@ class AnswerGiven(Shape):
     party: str | None = Field(None, description="Key of the party; may be left out where only one is one's own.")
     yes: bool | None = None
     reason: str | None = Field(None, description="A no needs one.")
+    lead: str | None = Field(None, description="`begin_project`: key of the party that leads.")
 
 
 class OpportunityCommand(Shape):
     """A command on a chance."""
 
-    kind: Literal["propose", "answer", "ask_again", "withdraw_chance", "finish"]
+    kind: Literal["propose", "answer", "ask_again", "withdraw_chance", "begin_project", "finish"]
     actor: ActorShape | None = Field(None, description="Left out where somebody has signed in.")
     expected: int | None = Field(None, description="`seq` of the chance as it was seen.")
     data: AnswerGiven | None = None
@@ -328,6 +331,65 @@ class OpportunitiesIf(Shape):
     opportunities: list[OpportunityIf]
     then: WhatIfTotals
     now: WhatIfTotals
+
+
+class ExcavationShape(Shape):
+    """The one application for digging that covers all parties; `length_m` counts each metre of the trench once."""
+
+    applicant: str
+    covers: list[str]
+    routes: list[str]
+    streets: list[StreetNamed]
+    length_m: float
+    separate_m: float
+    width_m: float | None
+    depth_m: float | None
+    surfaces: list[SurfaceShape]
+    first: date
+    last: date
+    closure_days: float
+    protections: list[SaidShape]
+
+
+class JointCommitmentShape(SaidShape):
+    """Whether all may commit jointly; `decisive` are the routes that the verdict comes from."""
+
+    offered: bool
+    verdict: str
+    decisive: list[str]
+
+
+class LeadShape(Shape):
+    """A party, without what it said."""
+
+    key: str
+    operator: str
+    utilities: list[str]
+    routes: list[str]
+
+
+class JointProjectShape(SaidShape):
+    """A chance as one project; `case` is empty while it has not begun."""
+
+    opportunity: str
+    case: str
+    lead: LeadShape
+    parties: list[LeadShape]
+    section: SectionInShort
+    excavation: ExcavationShape
+    commitment: JointCommitmentShape
+    steps: list[SaidShape]
+    cites: list[CiteShape]
+
+
+class ProjectCommand(Shape):
+    """A command on all parts of a project's case at once; `data` as for the case, without `utility`."""
+
+    kind: Literal[
+        "apply_approvals", "return_approval", "decide_approval", "file_acceptance", "accept_works", "reject_works"
+    ]
+    actor: ActorShape | None = Field(None, description="Left out where somebody has signed in.")
+    data: dict[str, Any] = Field({}, description="The fields of the command.")
 
 
 class ShareShape(Shape):

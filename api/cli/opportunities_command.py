@@ -123,9 +123,10 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        fault = Fault("file.cannot_read", f"不能读取：{error}", f"cannot be read: {error}",
-                      "核对路径，文件用 UTF-8 编码", "check the path; the file must be UTF-8", file=path.name)  # fmt: skip
-        raise BadInputError([fault]) from None
+        raise BadInputError([
+            Fault("file.cannot_read", f"不能读取：{error}", f"cannot be read: {error}", "核对路径，文件用 UTF-8 编码",
+                  "check the path; the file must be UTF-8", file=path.name)
+        ]) from None  # fmt: skip
 
 
 def _show(found: Sequence[Opportunity], title: str) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api import geojson
+from api.case_answers import case_shape
 from api.conditions import answered_once, unchanged
 from api.coordinates import axes_of, window_of
 from api.db.records import Answer
@@ -28,6 +29,7 @@ from api.opportunity_answers import (
 )
 from api.opportunity_commands import command_of
 from api.opportunity_lists import Wanted, page_of
+from api.opportunity_projects import act_for_all, begin_case, project_of
 from api.options import Options
 from api.routes.cases import key_of, unless_known
 from geo.faults import Fault
@@ -35,6 +37,7 @@ from maps.section_drawing import section_svg
 from survey.calendar import local
 from survey.cases.plain import as_plain
 from survey.opportunities.answers import parties_of
+from survey.opportunities.answers.commands import BeginProject
 from survey.opportunities.meeting import MEETS
 
 if TYPE_CHECKING:
@@ -173,8 +176,11 @@ def act_on_opportunity(
 
     def act() -> Answer:
         talk, record = _known(service, opportunity_id)
-        command = command_of(given, talk, record, key_of(request), visitor)
-        service.talks().act(opportunity_id, record, command, service.now())
+        if given.get("kind") == BeginProject.kind:
+            _begin_project(service, visitor, given, talk, record, key_of(request))
+        else:
+            command = command_of(given, talk, record, key_of(request), visitor)
+            service.talks().act(opportunity_id, record, command, service.now())
         told = _whole(service, visitor, opportunity_id, crs)
         return Answer(200, geojson.dumps(told), {"Content-Type": "application/json"})
 
@@ -209,6 +215,54 @@ def split_opportunity(
     _present(service, opportunity_id)
     split = service.opportunities.split(_today(service), opportunity_id, at)
     return Response(geojson.dumps(split.as_dict()), media_type="application/json")
+
+
+@router.get("/{opportunity_id}/project", responses=documented(Content("JointProjectShape"), 404, 409, 422, 503),
+            dependencies=[may("opportunities.read")])  # fmt: skip
+def get_joint_project(
+    service: Running,
+    opportunity_id: Identity,
+    lead: Annotated[str, Query(description="Key of the party that leads; else the one with most metres.")] = "",
+) -> Response:
+    """Return a chance as one project: lead, section, the one application, whether all may commit jointly."""
+    talk, record = _known(service, opportunity_id)
+    if record is None:
+        raise _none(opportunity_id)
+    project = project_of(service, service.casework(), record, lead or talk.lead)
+    return Response(geojson.dumps(as_plain(project) | {"case": talk.case}), media_type="application/json")
+
+
+@router.post("/{opportunity_id}/project/commands", responses=documented(Content("CaseShape"), 404, 409, 413, 415, 422,
+             503), openapi_extra=Content("ProjectCommand").body, dependencies=[may("cases.act", own=True)])  # fmt: skip
+def act_on_project(
+    request: Request, service: Running, visitor: Asking, opportunity_id: Identity, body: Body
+) -> Response:
+    """Carry out a command in all parts of a project's case that are ready for it, all or none; return the case."""
+    given = parse_object(body)
+
+    def act() -> Answer:
+        work = service.casework()
+        talk, _ = _known(service, opportunity_id)
+        case = act_for_all(service, work, talk, given, key_of(request), visitor)
+        shape = case_shape(case, work, service.now(), visitor)
+        return Answer(200, geojson.dumps(shape), {"Content-Type": "application/json"})
+
+    return answered_once(service, request, body, act)
+
+
+def _begin_project(
+    service: Service, visitor: Visitor, given: Mapping[str, Any], talk: Talk, record: Opportunity | None, key: str
+) -> None:
+    """Make an agreed chance one project and file its one application: both or neither."""
+    work, data = service.casework(), given.get("data")
+    lead = str(data.get("lead") or "") if isinstance(data, dict) else ""
+    project = project_of(service, work, record, lead) if record is not None and talk.state == "agreed" else None
+    begun = {"case": work.cases.next_id(_today(service).year), "lead": project.lead.key if project is not None else ""}
+    command = command_of(given, talk, record, key, visitor, begun)
+    service.talks().act(talk.id, record, command, service.now())
+    if project is None:
+        raise _none(talk.id)
+    begin_case(work, project, begun["case"], command, service)
 
 
 def _today(service: Service) -> date:

@@ -83,6 +83,18 @@ class WithdrawChance(TalkCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class BeginProject(TalkCommand):
+    """Make what was agreed one project; ``case`` is the one that it is handled in, ``lead`` the party that leads."""
+
+    kind = "begin_project"
+    words = ("合并立项", "make it one project")
+    roles = ("coordinator",)
+    states = ("agreed",)
+    case: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finish(TalkCommand):
     """Say that the trench was dug together."""
 
@@ -103,6 +115,6 @@ class TalkTick(TalkCommand):
 
 
 COMMANDS: Mapping[str, type[TalkCommand]] = {
-    body.kind: body for body in (Propose, Answer, AskAgain, Refresh, WithdrawChance, Finish, TalkTick)
+    body.kind: body for body in (Propose, Answer, AskAgain, Refresh, WithdrawChance, BeginProject, Finish, TalkTick)
 }
 """Every kind of command."""

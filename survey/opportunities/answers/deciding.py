@@ -113,7 +113,7 @@ def possible(talk: Talk, role: str, department: str, now: datetime) -> tuple[str
     for kind, body in co.COMMANDS.items():
         if role not in body.roles or talk.state not in body.states or body in (co.TalkTick, co.Refresh):
             continue
-        if body is co.Answer and _is_late(talk, local(now)):
+        if (body is co.Answer and _is_late(talk, local(now))) or (body is co.BeginProject and talk.case):
             continue
         if body is co.Answer:
             found += [f"{kind}:{one.key}" for one in talk.parties if _may_answer(one, role, department)]
@@ -259,6 +259,17 @@ def _withdraw_chance(
     yield ev.ChanceWithdrawn("asked", _reason(body.reason))
 
 
+def _begin_project(
+    body: co.BeginProject, talk: Talk, planning: Planning, calendar: Calendar, now: datetime
+) -> Iterator[EventBody]:
+    del planning, calendar, now
+    if talk.case:
+        raise NoError(
+            "begun_already", f"已合并立项，见办件 {talk.case}", f"it is one project already: case {talk.case}"
+        )
+    yield ev.ProjectBegun(body.case, body.lead)
+
+
 def _finish(body: co.Finish, talk: Talk, planning: Planning, calendar: Calendar, now: datetime) -> Iterator[EventBody]:
     del body, talk, planning, calendar, now
     yield ev.Done()
@@ -347,6 +358,7 @@ _HANDLERS: Mapping[str, Callable[[Any, Talk, Planning, Calendar, datetime], Iter
         "ask_again": _ask_again,
         "refresh": _refresh,
         "withdraw_chance": _withdraw_chance,
+        "begin_project": _begin_project,
         "finish": _finish,
         "talk_tick": _talk_tick,
     }

@@ -148,8 +148,18 @@ class Done(EventBody):
     words = ("已同沟施工", "dug together")
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectBegun(EventBody):
+    """What was agreed is one project from now on: the case that it is handled in, and the key of who leads."""
+
+    kind = "project_begun"
+    words = ("合为一个项目", "made one project")
+    case: str
+    lead: str
+
+
 EVENTS: Mapping[str, type[EventBody]] = {
     body.kind: body
-    for body in (Proposed, Answered, Agreed, Declined, Reminded, Expired, Reopened, ChanceWithdrawn, Done)
+    for body in (Proposed, Answered, Agreed, Declined, Reminded, Expired, Reopened, ChanceWithdrawn, Done, ProjectBegun)
 }
 """Every kind of event."""

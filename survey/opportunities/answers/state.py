@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from survey.joined import operator_key
 from survey.opportunities.answers import events as ev
@@ -57,6 +57,8 @@ class Talk:
         Until when, and when to remind; ``remind_at`` None: not any more.
     rounds
         How often the parties were asked.
+    case, lead
+        Of the project that it has become, and the key of the party that leads it; empty: none.
     cause, reason
         Of the last opening or withdrawal; see `survey.opportunities.answers.events.CAUSES`.
     handled
@@ -77,6 +79,8 @@ class Talk:
     rounds: int = 0
     cause: str = ""
     reason: str = ""
+    case: str = ""
+    lead: str = ""
     handled: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -141,6 +145,7 @@ def evolve(talk: Talk, event: Event) -> Talk:
 
 
 def _after(talk: Talk, event: Event) -> Talk:
+    changed: dict[str, Any]
     match event.body:
         case ev.Proposed() as opened:
             return _asked(talk, opened.asked)
@@ -148,13 +153,16 @@ def _after(talk: Talk, event: Event) -> Talk:
             return replace(_asked(talk, opened.asked), cause=opened.cause, reason=opened.reason)
         case ev.Answered() as said:
             given = Given(said.yes, said.reason, event.actor.name, event.at)
-            return replace(talk, state="proposed", answers={**talk.answers, said.party: given})
+            changed = {"state": "proposed", "answers": {**talk.answers, said.party: given}}
         case ev.Reminded():
-            return replace(talk, remind_at=None)
+            changed = {"remind_at": None}
+        case ev.ProjectBegun() as begun:
+            changed = {"case": begun.case, "lead": begun.lead}
         case ev.ChanceWithdrawn() as gone:
-            return replace(talk, state="withdrawn", cause=gone.cause, reason=gone.reason)
+            changed = {"state": "withdrawn", "cause": gone.cause, "reason": gone.reason}
         case body:
-            return replace(talk, state=body.kind)
+            changed = {"state": body.kind}
+    return replace(talk, **changed)
 
 
 def _asked(talk: Talk, asked: ev.Asked) -> Talk:

@@ -99,11 +99,12 @@ def test_every_command_event_and_refusal_is_played():
     then = {one.split()[0] for talk in TALKS.values() for step in talk["step"] for one in step.get("then", ())}
     assert then == {
         "proposed", "answered", "agreed", "declined", "reminded", "expired", "reopened", "chance_withdrawn", "done",
+        "project_begun",
     }  # fmt: skip
     refusals = {step["no"] for talk in TALKS.values() for step in talk["step"] if "no" in step}
     assert refusals >= {
         "stale", "answered_already", "no_reason", "not_yours", "out_of_order", "role", "too_late", "id_reused",
-        "no_party", "no_chance", "clock_back",
+        "no_party", "no_chance", "clock_back", "begun_already",
     }  # fmt: skip
 
 

@@ -1,0 +1,98 @@
+"""Make one project of an agreed chance: judge it on its trench, begin its case, act once for all of its parts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from api.case_commands import command_of
+from api.case_lists import unknown
+from api.case_measuring import NEAR
+from api.errors import ProblemError, refused
+from geo.faults import Fault
+from survey.calendar import local
+from survey.cases.commands import Command, FileApplication
+from survey.cases.records import Demand
+from survey.projects import SHARED, Judged, joint_project, shared_commands
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from api.casework import Casework
+    from api.dependencies import Service
+    from api.doors import Visitor
+    from survey.cases.state import Case
+    from survey.opportunities import Opportunity
+    from survey.opportunities.answers import Talk
+    from survey.projects import JointProject
+
+CHANNEL = "window"
+MEMBERS = frozenset({"kind", "actor", "data"})
+
+
+def project_of(service: Service, work: Casework, record: Opportunity, lead: str = "") -> JointProject:
+    """Return a chance as one project, every line judged where the trench is.
+
+    Raises
+    ------
+    BadInputError
+        With everything that is in the way.
+    """
+    on = local(service.now()).date()
+    return joint_project(record, list(_judged(service, work, record)), work.policy, on, lead=lead)
+
+
+def begin_case(work: Casework, project: JointProject, case_id: str, asked: Command, service: Service) -> Case:
+    """File the one application of a project for all of its parties; `RefusedError` where the county has no such."""
+    demands = tuple(Demand(utility, party.operator) for party in project.parties for utility in party.utilities)
+    applicant = project.lead.operator or project.lead.routes[0]
+    body = FileApplication(CHANNEL, applicant, demands)
+    return work.act(case_id, Command(f"{asked.id}:case", asked.actor, body), service.now())
+
+
+def act_for_all(
+    service: Service, work: Casework, talk: Talk, given: Mapping[str, Any], key: str, visitor: Visitor
+) -> Case:
+    """Carry out a command in every part of a project that is ready for it, all or none; return the case after.
+
+    Raises
+    ------
+    ProblemError
+        The project has not begun; a kind or field that is none; nothing of the kind is open in any part.
+    survey.cases.refusals.RefusedError
+        As the case refuses it in any part.
+    """
+    wrong = [unknown("", name, sorted(MEMBERS)) for name in sorted(set(given) - MEMBERS)]
+    if given.get("kind") not in SHARED:
+        wrong.append(unknown("kind", given.get("kind"), SHARED))
+    data = given.get("data") or {}
+    if not isinstance(data, dict):
+        wrong.append(Fault("case.data", "data 应为对象", "data must be an object", field="data"))
+    if wrong:
+        raise refused(*wrong)
+    if not talk.case:
+        raise ProblemError("project.not_begun")
+    case = work.case(talk.case)
+    utilities = [utility for party in talk.parties for utility in party.utilities]
+    commands = shared_commands(str(given["kind"]), data, case, utilities)
+    if not commands:
+        raise ProblemError("project.nothing_open")
+    for part, fields in commands:
+        asked = {**given, "data": fields}
+        case = work.act(talk.case, command_of(service, work, case, asked, f"{key}:{part}", visitor), service.now())
+    return case
+
+
+def _judged(service: Service, work: Casework, record: Opportunity) -> Iterator[Judged]:
+    """Yield the verdict on each route of a chance as if it lay on the axis of the trench, without the others."""
+    rows = {row.id: row for row in service.store.rows("routes", record.routes)}
+    for route in record.routes:
+        if route not in rows:
+            continue
+        feature = {
+            "type": "Feature", "geometry": record.geometry, "properties": {**rows[route].properties, "id": route},
+        }  # fmt: skip
+        answer = service.resident.assess(
+            feature, on=local(service.now()).date(), crs=service.grid().code, policy=work.policy.id, moving=True, **NEAR
+        )
+        verdict = answer["verdict"]
+        yield Judged(route, verdict["verdict"], verdict["sentence_zh"], verdict["sentence_en"])
