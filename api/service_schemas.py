@@ -36,6 +36,7 @@ class UtilityShape(Shape):
     en: str
     code: str
     colour: str
+    served: bool = Field(description="Whether the county's document speaks of it: no other can be applied for.")
 
 
 class County(Shape):

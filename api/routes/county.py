@@ -43,7 +43,7 @@ def get_county(service: Running, visitor: Asking) -> Response:
     assert county is not None  # noqa: S101 - for mypy: the grid is refused before
     box = None if visitor.reach("layers.read") is None else service.resident.box or _extent(service)
     lonlat = None if box is None else lonlat_box(box, axes_of(None, grid))
-    defaults = _plain(load_policy(county.policy).defaults) if county.policy else {}
+    policy = load_policy(county.policy) if county.policy else None
     body = {
         "id": county.id,
         "name_zh": county.name_zh,
@@ -52,9 +52,17 @@ def get_county(service: Running, visitor: Asking) -> Response:
         "policy": county.policy,
         "bbox_grid": box,
         "bbox_lonlat": lonlat,
-        "defaults": defaults,
+        "defaults": {} if policy is None else _plain(policy.defaults),
         "utilities": [
-            {"key": u.key, "zh": u.zh, "en": u.en, "code": u.code, "colour": u.colour} for u in UTILITIES.values()
+            {
+                "key": u.key,
+                "zh": u.zh,
+                "en": u.en,
+                "code": u.code,
+                "colour": u.colour,
+                "served": policy is None or u.key in policy.served,
+            }
+            for u in UTILITIES.values()
         ],
         "loopback_only": not is_reached_from_outside(service.settings),
         "tiles": None,

@@ -55,12 +55,11 @@ def _check_demands(draft: Draft, demands: tuple[Demand, ...]) -> None:
             "the utilities chosen are none, doubled or unknown",
             topic="kind:scope",
         )
-    rule = next((rule for rule in draft.policy.rules if rule.quantity == "utility"), None)
-    served = rule.value if rule is not None and isinstance(rule.value, tuple) else tuple(UTILITIES)
-    outside = [name for name in names if name not in served]
-    if outside and rule is not None:
+    outside = [name for name in names if name not in draft.policy.served]
+    if outside:
         zh, en = utility_names(outside)
-        raise NoError("outside", f"{zh} 不在本文件范围内", f"{en} not in the document's scope", topic=f"rule:{rule.id}")
+        scope = next(one.id for one in draft.policy.rules if one.quantity == "utility")
+        raise NoError("outside", f"{zh} 不在本文件范围内", f"{en} not in the document's scope", topic=f"rule:{scope}")
 
 
 def open_project(body: co.OpenProject, draft: Draft) -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from survey.office_hours import DEFAULT_WORKING_TIME, WorkingTime
+from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -271,6 +272,19 @@ class Policy:
     forms: tuple[Form, ...] = ()
     provisions: tuple[Provision, ...] = ()
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def served(self) -> tuple[str, ...]:
+        """The utilities that the document speaks of, by key; all where it names none.
+
+        Examples
+        --------
+        >>> from survey.policies import load_policy
+        >>> load_policy("neixiang").served
+        ('water', 'power', 'gas', 'heat', 'telecom')
+        """
+        rule = next((rule for rule in self.rules if rule.quantity == "utility"), None)
+        return rule.value if rule is not None and isinstance(rule.value, tuple) else tuple(UTILITIES)
 
     def rules_on(self, on: date) -> tuple[Rule, ...]:
         """Return the rules in force on a day, in the order of the document.

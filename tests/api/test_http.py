@@ -125,6 +125,7 @@ def test_the_county_says_what_a_client_computes_with(shared):
     assert county["policy"] == "neixiang"
     assert county["loopback_only"] is True
     assert {u["key"] for u in county["utilities"]} >= {"water", "gas"}
+    assert [u["key"] for u in county["utilities"] if not u["served"]] == ["drainage", "broadcast"]
     west, south, east, north = county["bbox_grid"]
     assert west < east
     assert south < north

@@ -36,6 +36,10 @@ def server(neixiang: str) -> str:
 def test_a_commitment_is_decided_where_its_limits_are_seen(window: Callable[..., Window]) -> None:
     w = cases_of(window(1440, 900))
     be(w, "申请人", "甲公司")
+    w.page.get_by_role("button", name="新申请").click()
+    asked = w.page.get_by_role("dialog")
+    expect(asked.get_by_role("checkbox")).to_have_count(5)  # as many utilities as the document of 内乡 speaks of
+    asked.get_by_role("button", name="关闭").click()
     file_on_page(w, {"申请单位": "湍水食品有限公司"}, "给水")
     be(w, "联办窗口", "王窗口")
     do(w, "受理")

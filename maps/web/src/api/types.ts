@@ -18,6 +18,8 @@ export interface UtilityShape {
   en: string;
   code: string;
   colour: string;
+  /** Whether the county's document speaks of it: no other can be applied for. */
+  served: boolean;
 }
 
 export interface County {
