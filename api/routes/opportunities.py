@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from api import geojson
@@ -18,6 +20,7 @@ from api.dependencies import Body, Running, Service, parse_object
 from api.doors import Asking, Visitor, may
 from api.errors import not_found, refused
 from api.filters import days_of
+from api.layer_files import write_layers
 from api.openapi import Content, documented
 from api.opportunity_answers import (
     event_shape,
@@ -36,8 +39,9 @@ from geo.faults import Fault
 from maps.section_drawing import section_svg
 from survey.calendar import local
 from survey.cases.plain import as_plain
-from survey.opportunities.answers import parties_of
+from survey.opportunities.answers import Talk, parties_of
 from survey.opportunities.answers.commands import BeginProject
+from survey.opportunities.frames import opportunities_frame
 from survey.opportunities.meeting import MEETS
 
 if TYPE_CHECKING:
@@ -47,12 +51,16 @@ if TYPE_CHECKING:
     from api.county_opportunities import Chances
     from api.db.opportunities import TalkHead
     from survey.opportunities import Opportunity
-    from survey.opportunities.answers import Talk
 
 router = APIRouter(prefix="/api/opportunities", tags=["opportunities"])
 
 MOST, DEFAULT_LIMIT = 10_000, 1_000
 MOST_TRIED = 200
+MEDIA = {
+    "gpkg": "application/geopackage+sqlite3",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 OPPORTUNITY = Content("OpportunityShape")
 Identity = Annotated[str, Path(description="The chance's id.", pattern=r"^O[0-9a-f]{16}$")]
 Crs = Annotated[
@@ -62,15 +70,10 @@ Words = list[str] | None
 SEVERAL = "; several by commas, or the parameter several times."
 
 
-@router.get("", responses=documented(Content("OpportunityList"), 304, 404, 422, 503),
-            dependencies=[may("opportunities.read")])  # fmt: skip
-def get_opportunities(
-    request: Request,
+def wanted_of(
     service: Running,
-    visitor: Asking,
     bbox: Annotated[str | None, Query(description="west,south,east,north")] = None,
     bbox_crs: Annotated[str | None, Query(alias="bbox-crs", description="Of bbox; CRS84 unless given.")] = None,
-    crs: Crs = None,
     utility: Annotated[Words, Query(description=f"One of its routes is for it{SEVERAL}")] = None,
     operator: Annotated[str | None, Query(description="One of its routes is this company's.", max_length=200)] = None,
     route: Annotated[str | None, Query(description="Id of one of its routes.")] = None,
@@ -86,22 +89,40 @@ def get_opportunities(
     least_saved_m: Annotated[float | None, Query(ge=0, description="Metres saved at least.")] = None,
     least_yuan: Annotated[float | None, Query(description="Yuan saved at least, by the lower end.")] = None,
     waiting: Annotated[bool | None, Query(description="Whether it waits for an answer of who asks.")] = None,
-    order: Annotated[
-        Literal["worth", "length", "money", "due"],
-        Query(description="`worth`: by score; by what is shared; by money (upper end); what is to be answered first."),
-    ] = "worth",
-    limit: Annotated[int, Query(ge=1, le=MOST)] = DEFAULT_LIMIT,
-    offset: Annotated[int, Query(ge=0, le=10**9, description="How many come before; see the link `next`.")] = 0,
-) -> Response:
-    """Return the county's chances in short, with what their parties said; 304 where If-None-Match names it."""
-    axes = axes_of(crs, service.grid())
-    window = window_of(bbox, axes_of(bbox_crs, axes.grid)) if bbox is not None else None
+) -> Wanted:
+    """Return what a chance must be, from the parameters that lists and files have in common."""
+    grid = service.grid()
+    window = window_of(bbox, axes_of(bbox_crs, grid)) if bbox is not None else None
     days = days_of(datetime) if datetime is not None else None
     wanted = Wanted(
         _words(utility), operator, route, street, _words(state), _words(kind), _words(meeting), days, least_saved_m,
         least_yuan, window, waiting,
     )  # fmt: skip
     wanted.check()
+    return wanted
+
+
+Chosen = Annotated[Wanted, Depends(wanted_of)]
+Order = Annotated[
+    Literal["worth", "length", "money", "due"],
+    Query(description="`worth`: by score; by what is shared; by money (upper end); what is to be answered first."),
+]
+
+
+@router.get("", responses=documented(Content("OpportunityList"), 304, 404, 422, 503),
+            dependencies=[may("opportunities.read")])  # fmt: skip
+def get_opportunities(
+    request: Request,
+    service: Running,
+    visitor: Asking,
+    wanted: Chosen,
+    crs: Crs = None,
+    order: Order = "worth",
+    limit: Annotated[int, Query(ge=1, le=MOST)] = DEFAULT_LIMIT,
+    offset: Annotated[int, Query(ge=0, le=10**9, description="How many come before; see the link `next`.")] = 0,
+) -> Response:
+    """Return the county's chances in short, with what their parties said; 304 where If-None-Match names it."""
+    axes = axes_of(crs, service.grid())
     chances = service.opportunities.on(_today(service))
     heads, talks = service.talks().all()
     tag = _tag(chances, heads, visitor, str(request.query_params))
@@ -118,6 +139,32 @@ def get_opportunities(
     }
     headers = {"ETag": tag, "Content-Crs": f"<{axes.name}>"}
     return Response(geojson.dumps(body), headers=headers, media_type="application/json")
+
+
+@router.get("/file", responses=documented(Content("Pdf", tuple(MEDIA.values())), 404, 422, 503),
+            dependencies=[may("opportunities.read")])  # fmt: skip
+def get_opportunities_file(
+    service: Running,
+    visitor: Asking,
+    wanted: Chosen,
+    f: Annotated[Literal["gpkg", "xlsx", "csv"], Query(description="Layers, a workbook, or a table.")] = "gpkg",
+    order: Order = "worth",
+) -> Response:
+    """Return the chances that are wanted as a file, in the grid, with where each stands."""
+    chances = service.opportunities.on(_today(service))
+    _, talks = service.talks().all()
+    page = page_of(chances, talks, wanted, visitor, order=order, offset=0, limit=len(chances.records) or 1)
+    frame = opportunities_frame(page.records, service.grid().crs)
+    stands = [standing_shape(talks.get(one.id, Talk(one.id)), visitor, ()) for one in page.records]
+    for name in ("state", "state_zh", "due"):
+        frame[name] = [None if one[name] is None else str(one[name]) for one in stands]
+    with tempfile.TemporaryDirectory() as folder:
+        out = FilePath(folder) / f"opportunities.{f}"
+        write_layers({"opportunities": frame}, out)
+        [written] = FilePath(folder).iterdir()
+        content = written.read_bytes()
+    headers = {"Content-Disposition": f'attachment; filename="opportunities.{f}"'}
+    return Response(content, headers=headers, media_type=MEDIA[f])
 
 
 @router.post("/what-if", responses=documented(Content("OpportunitiesIf"), 404, 413, 415, 422, 503),

@@ -8,12 +8,14 @@ from decimal import Decimal
 
 import pytest
 import shapely
+from openpyxl import load_workbook
 
 from api.db.opportunities import TalkStore
 from api.db.store import open_store
 from api.db.transfer import copy
 from api.opportunity_talks import Talks
 from geo.crs import grid
+from geo.formats import read
 from survey.calendar import Calendar, local
 from survey.cases.commands import Command
 from survey.cases.records import Actor
@@ -185,6 +187,25 @@ def test_pages_lead_on_and_words_that_are_none_are_refused(shared_county):
     wrong = {"utility": "水星", "state": "maybe", "kind": "x", "meeting": "y"}
     assert len(faults(shared_county.get(CHANCES, params=wrong))) == 4
     problem(shared_county.get(f"{CHANCES}/O0000000000000000"), 404, "resource.not_found")
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "csv", "xlsx"])
+def test_what_is_wanted_comes_as_a_file(shared_county, tmp_path, ending):
+    answer = shared_county.get(f"{CHANCES}/file", params={"f": ending, "route": "W1"})
+    assert answer.status_code == 200, answer.text
+    file = tmp_path / f"out.{ending}"
+    file.write_bytes(answer.content)
+    row = by_routes(shared_county, "W1", "G1")
+    if ending == "xlsx":
+        names, told = ([cell.value for cell in line] for line in load_workbook(file)["opportunities"].iter_rows())
+        found = dict(zip(names, told, strict=True))
+    else:
+        frame = read(file, **({"crs": NEIXIANG.grid} if ending == "csv" else {})).frame
+        assert len(frame) == 1
+        assert frame.geometry.iloc[0].length == pytest.approx(200.0)
+        found = frame.iloc[0]
+    assert (found["id"], float(found["saved_m"]), found["state_zh"]) == (row["id"], row["saved_m"], "未提出")
+    problem(shared_county.get(f"{CHANCES}/file", params={"f": "dwg"}), 422, "input.refused")
 
 
 def test_other_dates_are_tried_and_nothing_is_stored(shared_county):
