@@ -22,6 +22,8 @@ const line = (color: string, width: number): Style => new Style({ stroke: new St
 export class OpportunityMarks {
   readonly #source = new VectorSource();
   readonly #styles = new globalThis.Map<TalkState, Style>();
+  /** A filter shows again what was drawn before: reading ten thousand geometries anew takes a noticeable while. */
+  readonly #drawn = new WeakMap<OpportunityRow, Feature>();
   readonly #bands: VectorLayer = new VectorLayer({
     source: this.#source,
     visible: false,
@@ -49,7 +51,13 @@ export class OpportunityMarks {
   show(rows: readonly OpportunityRow[]): void {
     this.#source.clear(true);
     // The most worthwhile is drawn last, on top of the others.
-    this.#source.addFeatures(rows.map((row) => new Feature({ geometry: shapeOf(row), row })).reverse());
+    this.#source.addFeatures(rows.map((row) => this.#featureOf(row)).reverse());
+  }
+
+  #featureOf(row: OpportunityRow): Feature {
+    const made = this.#drawn.get(row) ?? new Feature({ geometry: shapeOf(row), row });
+    this.#drawn.set(row, made);
+    return made;
   }
 
   light(row: OpportunityRow | null): void {
