@@ -322,9 +322,8 @@ def _(body: ev.WorksAccepted, case: Case, event: ev.Event) -> Case:  # noqa: ARG
 
 @_apply.register
 def _(body: ev.WorksRejected, case: Case, event: ev.Event) -> Case:  # noqa: ARG001 - one shape for all
-    undone = ("construction_finished", "acceptance_filed")
-    after = replace(case, milestones=_without(case, *(f"{one}:{body.utility}" for one in undone)))
-    return _task(after, body.utility, status="building")
+    undone = [f"{one}:{body.utility}" for one in ("construction_finished", "acceptance_filed")]
+    return _task(replace(case, milestones=_without(case, *undone)), body.utility, status="building")
 
 
 @_apply.register
