@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from survey.programme.weeks import Option
 
 
-MOST_TRIES = 60
+MOST_TRIES = 20
 
 
 class Surroundings:
@@ -80,8 +80,8 @@ def place(around: Surroundings, members: Sequence[int], wanted: Mapping[int, Opt
     """Return a place for each work of a component as near to where it is wanted as those before it leave.
 
     All that may be where they are wanted are placed there, then the others as near as they may be, those with the
-    fewest places first. One that finds none comes before all others in another try; None where so many tries fail:
-    that proves nothing.
+    fewest places first. One that finds none comes before all others in another try. Where so many tries fail all are
+    placed as early as may be, the most urgent first; None where that fails too: it proves nothing.
 
     Parameters
     ----------
@@ -103,7 +103,9 @@ def place(around: Surroundings, members: Sequence[int], wanted: Mapping[int, Opt
             return choice
         order.remove(stuck)
         order.insert(0, stuck)
-    return None
+    choice = {}
+    urgent = sorted(members, key=lambda work: (problem.options[work][-1].start, work))
+    return choice if all(_placed(around, work, problem.options[work], choice) for work in urgent) else None
 
 
 def _placed(around: Surroundings, work: int, ways: Sequence[Option], choice: Choice) -> bool:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 60
 """Works of a component beyond which few are placed anew at a time before all are searched together."""
+FAR, FIRST_SHARE = 0.1, 0.3
+"""Part of the points that may be lost from which on the solver looks for a first answer of its own, and its time."""
 NEAR_SHARE = 0.6
+"""Part of the time after that in which few works of many are placed anew."""
 NEAR_S, LEAST_NEAR_S = 0.04, 0.004
 """Deterministic seconds for few works: at most, and what they are taken to need at least, for the model's making."""
 LEAST_S = 0.05
@@ -69,7 +72,6 @@ class Search:
             tuple(road for road, users in problem.users.items() if users[0] in own),
         )
         self._model: Model | None = None
-        self._wanted: Mapping[int, Option] | None = None
         self._row = Neighbourhoods(around, members)
         self._known: set[tuple[str, ...]] = set()
         self._lock = Lock()
@@ -98,7 +100,6 @@ class Search:
     def near(self, wanted: Mapping[int, Option]) -> None:
         """Take the places wanted as far as crews and closures allow, the others near to them, and improve that."""
         problem = self.around.problem
-        self._wanted = wanted
         choice = dict(wanted) if not clashes(problem, wanted) else place(self.around, self.members, wanted)
         if choice is not None:
             self.offer(improve(self.around, self.members, choice))
@@ -115,7 +116,10 @@ class Search:
             return
         with self._lock:
             self._model = self._model or Model(self.around.problem, self._part)
-        left = self._steps(max(limit_s, LEAST_S), first=True) if self.best is None else limit_s
+        left = max(limit_s, LEAST_S)
+        if self.best is None or (len(self.members) > MOST_AT_ONCE and self.points * (1 - FAR) > self.bound):
+            share = 1.0 if self.best is None else FIRST_SHARE
+            left -= share * left - self._steps(share * left, first=True)
         left -= self._anew(NEAR_SHARE * left)
         self._steps(left, first=False)
         if self.best is None:
@@ -156,9 +160,8 @@ class Search:
 
     def _step(self, model: Model, limit_s: float, *, first: bool) -> bool:
         """Let the solver search; return whether its answer closes roads together that it did not know of."""
-        hint = self._wanted if self.best is None else self.best
-        if hint is not None:
-            model.hint(hint)
+        if self.best is not None and not first:
+            model.hint(self.best)
         found = model.solve(limit_s, lambda points, bound: self._seen(points, bound) or first)
         self.spent_s += found.spent_s
         if found.impossible:
