@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 BYTES_A_VERTEX = 3000
-"""What judging needs at most for each vertex of a tile, findings with sentences included."""
+"""What judging may need for each vertex of a tile: twice what was measured without sentences (about 1,500)."""
 
 LEAST_VERTICES, MOST_VERTICES = 20_000, 500_000
 """A tile is not worth starting for fewer vertices; larger ones gain nothing."""

@@ -289,3 +289,25 @@ def test_a_house_far_away_changes_no_digit(tmp_path):
     assert "building" in set(found["kind"])
     assert found.total_bounds[0] > X - 100
     assert found.total_bounds[1] > Y - 100
+
+
+def test_what_lies_on_the_other_side_of_an_edge_is_found_as_far_as_anything_matters(tmp_path):
+    # all begin at one easting, so that the plane is cut between them only
+    dates = [DUG | {"operator": name, "accuracy_m": 0.02} for name in "甲乙"]
+    frames = {
+        "routes": layer([gas("R1", (0, 0), (60, 0), **dates[0]), gas("R2", (0, 5.5), (60, 5.5), **dates[1])]),
+        "pipes": layer(
+            [
+                existing("E1", "drainage", (0, -1.3), (60, -1.3), accuracy_m=0.01),
+                existing("E2", "drainage", (0, -15), (60, -15), accuracy_m=10.0),
+            ]
+        ),
+        "trees": layer([tree("T1", 0, -0.7)]),
+        "buildings": layer([house("H1", 0, 6.6, 60, 9)]),
+    }
+    files = saved(tmp_path, frames)
+    at_once(files, tmp_path / "once.parquet")
+    in_tiles(files, tmp_path / "tiles.parquet", 1)
+    found = same(tmp_path / "once.parquet", tmp_path / "tiles.parquet")
+    assert {"space_time", "horizontal_clearance", "tree", "building"} <= set(found["kind"])
+    assert {"R2", "E1", "E2", "T1", "H1"} <= set(found["b"])
