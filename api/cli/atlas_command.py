@@ -10,7 +10,20 @@ import typer
 from api.cli import inputs
 from api.cli.analysis import RoutesArgument  # noqa: TC001 - Typer reads annotations at run time
 from api.cli.language import both, language
-from api.cli.maps_command import OTHERS, assessed, conflicts_of, from_files
+from api.cli.maps_command import (
+    OTHERS,
+    BuildingsFile,
+    GreensFile,
+    ParcelsFile,
+    PipesFile,
+    RoadsFile,
+    SitesFile,
+    TreesFile,
+    WatersFile,
+    assessed,
+    conflicts_of,
+    from_files,
+)
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
 from api.cli.reporting import answering, progress, say, show_table, words
 from geo.faults import BadInputError, Fault, refuse
@@ -42,14 +55,14 @@ def atlas(
     routes: RoutesArgument,
     out: Annotated[Path, typer.Option("-o", "--out", help=both("结果文件 .pdf", "File to write: .pdf"))],
     *,
-    roads: Annotated[Path | None, inputs.file_option("roads", "道路文件", "File of roads")] = None,
-    greens: Annotated[Path | None, inputs.file_option("greens", "绿地文件", "File of greens")] = None,
-    buildings: Annotated[Path | None, inputs.file_option("buildings", "建筑文件", "File of buildings")] = None,
-    sites: Annotated[Path | None, inputs.file_option("sites", "项目文件", "File of sites")] = None,
-    pipes: Annotated[Path | None, inputs.file_option("pipes", "现状管线文件", "File of pipes in the ground")] = None,
-    trees: Annotated[Path | None, inputs.file_option("trees", "树木文件", "File of trees")] = None,
-    parcels: Annotated[Path | None, inputs.file_option("parcels", "地块文件", "File of parcels")] = None,
-    waters: Annotated[Path | None, inputs.file_option("waters", "水系文件", "File of rivers and ponds")] = None,
+    roads: RoadsFile = None,
+    greens: GreensFile = None,
+    buildings: BuildingsFile = None,
+    sites: SitesFile = None,
+    pipes: PipesFile = None,
+    trees: TreesFile = None,
+    parcels: ParcelsFile = None,
+    waters: WatersFile = None,
     stops: Annotated[
         Path | None,
         inputs.file_option(
@@ -60,9 +73,7 @@ def atlas(
     ] = None,
     near: Annotated[
         float,
-        typer.Option(
-            "--near", min=0, help=both("未写 routes 的站取多远以内的管线（米）", "Routes this near a stop (m)")
-        ),
+        typer.Option("--near", help=both("未写 routes 的站取多远以内的管线（米）", "Routes this near a stop (m)")),
     ] = NEAR_M,
     sections: Annotated[
         bool,
@@ -74,11 +85,9 @@ def atlas(
     paper: Annotated[str, typer.Option("--paper", help=both("图幅：A3 或 A4", "Paper: A3 or A4"))] = "A3",
     title: Annotated[str | None, typer.Option("--title", help=both("图册名", "Title of the atlas"))] = None,
     project: Annotated[str, typer.Option("--project", help=both("工程名称", "Project, in every title block"))] = "",
-    organisation: Annotated[
-        str, typer.Option("--organisation", help=both("绘制单位", "Who draws, in every title block"))
-    ] = "",
-    height_datum: Annotated[
-        str, typer.Option("--height-datum", help=both("高程基准，如 1985国家高程基准", "Datum of heights, where known"))
+    drawn_by: Annotated[str, typer.Option("--by", help=both("绘制单位", "Who draws, in every title block"))] = "",
+    heights: Annotated[
+        str, typer.Option("--heights", help=both("高程基准，如 1985国家高程基准", "Datum of heights, where known"))
     ] = "",
     policy: PolicyOption = DEFAULT_POLICY,
     on: OnOption = None,
@@ -95,7 +104,7 @@ def atlas(
     from maps.atlas import AtlasHead, make_atlas
     from survey.policies import load_policy
 
-    _check_asked(out, paper)
+    _check_asked(out, paper, near)
     when, rules = day(on), load_policy(policy)
     paths = dict(zip(OTHERS, (roads, greens, buildings, sites, pipes, trees, parcels, waters), strict=True))
     options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
@@ -108,7 +117,7 @@ def atlas(
     bound = _sheets(_named(layers["routes"], places, near), layers["routes"], answers, found, sections=sections)
     head = AtlasHead(
         title or words(f"{rules.county_zh}联合踏勘图册", f"{rules.county_en}: atlas of the joint survey"), when,
-        project, organisation, f"{rules.document}《{rules.title}》", height_datum,
+        project, drawn_by, f"{rules.document}《{rules.title}》", heights,
     )  # fmt: skip
     with progress("绘图", "drawing"):
         pdf = make_atlas(bound, layers, grid=settled, head=head, paper=paper.lower(), language=language())
@@ -116,8 +125,8 @@ def atlas(
     _show(out, bound, layers["routes"], settled)
 
 
-def _check_asked(out: Path, paper: str) -> None:
-    """Refuse an ending that no atlas has and a paper that nobody sells, both at once."""
+def _check_asked(out: Path, paper: str, near: float) -> None:
+    """Refuse an ending that no atlas has, a paper that nobody sells, a distance that is none; all at once."""
     from maps.atlas.pages import PAPERS
 
     faults = []
@@ -131,6 +140,11 @@ def _check_asked(out: Path, paper: str) -> None:
         faults.append(
             Fault("value.unknown", "不认识的图幅", "unknown paper", f"可用：{known}", f"use one of: {known}",
                   field="--paper", value=paper[:80])
+        )  # fmt: skip
+    if not 0 <= near < float("inf"):
+        faults.append(
+            Fault("value.range", "距离应为非负数（米）", "the distance must be a number of metres, not negative",
+                  "改成 0 或更大", "give 0 or more", field="--near", value=str(near))
         )  # fmt: skip
     refuse(faults)
 

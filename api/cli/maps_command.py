@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path  # noqa: TC003 - Typer reads annotations at run time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, overload
 
 import typer
@@ -29,6 +29,14 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 #: Layers a map may show besides the routes.
 OTHERS = ("roads", "greens", "buildings", "sites", "pipes", "trees", "parcels", "waters")
+RoadsFile = Annotated[Path | None, inputs.file_option("roads", "道路文件", "File of roads")]
+GreensFile = Annotated[Path | None, inputs.file_option("greens", "绿地文件", "File of greens")]
+BuildingsFile = Annotated[Path | None, inputs.file_option("buildings", "建筑文件", "File of buildings")]
+SitesFile = Annotated[Path | None, inputs.file_option("sites", "项目文件", "File of sites")]
+PipesFile = Annotated[Path | None, inputs.file_option("pipes", "现状管线文件", "File of pipes in the ground")]
+TreesFile = Annotated[Path | None, inputs.file_option("trees", "树木文件", "File of trees")]
+ParcelsFile = Annotated[Path | None, inputs.file_option("parcels", "地块文件", "File of parcels")]
+WatersFile = Annotated[Path | None, inputs.file_option("waters", "水系文件", "File of rivers and ponds")]
 
 
 @commands.command(
@@ -45,14 +53,14 @@ def field_map(
         ),
     ] = None,
     *,
-    roads: Annotated[Path | None, inputs.file_option("roads", "道路文件", "File of roads")] = None,
-    greens: Annotated[Path | None, inputs.file_option("greens", "绿地文件", "File of greens")] = None,
-    buildings: Annotated[Path | None, inputs.file_option("buildings", "建筑文件", "File of buildings")] = None,
-    sites: Annotated[Path | None, inputs.file_option("sites", "项目文件", "File of sites")] = None,
-    pipes: Annotated[Path | None, inputs.file_option("pipes", "现状管线文件", "File of pipes in the ground")] = None,
-    trees: Annotated[Path | None, inputs.file_option("trees", "树木文件", "File of trees")] = None,
-    parcels: Annotated[Path | None, inputs.file_option("parcels", "地块文件", "File of parcels")] = None,
-    waters: Annotated[Path | None, inputs.file_option("waters", "水系文件", "File of rivers and ponds")] = None,
+    roads: RoadsFile = None,
+    greens: GreensFile = None,
+    buildings: BuildingsFile = None,
+    sites: SitesFile = None,
+    pipes: PipesFile = None,
+    trees: TreesFile = None,
+    parcels: ParcelsFile = None,
+    waters: WatersFile = None,
     title: Annotated[str | None, typer.Option("--title", help=both("图名", "Title of the map"))] = None,
     findings: Annotated[
         bool,

@@ -73,10 +73,11 @@ def test_stops_take_the_routes_they_name_else_those_nearby_and_the_rest_is_told(
 
 
 def test_what_is_wrong_is_said_and_nothing_is_written(folder):
-    done = asked(folder, "--paper", "A0", out="c.html")
+    done = asked(folder, "--paper", "A0", "--near", "-1", out="c.html")
     assert done.returncode == 2
     assert ".pdf" in done.stderr
     assert "A3 A4" in done.stderr
+    assert "--near" in done.stderr
     rows = {"name": ["甲"], "routes": ["W1,nobody"]}
     gpd.GeoDataFrame(rows, geometry=[shapely.Point(X, Y)], crs=GRID.crs).to_file(folder / "bad.gpkg")
     done = asked(folder, "--stops", folder / "bad.gpkg", out="d.pdf")

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,6 +93,22 @@ def command(page: Page, path: str, kind: str, actor: dict[str, str], data: dict[
     return str(answer.json()["id"])
 
 
+def print_atlas(folder: Path) -> None:
+    """Print the atlas of one site of the sample county from plain files, and keep its sheet as a picture."""
+    frames = {name: frame for name, frame in make_county().frames.items() if len(frame)}
+    site = frames["sites"].geometry.iloc[3]
+    frames["stops"] = frames["sites"].iloc[[3]].set_geometry([site.centroid])[["name", "geometry"]]
+    frames["routes"] = frames["routes"][frames["routes"].intersects(site.buffer(1.0))]
+    for name, frame in frames.items():
+        frame.to_file(folder / f"{name}.gpkg")
+    others = [part for name in frames if name != "routes" for part in (f"--{name}", f"{name}.gpkg")]
+    command = [sys.executable, "-c", "from api.cli.main import main; main()", "atlas", "routes.gpkg", *others]
+    zh = os.environ | {"LC_ALL": "zh_CN.UTF-8", "PYTHONPATH": str(ROOT)}
+    subprocess.run([*command, "--near", "150", "--on", "2026-12-01", "-o", "a.pdf"], cwd=folder, env=zh, check=True)
+    page = ["pdftoppm", "-r", "95", "-f", "3", "-l", "3", "-png", "-singlefile", "a.pdf", PICTURES / "atlas"]
+    subprocess.run(page, cwd=folder, check=True)
+
+
 def main() -> None:
     """Write ``maps/pictures/*.png``."""
     PICTURES.mkdir(exist_ok=True)
@@ -113,6 +132,7 @@ def main() -> None:
         page.goto(made.as_uri())
         page.wait_for_timeout(2000)
         page.screenshot(path=PICTURES / "field_map.png")
+        print_atlas(Path(folder))
 
 
 if __name__ == "__main__":
