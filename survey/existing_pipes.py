@@ -221,9 +221,9 @@ def _highest_of_class(count: int) -> Fault:
 def _as_sewage(count: int) -> Fault:
     return Fault(
         "pipes.combined_as_sewage",
-        f"{count} 条雨污合流管按污水管计：GB 50289 没有合流的行；与雨水管相接处会按交叉提示",
-        f"{count} combined sewers count as sewage: GB 50289 has no row for them; where one joins a storm drain, the "
-        "crossing is told of",
+        f"{count} 条雨污合流管的净距和次序按污水管计：GB 50289 没有合流的行；与雨水管、污水管相接均为接驳",
+        f"{count} combined sewers take the clearances and the order of sewage: GB 50289 has no row for them; drains "
+        "of either kind may connect to them",
     )
 
 

@@ -29,8 +29,9 @@ class Buried:
     utility
         Key of `survey.utilities.UTILITIES`.
     subtype
-        ``reclaimed``, ``storm``, ``sewage``, ``transmission``, ``distribution``, ``steam`` or ``hot_water``; see
-        `subtype_key` for the words of files. Another word states nothing.
+        ``reclaimed``, ``storm``, ``sewage``, ``combined`` (storm water and sewage in one: no table has a row for it,
+        so it takes that of sewage), ``transmission``, ``distribution``, ``steam`` or ``hot_water``; see `subtype_key`
+        for the words of files. Another word states nothing.
     diameter_mm
         Nominal diameter (millimetres).
     pressure_mpa
@@ -98,7 +99,8 @@ USUAL_DIAMETERS: Mapping[str, UsualDiameter] = MappingProxyType({
 _SUBTYPES = {
     "reclaimed": ("再生水", "中水", "zs", "回用水", "reclaimed water", "recycled water"),
     "storm": ("雨水", "ys", "storm water", "stormwater", "rain"),
-    "sewage": ("污水", "ws", "雨污合流", "合流", "hs", "sewer", "combined", "foul"),
+    "sewage": ("污水", "ws", "sewer", "foul"),
+    "combined": ("雨污合流", "合流", "hs", "combined sewer"),
     "transmission": ("输水", "输气", "ss", "原水", "jy", "干管", "主干", "trunk", "main"),
     "distribution": ("配水", "配气", "jp", "支管", "branch"),
     "steam": ("蒸汽", "zq"),

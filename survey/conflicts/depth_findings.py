@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from survey.conflicts.citing import cited_place
+from survey.conflicts.citing import cited_place, of_usual_diameter
 from survey.conflicts.clearance_findings import verify_mend
 from survey.conflicts.depth_mends import Crossed, crossing_mend
 from survey.conflicts.judging import TINY, as_found, left_open, outcomes_of, unless_thicker, unread
@@ -163,18 +163,23 @@ def order_findings(crossings: Crossings) -> Found:
 
 
 def _order_rules(pairs: LinePairs) -> tuple[tuple[Cited, ...], Integers]:
-    """Return the rule of each planned line's place in the order, advised and demanded; which each crossing rests on."""
-    rules = tuple(_order_rule(line, weight) for weight in ("recommendation", "hard") for line in pairs.a.buried)
-    first, second = pairs.a.code[pairs.crossings.a], pairs.b.code[pairs.crossings.b]
-    n = len(pairs.b.buried) or 1
-    distinct, number = np.unique(first * n + second, return_inverse=True)
-    must = [_order_is_must(pairs.a.buried[p // n], pairs.b.buried[p % n]) for p in distinct.tolist()]
-    return rules, first + len(pairs.a.buried) * np.array(must, dtype=np.int64)[number]
+    """Return the places of planned lines in the order, with what was assumed, and which each crossing rests on."""
+    a, b, at = pairs.a, pairs.b, pairs.crossings
+    n = len(b.buried) or 1
+    asked = ((a.code[at.a] * n + b.code[at.b]) * 2 + a.thin[at.a]) * 2 + b.thin[at.b]
+    distinct, number = np.unique(asked, return_inverse=True)
+    rules = tuple(
+        _order_rule(a.buried[p // 4 // n], b.buried[p // 4 % n], (bool(p & 2), bool(p & 1))) for p in distinct.tolist()
+    )
+    return rules, number.astype(np.int64)
 
 
 @lru_cache(maxsize=16384)
-def _order_rule(line: Buried, weight: str) -> Cited:
-    return cited_place(place("crossing", line), "order", weight)
+def _order_rule(a: Buried, b: Buried, thin: tuple[bool, bool]) -> Cited:
+    """Return the place of ``a`` in the order; ``thin``: whose diameter is assumed, and so the depth of its axis."""
+    weight = "hard" if _order_is_must(a, b) else "recommendation"
+    without = [line.utility for line, missing in zip((a, b), thin, strict=True) if missing]
+    return of_usual_diameter(cited_place(place("crossing", a), "order", weight), without)
 
 
 def _covers(c: Crossings, k: int) -> list[tuple[BuriedLines, int, float]]:

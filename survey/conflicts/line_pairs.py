@@ -12,7 +12,7 @@ import shapely
 from geo.clearances import CloseStretches, LineCrossings, find_close_and_crossings
 from survey.conflicts.citing import inside_tables
 from survey.conflicts.judging import COVERAGE
-from survey.conflicts.pair_rules import PairRules, families, may_be_one, search_classes
+from survey.conflicts.pair_rules import PairRules, are_one, families, may_be_one, search_classes
 from survey.conflicts.sides import Meetings, Sides, sides_of
 from survey.touching import tolerance_m
 
@@ -168,8 +168,7 @@ def _families(lines: BuriedLines) -> Objects:
 def _of_one_family(kinds: tuple[Objects, Objects], rows_a: Integers, rows_b: Integers) -> tuple[Booleans, Booleans]:
     """Return which pairs of lines may connect, and which of the others do if a drain is of the kind of the other."""
     of_a, of_b = kinds[0][rows_a], kinds[1][rows_b]
-    same: Booleans = of_a == of_b
-    return same, may_be_one(of_a, of_b)
+    return are_one(of_a, of_b), may_be_one(of_a, of_b)
 
 
 def _at_ends(a: BuriedLines, b: BuriedLines, crossings: LineCrossings) -> Booleans:

@@ -195,7 +195,7 @@ class _Reading:
         """Tell which lines state an accuracy so poor that their neighbours are not all looked for."""
         for row in np.flatnonzero(accuracy_m > WORST_ERROR_M):
             said = (
-                f"平面中误差超过 {WORST_ERROR_M:g} m，只按 {WORST_ERROR_M:g} m 查找相邻管线",
+                f"平面中误差超过 {WORST_ERROR_M:g} m，只按 {WORST_ERROR_M:g} m 查找相邻管线和建筑物、树木、路缘石",
                 f"a mean error in plan beyond {WORST_ERROR_M:g} m; neighbours are looked for as if it were that",
             )
             mend = ("核对单位（米），或重新测定平面位置", "check the unit (metres), or survey its place again")

@@ -12,7 +12,16 @@ import shapely
 from geo.clearances import find_close, find_line_crossings
 from geo.polylines import Polylines
 from survey.conflicts.citing import by_diameter, cited_of, classes_of, inside_tables
-from survey.conflicts.judging import COVERAGE, TINY, as_found, left_open, outcomes_of, unless_thicker, unread
+from survey.conflicts.judging import (
+    COVERAGE,
+    TINY,
+    WORST_ERROR_M,
+    as_found,
+    left_open,
+    outcomes_of,
+    unless_thicker,
+    unread,
+)
 from survey.conflicts.lines_aside import TooNear
 from survey.conflicts.naming import called, diameter_mend, diameter_missing, named, road_named
 from survey.conflicts.offsets import Beside, OffsetMends, why_none
@@ -55,8 +64,9 @@ class Limits:
     """What the standard asks of each route beside one kind of object; NaN: nothing, so it is not looked into.
 
     ``cited``: the rules; ``number``: each route's own; ``uncertainty``: half of the interval; ``reach``: metres from
-    the axis within which an object matters; for gas beyond the tables, whose limit is NaN, as for the highest class in
-    them; ``thicker``: how much farther it may matter because no diameter is stated.
+    the axis within which an object matters, no farther than a mean error of `WORST_ERROR_M` asks for; for gas beyond
+    the tables, whose limit is NaN, as for the highest class in them; ``thicker``: how much farther it may matter
+    because no diameter is stated.
     """
 
     cited: tuple[Cited, ...]
@@ -75,8 +85,9 @@ class Limits:
         limit = np.array([c.limit for c in cited] or [np.nan])[number]
         uncertainty = COVERAGE * np.hypot(routes.accuracy_m, error_m)
         within = inside_tables(classes).to_object(kind)[number]
+        within = within + COVERAGE * np.hypot(np.minimum(routes.accuracy_m, WORST_ERROR_M), min(error_m, WORST_ERROR_M))
         cited, number = by_diameter(cited, classes.classes, number, routes.thin)
-        return cls(cited, number, limit, uncertainty, within + uncertainty + routes.radius, routes.thicker)
+        return cls(cited, number, limit, uncertainty, within + routes.radius, routes.thicker)
 
     @property
     def search(self) -> Floats:
@@ -293,7 +304,7 @@ def _judged(
         elif outcome[k] == FAILS:
             mend = partial(moved, k)
         where = routes.piece(row, places.from_m[k], places.to_m[k])
-        return Told(f"{zh}{unread(c, 'zh')}。", f"{opened(en)}{unread(c, 'en')}.", mend, where)
+        return Told(f"{zh}{unread(c, 'zh')}。", f"{opened(en)}{unread(c, 'en')}.", mend, where, *_looked(routes, row))
 
     found = as_found(
         kind, "m", routes.subjects, places.route, outcome, limits.cited, tell, b_of=subjects, b=places.other,
@@ -327,6 +338,17 @@ def _sentence(
         more = left_open(planned=True)
         zh, en = zh + more[0], en + more[1]
     return zh, en
+
+
+def _looked(routes: BuriedLines, row: int) -> tuple[str, str]:
+    """Return how far was looked beside a route whose place is known too badly; nothing for all others."""
+    error = float(routes.accuracy_m[row])
+    if not error > WORST_ERROR_M:
+        return "", ""
+    return (
+        f"；本管线平面中误差 {error:g} m，只按 {WORST_ERROR_M:g} m 查找相邻物",
+        f"; its mean error in plan is {error:g} m: neighbours are looked for as if it were {WORST_ERROR_M:g} m",
+    )
 
 
 def _other_course(routes: BuriedLines, row: int, kind: str) -> Mend:

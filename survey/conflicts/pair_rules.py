@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     Clearance = Literal["horizontal", "vertical"]
 
 _DRAINS = ("storm", "sewage")
+_COMBINED = "combined"
 ERROR_STEPS_M = np.array([0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 3.0, 5.0, WORST_ERROR_M])
 """Mean errors are rounded up to one of these for the search; what is found is judged by its own."""
 
@@ -137,6 +138,7 @@ def families(lines: Sequence[Buried]) -> list[str]:
 
     Telecom and broadcast share ducts; drinking and reclaimed water must not meet, nor storm water and sewage. Water is
     for drinking unless reclaimed water is stated; a drain whose kind is not stated may be of either, see `may_be_one`.
+    A combined sewer takes storm water and sewage, see `are_one`.
 
     >>> from survey.subjects import Buried
     >>> families([Buried("broadcast"), Buried("drainage", subtype="storm"), Buried("water"), Buried("drainage")])
@@ -152,7 +154,22 @@ def _family(line: Buried) -> str:
     if family(line) != "sewage":
         return family(line)
     kind = subtype_key(line.subtype)
-    return kind if kind in _DRAINS else line.utility
+    return kind if kind in (*_DRAINS, _COMBINED) else line.utility
+
+
+def are_one(first: Objects, second: Objects) -> NDArray[np.bool_]:
+    """Return which pairs of `families` connect: those of one, and any drain with a combined sewer.
+
+    >>> of = np.array(["storm", "drainage", "combined", "combined", "storm"], dtype=object)
+    >>> are_one(of, np.array(["combined", "combined", "sewage", "water", "sewage"], dtype=object)).tolist()
+    [True, True, True, False, False]
+    """
+    drains = (*_DRAINS, _COMBINED, "drainage")
+    made: NDArray[np.bool_] = first == second
+    mixed = (first == _COMBINED) | (second == _COMBINED)
+    for k in np.flatnonzero(mixed & ~made):
+        made[k] = first[k] in drains and second[k] in drains
+    return made
 
 
 def may_be_one(first: Objects, second: Objects) -> NDArray[np.bool_]:

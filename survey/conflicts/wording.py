@@ -11,7 +11,7 @@ import numpy as np
 from survey.conflicts.judging import TINY
 
 _HAN, _LATIN = r"[\u3400-\u9fff]", r"[A-Za-z0-9]"
-_MEET = re.compile(rf"(?<={_HAN})\0(?={_LATIN})|(?<={_LATIN})\0(?={_HAN})")
+_MEET = re.compile(rf"(?<={_HAN})\0(?={_LATIN})|(?<={_LATIN})\0(?={_HAN}|{_LATIN})")
 MOST_DIGITS = 6
 _SLACK = 1e-9
 
@@ -19,12 +19,16 @@ _SLACK = 1e-9
 def joined(*parts: str) -> str:
     """Join pieces of a Chinese sentence, with a space where a character meets a letter or a figure.
 
+    So does a name that ends in a figure and the figure after it, which would read as one number.
+
     Inside a piece nothing changes: a name stays as its owner writes it.
 
     Examples
     --------
     >>> joined("与", "支路160", "的交角"), joined("与", "文化路", "的交角"), joined("与", "R2（城东）", "的净距")
     ('与支路160 的交角', '与文化路的交角', '与 R2（城东）的净距')
+    >>> joined("距建筑物 B3665", "3.16 m")
+    '距建筑物 B3665 3.16 m'
     """
     text = "\0".join(part for part in parts if part)
     return _MEET.sub(" ", text).replace("\0", "")

@@ -71,7 +71,7 @@ def test_a_pipe_without_depth_stays_unknown():
 def test_kinds_are_utilities_and_subtypes():
     frame, _ = settled(utility=["ZS", "YS", "WS", "HS", "SS", "LD", "QT"])
     assert frame["utility"].tolist() == ["water", "drainage", "drainage", "drainage", "water", "power", "QT"]
-    assert frame["subtype"].tolist()[:5] == ["reclaimed", "storm", "sewage", "sewage", "transmission"]
+    assert frame["subtype"].tolist()[:5] == ["reclaimed", "storm", "sewage", "combined", "transmission"]
     assert set(KINDS.values()) <= set(UTILITIES)
 
 

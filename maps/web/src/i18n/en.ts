@@ -287,6 +287,7 @@ export const en: Record<Word, string> = {
   subtype_transmission: 'Transmission main',
   subtype_storm: 'Storm water',
   subtype_sewage: 'Sewage',
+  subtype_combined: 'Combined sewer',
   laying: 'Laying',
   laying_direct: 'Direct burial',
   laying_duct: 'Duct',

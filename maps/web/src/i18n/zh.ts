@@ -286,6 +286,7 @@ export const zh = {
   subtype_transmission: '输配干线',
   subtype_storm: '雨水',
   subtype_sewage: '污水',
+  subtype_combined: '雨污合流',
   laying: '敷设方式',
   laying_direct: '直埋',
   laying_duct: '排管',
