@@ -137,10 +137,10 @@ def _row(record: Opportunity, talk: Talk | None, names: Mapping[str, str], visit
         **{name: getattr(record, name) for name in _KEPT},
         "members": members, "feasible": record.section.feasible,
         "savings": {
-            "volume": as_plain(savings.volume), "closure": as_plain(savings.closure),
+            "volume": savings.volume, "closure": savings.closure,
             "money": {"low": savings.money.low, "high": savings.money.high},
         },
-        "meeting": as_plain(record.meeting), "streets": as_plain(record.streets),
+        "meeting": record.meeting, "streets": record.streets,
         "protected": next((one for one in (BLOCKED, URGENT) if one in states), None),
         **standing_shape(talk or Talk(record.id), visitor, parties_of(record)),
     }  # fmt: skip
