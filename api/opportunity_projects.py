@@ -61,7 +61,10 @@ def act_for_all(
     survey.cases.refusals.RefusedError
         As the case refuses it in any part.
     """
-    wrong = [unknown("", name, sorted(MEMBERS)) for name in sorted(set(given) - MEMBERS)]
+    wrong = [
+        Fault("case.unknown_field", f"不认识的字段“{name}”", f"unknown field {name!r}", field=name)
+        for name in sorted(set(given) - MEMBERS)
+    ]
     if given.get("kind") not in SHARED:
         wrong.append(unknown("kind", given.get("kind"), SHARED))
     data = given.get("data") or {}

@@ -386,7 +386,13 @@ class ProjectCommand(Shape):
     """A command on all parts of a project's case at once; `data` as for the case, without `utility`."""
 
     kind: Literal[
-        "apply_approvals", "return_approval", "decide_approval", "file_acceptance", "accept_works", "reject_works"
+        "apply_approvals",
+        "return_approval",
+        "decide_approval",
+        "decide_commitment",
+        "file_acceptance",
+        "accept_works",
+        "reject_works",
     ]
     actor: ActorShape | None = Field(None, description="Left out where somebody has signed in.")
     data: dict[str, Any] = Field({}, description="The fields of the command.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from survey.cases.commands import COMMAND_BODIES
-from survey.cases.permit_commands import ApplyApprovals, DecideApproval, ReturnApproval
+from survey.cases.permit_commands import ApplyApprovals, DecideApproval, DecideCommitment, ReturnApproval
 from survey.cases.works_commands import AcceptWorks, FileAcceptance, RejectWorks
 
 if TYPE_CHECKING:
@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from survey.cases.state import Case
 
 SHARED = tuple(
-    body.kind for body in (ApplyApprovals, ReturnApproval, DecideApproval, FileAcceptance, AcceptWorks, RejectWorks)
+    body.kind
+    for body in (
+        ApplyApprovals,
+        ReturnApproval,
+        DecideApproval,
+        DecideCommitment,
+        FileAcceptance,
+        AcceptWorks,
+        RejectWorks,
+    )
 )
 """Commands that are given once for all parts."""
 

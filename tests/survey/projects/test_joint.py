@@ -90,6 +90,8 @@ def test_a_shared_command_goes_to_the_parts_that_are_ready():
     case = SimpleNamespace(tasks=tasks, milestones={})
     parts = ["water", "gas", "heat", "power"]
     assert shared_commands("apply_approvals", {}, case, parts) == [("water", {"utility": "water"})]
+    tasks["gas"].commitment, tasks["water"].commitment = "signed", "offered"
+    assert shared_commands("decide_commitment", {}, case, parts) == [("gas", {"utility": "gas"})]
     decided = {"approval": "A", "granted": True}
     assert shared_commands("decide_approval", decided, case, parts) == [("gas", decided | {"utility": "gas"})]
     assert shared_commands("file_acceptance", {}, case, parts) == [
