@@ -29,6 +29,9 @@ __all__ = ["Polylines", "Segments", "segment_at"]
 LINE_TYPES = (1, 2, 5)
 """Shapely's type numbers of LineString, LinearRing and MultiLineString."""
 
+_NO_LINES = ~np.isin(np.arange(-1, 8), (-1, *LINE_TYPES))
+"""Whether shapely's type numbers, from -1 for None, are neither lines nor nothing."""
+
 MOST_KEPT = 2_000_000
 """Segments are kept with their lines, which are asked for them again and again, unless they are more than this: some
 120 MB."""
@@ -142,7 +145,7 @@ class Polylines:
         """
         geometries = np.asarray(geometries, dtype=object)
         types = shapely.get_type_id(geometries)
-        wrong = np.flatnonzero((types != -1) & ~np.isin(types, LINE_TYPES) & ~shapely.is_empty(geometries))
+        wrong = np.flatnonzero(_NO_LINES[types + 1] & ~shapely.is_empty(geometries))
         refuse(_wrong_type(int(row), geometries[row]) for row in wrong)
         parts, part_line = shapely.get_parts(geometries, return_index=True)
         kept = ~shapely.is_empty(parts)
@@ -231,6 +234,10 @@ class Polylines:
         if n_parts == 0:
             return np.full(self.n_lines, NO_LINE, dtype=object)
         xy = np.column_stack((self.x, self.y))
+        if n_parts == 1 == self.n_lines:  # a piece told of: numbering its vertices takes longer than making it
+            alone = np.empty(1, dtype=object)
+            alone[0] = shapely.linestrings(xy)
+            return alone
         owner = np.repeat(np.arange(n_parts), self.part_starts[1:] - self.part_starts[:-1])
         parts: npt.NDArray[np.object_] = shapely.linestrings(xy, indices=owner)
         if n_parts == self.n_lines and (self.part_line[1:] > self.part_line[:-1]).all():
