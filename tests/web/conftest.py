@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.desk import desk
 from tests.service import CLIENT, served
@@ -101,13 +103,28 @@ class Window:
         return float(texts[0].split()[-1]), float(texts[1].split()[-1])
 
     def pixel_of(self, x: float, y: float) -> tuple[float, float]:
-        """Where a place of the grid is in the window: from the readout at two pixels; the map is north up."""
+        """Where a place of the grid is in the window, once the map is at rest; the map is north up."""
         self.page.wait_for_timeout(400)
-        self.page.mouse.move(300, 300)
-        x0, y0 = self.readout()
-        self.page.mouse.move(700, 500)
-        x1, y1 = self.readout()
+        at = self._pixel_of(x, y)
+        for _ in range(20):
+            before, at = at, self._pixel_of(x, y)
+            if math.dist(before, at) < 0.5:
+                break
+        return at
+
+    def _pixel_of(self, x: float, y: float) -> tuple[float, float]:
+        x0, y0 = self._read_at(300, 300)
+        x1, y1 = self._read_at(700, 500)
         return 300 + (x - x0) / (x1 - x0) * 400, 300 + (y - y0) / (y1 - y0) * 200
+
+    def _read_at(self, left: int, top: int) -> tuple[float, float]:
+        """What is read out under a pixel: on a busy machine some frames pass before it is that of the new place."""
+        self.page.mouse.move(left + 50, top + 50)
+        self.page.wait_for_timeout(50)
+        before = self.page.locator(".readout span").first.inner_text()
+        self.page.mouse.move(left, top)
+        expect(self.page.locator(".readout span").first).not_to_have_text(before)
+        return self.readout()
 
 
 @pytest.fixture
