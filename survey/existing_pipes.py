@@ -222,8 +222,8 @@ def _as_sewage(count: int) -> Fault:
     return Fault(
         "pipes.combined_as_sewage",
         f"{count} 条雨污合流管的净距和次序按污水管计：GB 50289 没有合流的行；与雨水管、污水管相接均为接驳",
-        f"{count} combined sewers take the clearances and the order of sewage: GB 50289 has no row for them; drains "
-        "of either kind may connect to them",
+        f"{count} combined {'sewer takes' if count == 1 else 'sewers take'} the clearances and the order of sewage: "
+        "GB 50289 has no row for combined sewers; drains of either kind may connect",
     )
 
 

@@ -79,7 +79,9 @@ def test_combined_sewers_count_as_sewage_and_it_is_told():
     frame, found = settled(utility=["雨污合流", "PS", "YS", "HS"], subtype=[None, "合流", "雨水", None])
     assert frame["utility"].tolist() == ["drainage"] * 4
     assert codes(found.notes) == ["pipes.combined_as_sewage"]
-    assert found.notes[0].fault.en.startswith("3 combined")
+    assert found.notes[0].fault.en.startswith("3 combined sewers take ")
+    _, found = settled(utility=["HS"])
+    assert found.notes[0].fault.en.startswith("1 combined sewer takes ")
 
 
 @pytest.mark.parametrize(("word", "limit"), PRESSURE_CLASSES.items())
