@@ -24,6 +24,7 @@ from api import (
     form_schemas,
     opportunity_schemas,
     programme_schemas,
+    project_schemas,
     schemas,
     service_schemas,
     session_schemas,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 BINARY = {"type": "string", "contentMediaType": "application/pdf", "contentEncoding": "binary"}
 ROOMS = (
     schemas, service_schemas, finding_schemas, case_schemas, form_schemas, standing_schemas, deadline_schemas,
-    session_schemas, programme_schemas, opportunity_schemas,
+    session_schemas, programme_schemas, opportunity_schemas, project_schemas,
 )  # fmt: skip
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by `POST /api/session`."},

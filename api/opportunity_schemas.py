@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api.case_schemas import ActorShape, CiteShape  # noqa: TC001 - pydantic reads the annotations
+from api.case_schemas import ActorShape  # noqa: TC001 - pydantic reads the annotations
 from api.schemas import FaultShape, Geometry, Link, Shape
 
 TalkState = Literal["new", "proposed", "agreed", "declined", "expired", "withdrawn", "done"]
@@ -331,71 +331,6 @@ class OpportunitiesIf(Shape):
     opportunities: list[OpportunityIf]
     then: WhatIfTotals
     now: WhatIfTotals
-
-
-class ExcavationShape(Shape):
-    """The one application for digging that covers all parties; `length_m` counts each metre of the trench once."""
-
-    applicant: str
-    covers: list[str]
-    routes: list[str]
-    streets: list[StreetNamed]
-    length_m: float
-    separate_m: float
-    width_m: float | None
-    depth_m: float | None
-    surfaces: list[SurfaceShape]
-    first: date
-    last: date
-    closure_days: float
-    protections: list[SaidShape]
-
-
-class JointCommitmentShape(SaidShape):
-    """Whether all may commit jointly; `decisive` are the routes that the verdict comes from."""
-
-    offered: bool
-    verdict: str
-    decisive: list[str]
-
-
-class LeadShape(Shape):
-    """A party, without what it said."""
-
-    key: str
-    operator: str
-    utilities: list[str]
-    routes: list[str]
-
-
-class JointProjectShape(SaidShape):
-    """A chance as one project; `case` is empty while it has not begun."""
-
-    opportunity: str
-    case: str
-    lead: LeadShape
-    parties: list[LeadShape]
-    section: SectionInShort
-    excavation: ExcavationShape
-    commitment: JointCommitmentShape
-    steps: list[SaidShape]
-    cites: list[CiteShape]
-
-
-class ProjectCommand(Shape):
-    """A command on all parts of a project's case at once; `data` as for the case, without `utility`."""
-
-    kind: Literal[
-        "apply_approvals",
-        "return_approval",
-        "decide_approval",
-        "decide_commitment",
-        "file_acceptance",
-        "accept_works",
-        "reject_works",
-    ]
-    actor: ActorShape | None = Field(None, description="Left out where somebody has signed in.")
-    data: dict[str, Any] = Field({}, description="The fields of the command.")
 
 
 class ShareShape(Shape):
