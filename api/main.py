@@ -36,6 +36,7 @@ from api.routes import (
     findings,
     forms,
     items,
+    joint_projects,
     opportunities,
     policies,
     programmes,
@@ -113,7 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     for room in (
         collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
-        session, standings, forms, drafts, programmes, opportunities,
+        session, standings, forms, drafts, programmes, opportunities, joint_projects,
     ):  # fmt: skip
         app.include_router(room.router)
     app.include_router(forms.case_router)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from api import opportunity_commands
 from api.case_commands import command_of
 from api.case_lists import unknown
 from api.case_measuring import NEAR
 from api.errors import ProblemError, refused
+from api.opportunity_lookup import no_such, today
 from geo.faults import Fault
-from survey.calendar import local
 from survey.cases.commands import Command, FileApplication
 from survey.cases.records import Demand
 from survey.projects import SHARED, Judged, joint_project, shared_commands
@@ -37,16 +38,42 @@ def project_of(service: Service, work: Casework, record: Opportunity, lead: str 
     BadInputError
         With everything that is in the way.
     """
-    on = local(service.now()).date()
-    return joint_project(record, list(_judged(service, work, record)), work.policy, on, lead=lead)
+    return joint_project(record, list(_judged(service, work, record)), work.policy, today(service), lead=lead)
 
 
-def begin_case(work: Casework, project: JointProject, case_id: str, asked: Command, service: Service) -> Case:
+def begin_project(
+    service: Service, visitor: Visitor, given: Mapping[str, Any], talk: Talk, record: Opportunity | None, key: str
+) -> None:
+    """Make an agreed chance one project and file its one application: both or neither.
+
+    Call it within a transaction.
+
+    Raises
+    ------
+    ProblemError
+        As `api.opportunity_commands.command_of`; the chance is not in the plans.
+    BadInputError
+        As `project_of`.
+    survey.cases.refusals.RefusedError
+        As the talk refuses it, or the case its application.
+    """
+    work, data = service.casework(), given.get("data")
+    lead = str(data.get("lead") or "") if isinstance(data, dict) else ""
+    project = project_of(service, work, record, lead) if record is not None and talk.state == "agreed" else None
+    begun = {"case": work.cases.next_id(today(service).year), "lead": project.lead.key if project is not None else ""}
+    command = opportunity_commands.command_of(given, talk, record, key, visitor, begun)
+    service.talks().act(talk.id, record, command, service.now())
+    if project is None:
+        raise no_such(talk.id)
+    _file_application(work, project, begun["case"], command, service)
+
+
+def _file_application(work: Casework, project: JointProject, case_id: str, asked: Command, service: Service) -> None:
     """File the one application of a project for all of its parties; `RefusedError` where the county has no such."""
     demands = tuple(Demand(utility, party.operator) for party in project.parties for utility in party.utilities)
     applicant = project.lead.operator or project.lead.routes[0]
     body = FileApplication(CHANNEL, applicant, demands)
-    return work.act(case_id, Command(f"{asked.id}:case", asked.actor, body), service.now())
+    work.act(case_id, Command(f"{asked.id}:case", asked.actor, body), service.now())
 
 
 def act_for_all(
@@ -95,7 +122,7 @@ def _judged(service: Service, work: Casework, record: Opportunity) -> Iterator[J
             "type": "Feature", "geometry": record.geometry, "properties": {**rows[route].properties, "id": route},
         }  # fmt: skip
         answer = service.resident.assess(
-            feature, on=local(service.now()).date(), crs=service.grid().code, policy=work.policy.id, moving=True, **NEAR
+            feature, on=today(service), crs=service.grid().code, policy=work.policy.id, moving=True, **NEAR
         )
         verdict = answer["verdict"]
         yield Judged(route, verdict["verdict"], verdict["sentence_zh"], verdict["sentence_en"])

@@ -1,24 +1,26 @@
-"""Answer for chances to share a trench: list, read, answer, try other dates, draw the section, split the cost."""
+"""Answer for chances to share a trench: list, read, answer, try other dates, draw the section, split the cost.
+
+What an agreed chance is as one project is in `api.routes.joint_projects`.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import tempfile
-from pathlib import Path as FilePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from api import geojson
-from api.case_answers import case_shape
 from api.conditions import answered_once, unchanged
 from api.coordinates import axes_of, window_of
 from api.db.records import Answer
 from api.dependencies import Body, Running, Service, parse_object
 from api.doors import Asking, Visitor, may
-from api.errors import not_found, refused
+from api.errors import refused
 from api.filters import days_of
 from api.layer_files import write_layers
 from api.openapi import Content, documented
@@ -32,12 +34,12 @@ from api.opportunity_answers import (
 )
 from api.opportunity_commands import command_of
 from api.opportunity_lists import Wanted, page_of
-from api.opportunity_projects import act_for_all, begin_case, project_of
+from api.opportunity_lookup import Identity, known, present, today
+from api.opportunity_projects import begin_project
 from api.options import Options
 from api.routes.cases import key_of, unless_known
 from geo.faults import Fault
 from maps.section_drawing import section_svg
-from survey.calendar import local
 from survey.cases.plain import as_plain
 from survey.opportunities.answers import Talk, parties_of
 from survey.opportunities.answers.commands import BeginProject
@@ -62,7 +64,6 @@ MEDIA = {
     "csv": "text/csv; charset=utf-8",
 }
 OPPORTUNITY = Content("OpportunityShape")
-Identity = Annotated[str, Path(description="The chance's id.", pattern=r"^O[0-9a-f]{16}$")]
 Crs = Annotated[
     str | None, Query(description="Of the answer's coordinates; CRS84 unless given, or `EPSG:4546`, `grid`.")
 ]
@@ -123,7 +124,7 @@ def get_opportunities(
 ) -> Response:
     """Return the county's chances in short, with what their parties said; 304 where If-None-Match names it."""
     axes = axes_of(crs, service.grid())
-    chances = service.opportunities.on(_today(service))
+    chances = service.opportunities.on(today(service))
     heads, talks = service.talks().all()
     tag = _tag(chances, heads, visitor, str(request.query_params))
     if unchanged(request, tag):
@@ -151,7 +152,7 @@ def get_opportunities_file(
     order: Order = "worth",
 ) -> Response:
     """Return the chances that are wanted as a file, in the grid, with where each stands."""
-    chances = service.opportunities.on(_today(service))
+    chances = service.opportunities.on(today(service))
     _, talks = service.talks().all()
     page = page_of(chances, talks, wanted, visitor, order=order, offset=0, limit=len(chances.records) or 1)
     frame = opportunities_frame(page.records, service.grid().crs)
@@ -159,9 +160,9 @@ def get_opportunities_file(
     for name in ("state", "state_zh", "due"):
         frame[name] = [None if one[name] is None else str(one[name]) for one in stands]
     with tempfile.TemporaryDirectory() as folder:
-        out = FilePath(folder) / f"opportunities.{f}"
+        out = Path(folder) / f"opportunities.{f}"
         write_layers({"opportunities": frame}, out)
-        [written] = FilePath(folder).iterdir()
+        [written] = Path(folder).iterdir()
         content = written.read_bytes()
     headers = {"Content-Disposition": f'attachment; filename="opportunities.{f}"'}
     return Response(content, headers=headers, media_type=MEDIA[f])
@@ -174,7 +175,7 @@ def try_dates(service: Running, visitor: Asking, body: Body) -> Response:
     given = parse_object(body)
     windows, crs = _windows(given)
     axes = axes_of(crs, service.grid())
-    chances, tried = service.opportunities.if_dated(_today(service), windows)
+    chances, tried = service.opportunities.if_dated(today(service), windows)
     now = [chances.records[one.id] for one in tried if one.id in chances.records]
     _, talks = service.talks().all()
     rows = row_shapes(tried, [one.geometry for one in tried], talks, names=chances.names, axes=axes, visitor=visitor)
@@ -205,7 +206,7 @@ def get_opportunity_events(
     after: Annotated[int, Query(ge=0, le=10**9, description="Number of the last event that is known.")] = 0,
 ) -> Response:
     """Return what has happened to a chance since it was proposed."""
-    _known(service, opportunity_id)
+    known(service, opportunity_id)
     told = [event_shape(event) for event in service.talks().talks.events(opportunity_id, after)]
     return Response(geojson.dumps({"events": told}), media_type="application/json")
 
@@ -219,12 +220,12 @@ def act_on_opportunity(
     """Carry out a command and return the chance after it; refused with what is possible now."""
     given = parse_object(body)
     axes_of(crs, service.grid())
-    service.opportunities.on(_today(service))  # before the transaction: it may take seconds, and writers wait meanwhile
+    service.opportunities.on(today(service))  # before the transaction: it may take seconds, and writers wait meanwhile
 
     def act() -> Answer:
-        talk, record = _known(service, opportunity_id)
+        talk, record = known(service, opportunity_id)
         if given.get("kind") == BeginProject.kind:
-            _begin_project(service, visitor, given, talk, record, key_of(request))
+            begin_project(service, visitor, given, talk, record, key_of(request))
         else:
             command = command_of(given, talk, record, key_of(request), visitor)
             service.talks().act(opportunity_id, record, command, service.now())
@@ -243,8 +244,8 @@ def get_opportunity_section(
     f: Annotated[Literal["json", "svg"], Query(description="`svg`: only the drawing.")] = "json",
 ) -> Response:
     """Return the section of a chance, the lines in their places, as values with the drawing, or the drawing alone."""
-    _present(service, opportunity_id)
-    section = service.opportunities.section(_today(service), opportunity_id)
+    present(service, opportunity_id)
+    section = service.opportunities.section(today(service), opportunity_id)
     if f == "svg":
         return Response(section_svg(section, language), media_type="image/svg+xml")
     told = {"section": section.as_dict(), "svg": section_svg(section, language), "language": language}
@@ -259,61 +260,9 @@ def split_opportunity(
     at: Annotated[Literal["low", "mean", "high"], Query(description="By which end of the unit costs.")] = "mean",
 ) -> Response:
     """Return who would pay what: by Shapley value beside the proportional split, with the table that shows why."""
-    _present(service, opportunity_id)
-    split = service.opportunities.split(_today(service), opportunity_id, at)
+    present(service, opportunity_id)
+    split = service.opportunities.split(today(service), opportunity_id, at)
     return Response(geojson.dumps(split.as_dict()), media_type="application/json")
-
-
-@router.get("/{opportunity_id}/project", responses=documented(Content("JointProjectShape"), 404, 409, 422, 503),
-            dependencies=[may("opportunities.read")])  # fmt: skip
-def get_joint_project(
-    service: Running,
-    opportunity_id: Identity,
-    lead: Annotated[str, Query(description="Key of the party that leads; else the one with most metres.")] = "",
-) -> Response:
-    """Return a chance as one project: lead, section, the one application, whether all may commit jointly."""
-    talk, record = _known(service, opportunity_id)
-    if record is None:
-        raise _none(opportunity_id)
-    project = project_of(service, service.casework(), record, lead or talk.lead)
-    return Response(geojson.dumps(as_plain(project) | {"case": talk.case}), media_type="application/json")
-
-
-@router.post("/{opportunity_id}/project/commands", responses=documented(Content("CaseShape"), 404, 409, 413, 415, 422,
-             503), openapi_extra=Content("ProjectCommand").body, dependencies=[may("cases.act", own=True)])  # fmt: skip
-def act_on_project(
-    request: Request, service: Running, visitor: Asking, opportunity_id: Identity, body: Body
-) -> Response:
-    """Carry out a command in all parts of a project's case that are ready for it, all or none; return the case."""
-    given = parse_object(body)
-
-    def act() -> Answer:
-        work = service.casework()
-        talk, _ = _known(service, opportunity_id)
-        case = act_for_all(service, work, talk, given, key_of(request), visitor)
-        shape = case_shape(case, work, service.now(), visitor)
-        return Answer(200, geojson.dumps(shape), {"Content-Type": "application/json"})
-
-    return answered_once(service, request, body, act)
-
-
-def _begin_project(
-    service: Service, visitor: Visitor, given: Mapping[str, Any], talk: Talk, record: Opportunity | None, key: str
-) -> None:
-    """Make an agreed chance one project and file its one application: both or neither."""
-    work, data = service.casework(), given.get("data")
-    lead = str(data.get("lead") or "") if isinstance(data, dict) else ""
-    project = project_of(service, work, record, lead) if record is not None and talk.state == "agreed" else None
-    begun = {"case": work.cases.next_id(_today(service).year), "lead": project.lead.key if project is not None else ""}
-    command = command_of(given, talk, record, key, visitor, begun)
-    service.talks().act(talk.id, record, command, service.now())
-    if project is None:
-        raise _none(talk.id)
-    begin_case(work, project, begun["case"], command, service)
-
-
-def _today(service: Service) -> date:
-    return local(service.now()).date()
 
 
 def _words(given: Words) -> list[str] | None:
@@ -322,33 +271,14 @@ def _words(given: Words) -> list[str] | None:
 
 
 def _whole(service: Service, visitor: Visitor, opportunity_id: str, crs: str | None) -> dict[str, Any]:
-    talk, record = _known(service, opportunity_id)
+    talk, record = known(service, opportunity_id)
     axes, now = axes_of(crs, service.grid()), service.now()
     if record is None:
         told = {"id": opportunity_id, "gone": True, **standing_shape(talk, visitor, ())}
         return told | talk_shape(talk, visitor, (), now)
-    names = service.opportunities.on(_today(service)).names
+    names = service.opportunities.on(today(service)).names
     [row] = row_shapes([record], [record.geometry], {opportunity_id: talk}, names=names, axes=axes, visitor=visitor)
     return whole_shape(record, row) | talk_shape(talk, visitor, parties_of(record), now)
-
-
-def _known(service: Service, opportunity_id: str) -> tuple[Talk, Opportunity | None]:
-    """Return a chance as it stands and as it is in the plans; refuse an id that neither knows."""
-    record = service.opportunities.on(_today(service)).records.get(opportunity_id)
-    talk = service.talks().talk(opportunity_id)
-    if record is None and talk.seq == 0:
-        raise _none(opportunity_id)
-    return talk, record
-
-
-def _present(service: Service, opportunity_id: str) -> None:
-    """Refuse a chance that is not in the plans."""
-    if opportunity_id not in service.opportunities.on(_today(service)).records:
-        raise _none(opportunity_id)
-
-
-def _none(opportunity_id: str) -> Exception:
-    return not_found(f"现在没有同沟机会 {opportunity_id}", f"there is no chance {opportunity_id} now")
 
 
 def _totals(records: Iterable[Opportunity]) -> dict[str, Any]:
