@@ -8,6 +8,8 @@ from numbers import Real
 
 import pandas as pd
 
+from geo.faults import Fault
+
 
 def after_months(day: date, months: int) -> date:
     """Return the last day of a period of ``months`` that begins on ``day``.
@@ -56,3 +58,15 @@ def as_date(value: object) -> date | None:
     if isinstance(value, Real):
         raise ValueError(f"{value!r} is a number, not a date")  # noqa: TRY004 - one error for whatever is no date
     return pd.Timestamp(value).date()  # type: ignore[arg-type]  # date, datetime, datetime64 or Timestamp
+
+
+def no_date(feature: str, field: str, value: object, layer: str | None = None) -> Fault:
+    """Return the fault of a value in a column of dates that `as_date` does not take.
+
+    >>> print(no_date("W1", "start", "soon").sentence("en"))
+    feature W1 · field start · 'soon': not a date — write it as 2026-12-01
+    """
+    return Fault(
+        "date.unreadable", "不是日期", "not a date", "写成 2026-12-01", "write it as 2026-12-01",
+        layer=layer, feature=feature, field=field, value=str(value),
+    )  # fmt: skip

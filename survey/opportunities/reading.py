@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.faults import BadInputError, Fault, refuse
 from geo.polylines import Polylines
-from survey.periods import as_date
+from survey.periods import as_date, no_date
 from survey.utilities import group_of, utility_keys
 
 if TYPE_CHECKING:
@@ -146,13 +146,7 @@ def _days(given: gpd.GeoDataFrame, column: str, ids: NDArray[np.object_], faults
         try:
             day = as_date(value)
         except (TypeError, ValueError):
-            faults += [
-                Fault(
-                    "date.unreadable", "不是日期", "not a date", "写成 2026-12-01", "write it as 2026-12-01",
-                    feature=ids[row], field=column, value=str(value),
-                )
-                for row in np.flatnonzero(codes == k)
-            ]  # fmt: skip
+            faults += [no_date(ids[row], column, value) for row in np.flatnonzero(codes == k)]
         else:
             days[k] = np.datetime64(day) if day else np.datetime64("NaT")
     return days[codes]

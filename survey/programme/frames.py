@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo.faults import Fault, refuse
-from survey.periods import as_date
+from survey.periods import as_date, no_date
 from survey.programme.pace import known_pace
 from survey.programme.works import SharedTrench, Work
 
@@ -95,18 +95,7 @@ def _day(row: Mapping[str, Any], name: str, faults: list[Fault]) -> date | None:
     try:
         return as_date(row.get(name))
     except (TypeError, ValueError):
-        faults.append(
-            Fault(
-                "date.unreadable",
-                "不是日期",
-                "not a date",
-                "写成 2026-12-01",
-                "write it as 2026-12-01",
-                feature=str(row["id"]),
-                field=name,
-                value=str(row[name]),
-            )
-        )
+        faults.append(no_date(str(row["id"]), name, row[name]))
         return None
 
 
@@ -118,7 +107,7 @@ def _weeks(row: Mapping[str, Any], faults: list[Fault]) -> int:
     try:
         if float(given) == int(float(given)):
             return int(float(given))
-    except ValueError:
+    except (ValueError, OverflowError):
         pass  # told below, as a half week is
     faults.append(
         Fault(

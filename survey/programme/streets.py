@@ -13,7 +13,7 @@ import shapely
 from shapely.ops import substring
 
 from geo.faults import Fault, refuse
-from survey.periods import after_months, as_date
+from survey.periods import after_months, as_date, no_date
 from survey.programme.closures import Stretch
 from survey.standards.clauses import dig_ban
 
@@ -239,19 +239,7 @@ def _day(row: Mapping[str, Any], column: str, faults: list[Fault]) -> date | Non
     try:
         return as_date(row.get(column))
     except (TypeError, ValueError):
-        faults.append(
-            Fault(
-                "date.unreadable",
-                "不是日期",
-                "not a date",
-                "写成 2026-12-01",
-                "write it as 2026-12-01",
-                layer="roads",
-                feature=str(row["id"]),
-                field=column,
-                value=str(row[column]),
-            )
-        )
+        faults.append(no_date(str(row["id"]), column, row[column], layer="roads"))
         return None
 
 
