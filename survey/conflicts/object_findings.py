@@ -53,6 +53,9 @@ _OTHERWISE = {
     "curb": ("与道路主管部门商定", "settle it with the road authority"),
 }
 _AT_END_M = 1e-6
+_CONNECTED_M = 1.0
+"""A connection may end so far from its wall: twice the mean error of a line drawn at 1:1000 (CJJ 61). A vaguer line may
+end at any house within tens of metres; then the visit must say at which. A judgement."""
 JOINED_M = 1e-3
 """Kerbs whose ends are no farther apart go on in each other."""
 FEW = 16
@@ -168,13 +171,14 @@ def object_findings(
 def _house_connections(routes: BuriedLines, near: NearStretches, limits: Limits) -> NDArray[np.bool_]:
     """Return which stretches are a route's last metres to the building it serves.
 
-    They end with the route, at the wall or inside. Straight to a wall such a piece is as long as the reach; twice that
-    leaves room for a slanting last leg. A route that lies in a building from end to end comes from nowhere.
+    They end with the route, at the wall or inside, as well as its place is known. Straight to a wall such a piece is as
+    long as the reach; twice that leaves room for a slanting last leg. A route that lies in a building from end to end
+    comes from nowhere.
     """
     length = routes.lines.lengths()[near.line]
     at_end = (near.from_m <= _AT_END_M) | (near.to_m >= length - _AT_END_M)
     at_end &= near.inside_m < length - _AT_END_M
-    reaches = near.distance <= limits.uncertainty[near.line] + routes.radius[near.line]
+    reaches = near.distance <= np.minimum(limits.uncertainty, _CONNECTED_M)[near.line] + routes.radius[near.line]
     short = near.to_m - near.from_m - near.inside_m <= 2 * limits.reach[near.line]
     made: NDArray[np.bool_] = at_end & reaches & short
     return made

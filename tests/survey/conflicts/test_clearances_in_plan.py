@@ -180,6 +180,16 @@ def test_a_house_connection_reaches_its_house():
     assert f.measured == pytest.approx(0.4)
 
 
+@pytest.mark.parametrize("accuracy", [0.5, 5.0, 15.0])
+def test_a_line_of_vague_place_is_not_taken_for_the_connection_of_what_lies_near_its_end(accuracy):
+    def outcomes(end):
+        line = [planned("W1", "water", (-60, 0), (end, 0), accuracy_m=accuracy)]
+        return [f.outcome for f in only(conflicts(line, buildings=[house("B1", 30, -5, 40, 5)]), "building")]
+
+    assert outcomes(29.2) == []  # within what a line drawn on the map is known to
+    assert outcomes(26.0) == ([] if accuracy < 1 else ["must_expose"])
+
+
 def test_mends_found_together_are_those_found_one_by_one():
     # bends, both kinds of finding, a pair that gives way on either side, and more than one place of a pair
     routes = [
