@@ -6,6 +6,7 @@ import io
 from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from geo.faults import Fault, refuse
 from geo.formats import check_ending, write
@@ -61,12 +62,13 @@ def put_in_place(out: Path, content: bytes) -> None:
 
 
 def _fill(sheet: Worksheet, frame: gpd.GeoDataFrame) -> None:
-    """Write a frame into a sheet; no text is taken for a formula."""
+    """Write a frame into a sheet; no text is taken for a formula, control characters that XML has not are left out."""
     plain = frame.drop(columns=frame.geometry.name)
     sheet.append(list(plain.columns))
     for row, values in enumerate(plain.astype(object).where(plain.notna(), None).itertuples(index=False), start=2):
         for column, value in enumerate(values, start=1):
-            cell = sheet.cell(row, column, value)
-            if isinstance(value, str):
+            text = isinstance(value, str)
+            cell = sheet.cell(row, column, ILLEGAL_CHARACTERS_RE.sub("", value) if text else value)
+            if text:
                 cell.data_type = "s"
     sheet.freeze_panes = "A2"

@@ -93,7 +93,7 @@ def _read(given: Mapping[str, Any], visitor: Visitor) -> tuple[dict[str, Any], d
         for one in sorted(set(given) - MEMBERS)
     ]
     kind, data = given.get("kind"), given.get("data") or {}
-    if kind not in GIVEN:
+    if not isinstance(kind, str) or kind not in GIVEN:
         faults.append(unknown("kind", kind, GIVEN))
     actor = actor_of(visitor, given, COMMANDS)
     if isinstance(actor, Fault):

@@ -78,7 +78,8 @@ def busy_from_ics(data: bytes, begin: datetime, end: datetime) -> tuple[Span, ..
     Raises
     ------
     BadInputError
-        If it is no calendar, is larger than `MOST_BYTES`, or an entry cannot be read.
+        If it is no calendar, is larger than `MOST_BYTES`, an entry cannot be read, or one is repeated more often than
+        every hour.
 
     Examples
     --------
@@ -100,7 +101,7 @@ def busy_from_ics(data: bytes, begin: datetime, end: datetime) -> tuple[Span, ..
                 raise _unreadable(str(calendar.name))
             spans += _free_busy(calendar)
             spans += _events(calendar, first, last)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
         if isinstance(error, BadInputError):
             raise
         raise _unreadable(str(error)) from error
@@ -144,10 +145,22 @@ def _free_busy(calendar: icalendar.Calendar) -> Iterator[Span]:
 
 def _events(calendar: icalendar.Calendar, first: datetime, last: datetime) -> Iterator[Span]:
     """Yield the events of a calendar, each repetition by itself, as far as they touch a time."""
+    for part in calendar.walk():
+        rules = part.get("RRULE", [])
+        for rule in rules if isinstance(rules, list) else [rules]:
+            _check_repetition(rule)
     for event in recurring_ical_events.of(calendar).between(first, last):
         taken = str(event.get("TRANSP", "OPAQUE")).upper() != "TRANSPARENT"
         if taken and str(event.get("STATUS", "CONFIRMED")).upper() != "CANCELLED":
             yield _moment(event.start), _moment(event.end)
+
+
+def _check_repetition(rule: icalendar.vRecur) -> None:
+    """Refuse a repetition of which one line stands for more events than a machine can write down."""
+    is_fast = bool({str(one).upper() for one in rule.get("FREQ", [])} & {"SECONDLY", "MINUTELY"})
+    within_hour = [rule.get(name, []) for name in ("BYMINUTE", "BYSECOND")]
+    if is_fast or any(one < 1 for one in rule.get("INTERVAL", [1])) or any(len(some) > 1 for some in within_hour):
+        raise _unreadable(f"repetition / 重复: {dict(rule)}")
 
 
 def _moment(value: date | datetime) -> datetime:

@@ -271,6 +271,13 @@ def test_a_route_of_nobody_is_answered_for_by_its_utility_or_who_coordinates(gua
         assert (withdrawn["state"], withdrawn["reason"]) == ("withdrawn", "另行安排")
 
 
+def test_a_kind_that_is_no_word_is_refused_with_those_that_are(client):
+    chance = by_routes(client, "W1", "G1")["id"]
+    for kind in (["propose"], {"kind": "propose"}, 5, None):
+        body = {"kind": kind, "actor": {"name": "窗口", "role": "coordinator"}}
+        assert faults(client.post(f"{CHANCES}/{chance}/commands", json=body)) == [("value.unknown", None)]
+
+
 def test_a_command_is_carried_out_once(guarded):
     with as_one(guarded, "utility") as gas:
         chance, key = by_routes(gas, "W1", "G1")["id"], {"Idempotency-Key": "k1"}

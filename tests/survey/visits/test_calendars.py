@@ -105,3 +105,27 @@ def test_touching_times_are_one():
     assert joined_spans([(at(1, 10), at(1, 11)), (at(1, 8), at(1, 10)), (at(1, 9), at(1, 9, 30))]) == (
         (at(1, 8), at(1, 11)),
     )
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=SECONDLY",
+        "FREQ=MINUTELY",
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=DAILY;BYHOUR=9,10;BYMINUTE=0,1,2,3,4,5;BYSECOND=0,1,2,3,4,5",
+    ],
+)
+def test_a_repetition_that_nobody_keeps_to_is_refused_at_once(rule):
+    """One line of these stands for more events than a machine can write down."""
+    lines = event("DTSTART:19700101T010000Z", "DTEND:19700101T010001Z", f"RRULE:{rule}")
+    with pytest.raises(BadInputError, match="repetition"):
+        busy(*lines)
+
+
+def test_a_time_beyond_all_calendars_is_refused_as_what_cannot_be_read():
+    endless = ["BEGIN:VFREEBUSY", "UID:2", "DTSTAMP:20261101T000000Z", "FREEBUSY:99991231T230000Z/P3000000D",
+               "END:VFREEBUSY"]  # fmt: skip
+    for lines in (event("DTSTART:20261201T010000Z", "DURATION:P9999999D"), endless):
+        with pytest.raises(BadInputError):
+            busy(*lines)
