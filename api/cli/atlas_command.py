@@ -25,8 +25,8 @@ from api.cli.maps_command import (
     from_files,
 )
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
-from api.cli.reporting import answering, progress, say, show_table, words
-from geo.faults import BadInputError, Fault, refuse
+from api.cli.reporting import answering, progress, say, show_table, words, write_file
+from geo.faults import Fault, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,7 +121,7 @@ def atlas(
     )  # fmt: skip
     with progress("绘图", "drawing"):
         pdf = make_atlas(bound, layers, grid=settled, head=head, paper=paper.lower(), language=language())
-    _write(out, pdf)
+    write_file(out, pdf)
     _show(out, bound, layers["routes"], settled)
 
 
@@ -226,20 +226,17 @@ def _sheets(
 
 
 def _shared(ids: Sequence[str], answers: dict[str, dict[str, Any]]) -> list[str]:
-    """Return the routes of the largest trench that routes of a stop could share; none where nothing was measured."""
+    """Return the routes of the largest trench that routes of a stop could share; none where nothing was measured.
+
+    Of more than a section can place, the first ones.
+    """
+    from survey.sections.layout import MAX_LINES
+
     trenches = [trench for one in ids if one in answers for trench in answers[one]["trenches"]]
     if not trenches:
         return []
     best: list[str] = max((list(one["routes"]) for one in trenches), key=len)
-    return best[:8]
-
-
-def _write(out: Path, pdf: bytes) -> None:
-    try:
-        out.write_bytes(pdf)
-    except OSError as error:
-        fault = Fault("write.refused", f"无法写入：{error}", f"cannot be written: {error}", file=out.name)
-        raise BadInputError([fault]) from error
+    return best[:MAX_LINES]
 
 
 def _show(out: Path, bound: Sequence[StopSheet], routes: gpd.GeoDataFrame, grid: Grid) -> None:

@@ -177,7 +177,7 @@ def asked(
         ours, colon, rest = text.partition(":")
         pairs = [pair for part in rest.split(",") if (pair := _value_pair(part))]
         if not colon or not ours or len(pairs) != len(rest.split(",")):
-            wrong.append(_bad_option("--values", text, "utility:台電*=power,自來水=water"))
+            wrong.append(malformed("--values", text, "utility:台電*=power,自來水=water"))
         value_map.setdefault(ours.strip(), {}).update(pairs)
     if wrong:
         raise BadInputError(wrong)
@@ -187,7 +187,7 @@ def asked(
 def _pair(text: str, wrong: list[Fault]) -> tuple[str, str] | None:
     ours, equals, theirs = text.partition("=")
     if not equals or not ours.strip() or not theirs.strip():
-        wrong.append(_bad_option("--map", text, "start=Cb_Da"))
+        wrong.append(malformed("--map", text, "start=Cb_Da"))
         return None
     return ours.strip(), theirs.strip()
 
@@ -197,7 +197,8 @@ def _value_pair(text: str) -> tuple[str, str] | None:
     return (theirs.strip(), ours.strip()) if equals and theirs.strip() and ours.strip() else None
 
 
-def _bad_option(option: str, value: str, example: str) -> Fault:
+def malformed(option: str, value: str, example: str) -> Fault:
+    """Return the fault of an option whose text is not understood, with how it would be."""
     return Fault(
         "option.malformed",
         "看不懂的选项",

@@ -12,7 +12,7 @@ from api.cli import inputs
 from api.cli.database import opened
 from api.cli.language import both, language
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
-from api.cli.reporting import answering, progress, show_notes, show_table, words
+from api.cli.reporting import answering, progress, show_notes, show_table, words, write_refused
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
@@ -105,8 +105,7 @@ def field_map(
             language=language(),
         )  # fmt: skip
     except OSError as error:
-        fault = Fault("write.refused", f"无法写入：{error}", f"cannot be written: {error}", file=out.name)
-        raise BadInputError([fault]) from error
+        raise write_refused(out, error) from error
     rows = [(name, len(frame)) for name, frame in layers.items()]
     if findings:
         rows.append(("findings", len(found)))

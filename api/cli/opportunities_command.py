@@ -66,9 +66,7 @@ def opportunities(
     ] = None,
     layer: inputs.LayerOption = None,
     roads_layer: inputs.RoadsLayerOption = None,
-    greens_layer: Annotated[
-        str | None, typer.Option("--greens-layer", help=both("绿地文件的图层名", "Layer of the file of greens"))
-    ] = None,
+    greens_layer: inputs.GreensLayerOption = None,
     crs: inputs.CrsOption = None,
     encoding: inputs.EncodingOption = None,
     maps: inputs.MapOption = None,

@@ -10,7 +10,7 @@ import typer
 
 from api.cli.language import both
 from api.cli.policies import OnOption, day
-from api.cli.reporting import answering, say, words
+from api.cli.reporting import answering, say, words, write_file
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def form(
     county = load_policy(policy_id)
     chosen = main_form(county, form_id)
     filled = blank(chosen) if values is None else fill(chosen, _json(values), draft=draft, on=when)
-    _write(out, form_pdf(filled, county, when, full_numbers=not mask))
+    write_file(out, form_pdf(filled, county, when, full_numbers=not mask))
     _tell(out, chosen, len(filled.entries))
 
 
@@ -91,7 +91,7 @@ def paper(
 
     _check_ending(out)
     read = read_paper(kind, _json(data))
-    _write(out, paper_pdf(read))
+    write_file(out, paper_pdf(read))
     _, zh, en = PAPERS[kind]
     say(f"{out.name} · {words(zh, en)} · {read.head.case}")
 
@@ -133,11 +133,3 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(message)
         found[key] = value
     return found
-
-
-def _write(out: Path, pdf: bytes) -> None:
-    try:
-        out.write_bytes(pdf)
-    except OSError as error:
-        fault = Fault("write.refused", f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}")
-        raise BadInputError([fault.at(file=out.name)]) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from api.cli.inputs import malformed
 from api.cli.language import both
 from geo.faults import Fault, refuse
 
@@ -163,7 +164,7 @@ def window_of(text: str | None) -> tuple[date, date] | None:
     try:
         first, last = (date.fromisoformat(part.strip()) for part in text.split(".."))
     except ValueError:
-        refuse([_malformed("--window", text, "2026-03-01..2026-12-31")])
+        refuse([malformed("--window", text, "2026-03-01..2026-12-31")])
         raise
     return first, last
 
@@ -176,7 +177,7 @@ def _numbers(option: str, texts: list[str] | None, example: str, wrong: list[Fau
         if number.strip().isdecimal():
             found[name.strip()] = int(number)
         else:
-            wrong.append(_malformed(option, text, example))
+            wrong.append(malformed(option, text, example))
     return found
 
 
@@ -187,18 +188,6 @@ def _fixed(text: str, wrong: list[Fault]) -> tuple[str, str] | None:
     except ValueError:
         equals = ""
     if not equals or not name.strip():
-        wrong.append(_malformed("--fixed", text, "W1=2026-05-04"))
+        wrong.append(malformed("--fixed", text, "W1=2026-05-04"))
         return None
     return name.strip(), day.strip()
-
-
-def _malformed(option: str, value: str, example: str) -> Fault:
-    return Fault(
-        "option.malformed",
-        "看不懂的选项",
-        "the option is not understood",
-        f"写成 {option} {example}",
-        f"write {option} {example}",
-        field=option,
-        value=value,
-    )

@@ -138,6 +138,25 @@ def write_faults(faults: Sequence[Fault], path: Path) -> None:
         say(words(f"不能写入 {path}：{error.strerror}", f"cannot write {path}: {error.strerror}"), errors=True)
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file that a command was asked for; `BadInputError` where the disk refuses it."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise write_refused(path, error) from error
+
+
+def write_refused(path: Path, error: OSError) -> BadInputError:
+    """Return the refusal of a file that cannot be written, with what to look at."""
+    reason = error.strerror or str(error)
+    fault = Fault(
+        "write.refused", f"无法写入：{reason}", f"cannot be written: {reason}",
+        "检查文件夹是否存在、有无权限、磁盘是否已满",
+        "check that the folder exists, may be written to, and that the disk has room", file=path.name,
+    )  # fmt: skip
+    return BadInputError([fault])
+
+
 def _cell(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return value

@@ -9,8 +9,8 @@ import typer
 
 from api.cli.language import both, language
 from api.cli.policies import day
-from api.cli.reporting import FINDINGS, answering, say, show_table, words
-from geo.faults import BadInputError, Fault, refuse
+from api.cli.reporting import FINDINGS, answering, say, show_table, words, write_file
+from geo.faults import Fault, refuse
 
 if TYPE_CHECKING:
     from survey.sections import Section, SectionLine
@@ -90,11 +90,7 @@ def section(
         red_line_m=red_line,
         bedding_m=bedding,
     )
-    try:
-        out.write_bytes(_drawing(found, out.suffix.lower(), paper, project))
-    except OSError as error:
-        fault = Fault("write.refused", f"无法写入：{error}", f"cannot be written: {error}", file=out.name)
-        raise BadInputError([fault]) from error
+    write_file(out, _drawing(found, out.suffix.lower(), paper, project))
     _show(found, out.name)
     if check and not found.feasible:
         raise typer.Exit(FINDINGS)

@@ -69,3 +69,10 @@ def test_a_section_is_printed_on_the_paper_asked_for(tmp_path):
     page = PdfReader(out).pages[0]
     assert [round(float(side) / 72 * 25.4) for side in page.mediabox[2:]] == [420, 297]
     assert "滨河路同沟" in page.extract_text()
+
+
+def test_a_folder_that_is_not_there_is_told_with_what_to_look_at(tmp_path):
+    out = tmp_path / "nowhere" / "section.svg"
+    done = cotrench("section", "--utilities", LIST, "-o", out, folder=tmp_path)
+    assert done.returncode == 2
+    assert "section.svg: cannot be written: No such file or directory — check that the folder exists" in done.stderr
