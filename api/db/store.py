@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import shapely
 import sqlalchemy as sa
 
 from api.db import answers, checking, counties, history, migrations
-from api.db.dialects import Box, StoreDialect, dialect_named, read_url
+from api.db.connections import Connections
+from api.db.dialects import Box, dialect_named, read_url
 from api.db.errors import NotFoundError, StaleRevisionError
 from api.db.reading import chunks, existing, matching, select_frame, select_rows, storable, touching
 from api.db.records import Answer, Change, County, Revision, Row
@@ -31,11 +30,6 @@ if TYPE_CHECKING:
     from geo.crs import Grid
 
 DATABASE_FILE = "cotrench.db"
-
-# The transaction that is open in this thread or task, by store, and whether it may write: calls within it join it.
-_OPEN: ContextVar[Mapping[int, tuple[sa.Connection, bool]]] = ContextVar(
-    "open transactions", default=MappingProxyType({})
-)
 
 
 def open_store(url: str | None, data_folder: Path | str) -> Store:
@@ -86,27 +80,12 @@ def _embedded(folder: Path) -> sa.URL:
     return sa.URL.create("sqlite", database=str(folder.resolve() / DATABASE_FILE))
 
 
-class Store:
+class Store(Connections):
     """The rows of one county, with all they ever were.
 
     Writers come one at a time, readers are never kept waiting. Every write takes ``who`` and ``now`` (with its zone)
     into the history. A call outside `transaction` is a transaction of its own. Safe for many threads.
     """
-
-    def __init__(self, engine: sa.Engine, dialect: StoreDialect) -> None:
-        self.engine = engine
-        self.dialect = dialect
-
-    def __enter__(self) -> Self:
-        """Return the store; leaving the block closes it."""
-        return self
-
-    def __exit__(self, *raised: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close every connection; the store opens new ones when it is used again."""
-        self.engine.dispose()
 
     # Schema -----------------------------------------------------------------------------------------------------------
 
@@ -133,50 +112,6 @@ class Store:
         """Tell whether the tables are those of this program; where not, `upgrade` makes them so."""
         with self.reading() as connection:
             return migrations.is_current(connection)
-
-    # Transactions -----------------------------------------------------------------------------------------------------
-
-    @contextmanager
-    def transaction(self) -> Iterator[sa.Connection]:
-        """Open the one write transaction; every call on this store within the block, in this thread, is part of it.
-
-        Open it in the function that writes. It is committed when the block ends and rolled back when it raises; an
-        inner ``transaction`` joins the outer one. Other writers wait meanwhile, for half a minute at most.
-        """
-        joined = self._open(writes=True)
-        if joined is not None:
-            yield joined
-            return
-        with self._begun(writes=True) as connection:
-            self.dialect.lock(connection)
-            yield connection
-
-    @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """Show one moment of the store to all calls within the block, in this thread or task; none may write."""
-        joined = self._open(writes=False)
-        if joined is not None:
-            yield joined
-            return
-        with self._begun(writes=False) as connection:
-            yield connection
-
-    def _open(self, *, writes: bool) -> sa.Connection | None:
-        """Return the connection of the transaction that is open here; None where there is none."""
-        connection, may_write = _OPEN.get().get(id(self), (None, True))
-        if writes and not may_write:
-            raise RuntimeError("a write inside `store.reading()`")
-        return connection
-
-    @contextmanager
-    def _begun(self, *, writes: bool) -> Iterator[sa.Connection]:
-        options = self.dialect.writing() if writes else self.dialect.reading()
-        with self.engine.connect().execution_options(**options) as connection, connection.begin():
-            token = _OPEN.set({**_OPEN.get(), id(self): (connection, writes)})
-            try:
-                yield connection
-            finally:
-                _OPEN.reset(token)
 
     def verify(self) -> list[Fault]:
         """Return what does not fit together: files, spatial indexes, numbers, rows against their history; else nothing.
