@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.faults import Fault, refuse
 from survey.holidays import known_holidays
+from survey.programme.checks import window_fault
 from survey.programme.weeks import holiday_breaks, yearly
 from survey.programme.works import Terms, Weights
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from survey.programme.works import Break, Work
 
 EVERY_CREW = "*"
+MOST = 1_000_000
+"""Of works at once and of points: more is a slip of the pen, and points times metres must be numbers to the solver."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +138,11 @@ def with_fixed(works: Iterable[Work], fixed: Mapping[str, date]) -> list[Work]:
 
 
 def _breaks(asked: Asked, works: Sequence[Work]) -> tuple[Break, ...]:
-    if not works:
+    # A slip of the pen in one window must not ask for the holidays of the year 9999.
+    sane = [work for work in works if window_fault(work) is None]
+    if not sane:
         return ()
-    first, last = min(work.start for work in works), max(work.end for work in works)
+    first, last = min(work.start for work in sane), max(work.end for work in sane)
     found: tuple[Break, ...] = yearly(asked.winter, first.year, last.year) if asked.winter else ()
     return found + (holiday_breaks(known_holidays(), first, last) if asked.holidays and first <= last else ())
 
@@ -166,7 +171,7 @@ def _fault(name: str, value: object, zh: str, en: str) -> Fault:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST
 
 
 def _crews(value: object, before: Asked, faults: list[Fault]) -> Mapping[str, int]:

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from geo.faults import Fault
+from survey.holidays import LAST_DAY, known_holidays
 from survey.programme.weeks import friday, idle_weeks, monday, options_of, whole_weeks
 from survey.programme.works import WEEK_DAYS
 
@@ -99,7 +100,7 @@ def _term_faults(terms: Terms) -> Iterator[Fault]:
 
 
 def _work_faults(work: Work, terms: Terms, idle: frozenset[int]) -> Iterator[Fault]:
-    fault = _window_fault(work)
+    fault = window_fault(work)
     if fault is None and work.weeks < 1:
         fault = Fault(
             "programme.weeks",
@@ -116,7 +117,8 @@ def _work_faults(work: Work, terms: Terms, idle: frozenset[int]) -> Iterator[Fau
         yield fault.at(feature=work.id)
 
 
-def _window_fault(work: Work) -> Fault | None:
+def window_fault(work: Work) -> Fault | None:
+    """Return why nothing can be planned in a work's window, whatever the terms are; None where something can."""
     span = f"{work.start}..{work.end}"
     if work.end < work.start:
         return Fault(
@@ -136,6 +138,17 @@ def _window_fault(work: Work) -> Fault | None:
             "核对年份",
             "check the years",
             field="end",
+            value=span,
+        )
+    first = known_holidays().first
+    if work.start < first or work.end > LAST_DAY:
+        return Fault(
+            "window.far_off",
+            f"工期窗口须在 {first} 至 {LAST_DAY} 之间，应是笔误",
+            f"the window must lie between {first} and {LAST_DAY}: a slip of the pen",
+            "核对年份",
+            "check the years",
+            field="end" if work.end > LAST_DAY else "start",
             value=span,
         )
     return None

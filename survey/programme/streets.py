@@ -33,6 +33,8 @@ WIDTHS_ALONG = 2.0
 """A work closes a stretch in which it lies for 20 m and two widths of the road: a crossing is dug in halves."""
 EXIT_M = 50.0
 """A way out is the junction nearest to its point, within this."""
+EARTH_M = 1e8
+"""No place of a grid is farther from its origin."""
 NO_STREETS = frozenset({"railway"})
 TRENCHLESS = frozenset({"pipe_jacking", "directional_drilling"})
 
@@ -260,7 +262,8 @@ def exits_near(streets: Streets, points: Iterable[tuple[str, float, float]]) -> 
     tree = shapely.STRtree(shapely.points(list(streets.junctions.values())) if names else [])
     found, faults = [], []
     for name, x, y in points:
-        near = tree.query_nearest(shapely.Point(x, y), max_distance=EXIT_M)
+        on_earth = max(abs(x), abs(y)) < EARTH_M  # not of infinity and NaN, which the tree does not bear
+        near = tree.query_nearest(shapely.Point(x, y), max_distance=EXIT_M) if on_earth else []
         if len(near):
             found.append(names[int(near[0])])
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import MINYEAR, date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -91,10 +91,10 @@ def yearly(text: str, first: int, last: int) -> tuple[Break, ...]:
     """
     begin, end = text.split("..")
     breaks = []
-    for year in range(first - 1, last + 1):
-        low = date.fromisoformat(f"{year}-{begin.strip()}")
-        high = date.fromisoformat(f"{year}-{end.strip()}")
-        breaks.append((low, high if high >= low else date.fromisoformat(f"{year + 1}-{end.strip()}")))
+    for year in range(max(first - 1, MINYEAR), last + 1):
+        low = date.fromisoformat(f"{year:04}-{begin.strip()}")
+        high = date.fromisoformat(f"{year:04}-{end.strip()}")
+        breaks.append((low, high if high >= low else date.fromisoformat(f"{year + 1:04}-{end.strip()}")))
     return tuple(breaks)
 
 

@@ -163,6 +163,8 @@ def test_files_hold_what_was_planned_though_the_route_is_gone(client, tmp_path):
         ({"exits": [[1, 2, 3]]}, "exits"),
         ({"teams": 2}, "teams"),
         ({"name": 5}, "name"),
+        ({"weights": {"metre": 10**18}}, "weights"),
+        ({"crews": 10**18}, "crews"),
     ],
 )
 def test_what_cannot_be_asked_is_refused_with_its_field_and_nothing_is_kept(still, asked, field):
@@ -170,9 +172,31 @@ def test_what_cannot_be_asked_is_refused_with_its_field_and_nothing_is_kept(stil
     assert still.get(PROGRAMMES).json()["programmes"] == []
 
 
+def test_a_route_dated_beyond_all_calendars_is_left_out_and_the_others_are_planned(client):
+    """Many write 9999-12-31 for an end that is not known; with a winter stop no year comes after it."""
+    route = {"utility": "gas", "start": "2027-03-01", "end": "9999-12-31"}
+    with_slip = {"type": "Feature", "id": "Z1", "properties": route, "geometry": shapely.geometry.mapping(street(900))}
+    assert client.post("/api/collections/routes/items", params={"crs": "grid"}, json=with_slip).status_code == 201
+    for asked in ({}, {"winter": "11-15..03-15"}, {"winter": "11-15..03-15", "holidays": False}):
+        found = ended(client, begun(client, seconds=1, **asked))
+        assert found["state"] == "done", found["errors"]
+        told = {one["id"]: one["code"] for one in found["result"]["not_planned"]}
+        assert told["Z1"] == "window.too_long"
+        assert {row["id"] for row in found["result"]["works"]} == {"W1", "G1"}
+
+
+def test_a_window_after_the_last_year_that_is_known_plans_nothing_and_says_so(client):
+    late = {"start": "9998-01-01", "end": "9999-12-31"}
+    for asked in ({}, {"winter": "11-15..03-15", "holidays": False}):
+        found = ended(client, begun(client, seconds=1, window=late, routes=["T1"], **asked))
+        [told] = found["result"]["not_planned"]
+        assert (found["state"], told["code"]) == ("done", "window.far_off")
+
+
 def test_a_way_out_nowhere_is_refused_and_ways_out_are_kept_open(client):
-    [fault] = faults(client.post(PROGRAMMES, json=ON | {"exits": [[X0 + 9_000, Y0]]}))
-    assert fault["code"] == "programme.exit"
+    for place in ([X0 + 9_000, Y0], [1e308, 1e308]):
+        [fault] = faults(client.post(PROGRAMMES, json=ON | {"exits": [place]}))
+        assert fault["code"] == "programme.exit"
     found = ended(client, begun(client, exits=[[X0 - 10, Y0 + 2]]))
     assert found["result"]["totals"]["joint"]["saved_m"] == pytest.approx(200, abs=0.5)
 
