@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from geo.depths import vertical_gaps
+from survey.conflicts.bent_crossings import bent_places
 from survey.conflicts.judging import COVERAGE
 from survey.conflicts.shared_stretches import extreme_places
 from survey.standards.orders import above
@@ -138,7 +139,10 @@ def _over_each_other(pairs: LinePairs) -> list[Place]:
     # From the place on one line the other is nearest by the cosine; either may be the one, so that no order shows.
     for on_a, on_b in ((half, less * way), (less, half * way)):
         made += [Place(c.a, c.b, c.at_a + s * on_a, c.at_b + s * on_b) for s in (-1.0, 1.0)]
-    return made + [Place(c.a, c.b, *places) for places in extreme_places(pairs.a, pairs.b, c)]
+    walls = pairs.a.radius[c.a] + pairs.b.radius[c.b]
+    within, straight = (walls / np.sin(np.radians(angle)) for angle in (FLATTEST_DEG, FLAT_DEG))
+    bent = bent_places(pairs.a, pairs.b, c, within, 2 * straight)
+    return made + [Place(c.a, c.b, *places) for places in extreme_places(pairs.a, pairs.b, c, bent)]
 
 
 def _should(pairs: LinePairs) -> Integers:

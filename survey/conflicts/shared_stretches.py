@@ -11,6 +11,7 @@ from geo.depths import vertex_chainages
 if TYPE_CHECKING:
     from geo.line_crossings import LineCrossings
     from geo.polylines import FloatArray, Polylines
+    from survey.conflicts.bent_crossings import BentPlaces
     from survey.conflicts.buried_lines import BuriedLines
 
 TOGETHER_M = 1e-6
@@ -20,30 +21,45 @@ EXTREMES = 6
 the one lies below that of the other."""
 
 
-def extreme_places(a: BuriedLines, b: BuriedLines, crossings: LineCrossings) -> list[tuple[FloatArray, FloatArray]]:
+def extreme_places(
+    a: BuriedLines, b: BuriedLines, crossings: LineCrossings, bent: BentPlaces | None
+) -> list[tuple[FloatArray, FloatArray]]:
     """Return the chainages on both lines of the places that decide each shared stretch; none where none is shared.
 
     Covers go straight between vertices along chainage, and so does the difference of two: each is extreme at a vertex
     of either line, or where the stretch begins or ends. A crossing that shares no stretch has its own place each time.
+
+    Parameters
+    ----------
+    bent
+        The places among which to choose for crossings beside a bend: see `bent_crossings`.
 
     Returns
     -------
     list
         `EXTREMES` pairs of float64[crossings].
     """
-    shared = np.flatnonzero(crossings.overlap)
-    if not len(shared):
+    several = [
+        (np.full(len(on[0]), k), *on)
+        for k in np.flatnonzero(crossings.overlap).tolist()
+        for on in [followed(
+            a.line(int(crossings.a[k])), b.line(int(crossings.b[k])), float(crossings.at_a[k]), float(crossings.at_b[k])
+        )]
+    ] + ([bent] if bent else [])  # fmt: skip
+    if not several:
         return []
-    at_a, at_b = np.tile(crossings.at_a, (EXTREMES, 1)), np.tile(crossings.at_b, (EXTREMES, 1))
-    for k in shared.tolist():
-        row_a, row_b = int(crossings.a[k]), int(crossings.b[k])
-        on_a, on_b = followed(a.line(row_a), b.line(row_b), float(crossings.at_a[k]), float(crossings.at_b[k]))
-        cover_a = a.depths.at(np.full(len(on_a), row_a), on_a)
-        cover_b = b.depths.at(np.full(len(on_b), row_b), on_b)
-        of = (cover_a, cover_b, cover_b - cover_a)
-        chosen = [place for values in of for place in (int(values.argmin()), int(values.argmax()))]
-        at_a[:, k], at_b[:, k] = on_a[chosen], on_b[chosen]
-    return list(zip(at_a, at_b, strict=True))
+    row, on_a, on_b = (np.concatenate(column) for column in zip(*several, strict=True))
+    cover_a, cover_b = a.depths.at(crossings.a[row], on_a), b.depths.at(crossings.b[row], on_b)
+    places = []
+    for values in (cover_a, cover_b, cover_b - cover_a):
+        for extreme in (values, -values):
+            at_a, at_b = crossings.at_a.copy(), crossings.at_b.copy()
+            # What is unknown counts as the least and as the greatest, so that it stays unknown.
+            order = np.lexsort((np.nan_to_num(extreme, nan=-np.inf), row))
+            first = order[np.flatnonzero(np.diff(row[order], prepend=-1))]
+            at_a[row[first]], at_b[row[first]] = on_a[first], on_b[first]
+            places.append((at_a, at_b))
+    return places
 
 
 def followed(a: Polylines, b: Polylines, at_a: float, at_b: float) -> tuple[FloatArray, FloatArray]:

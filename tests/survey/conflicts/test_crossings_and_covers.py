@@ -121,3 +121,15 @@ def test_at_a_flat_crossing_the_least_gap_on_the_way_counts():
     f = one(conflicts(routes, pipes=pipes), "vertical_clearance")
     half = 0.3 / 0.3420201
     assert f.measured == pytest.approx(0.50 - 0.05 * half - 0.3, abs=1e-6)
+
+
+def test_lines_that_go_on_beside_each_other_behind_a_bend_at_their_crossing_are_measured_there_too():
+    # They cross at 47 degrees with 0.6 m between them, and bend into each other's course: a metre on their axes meet.
+    a = gas("A1", (37.549, 28.564), (16.85, 11.134), (16.045, 14.499), (11.651, 7.458), diameter_mm=200.0)
+    b = planned("B1", "heat", (30.355, 33.594), (12.4, 27.427), (16.397, 12.97), (5.309, 8.1), diameter_mm=200.0)
+    a |= {"covers_m": "1.20 2.24 0.86 0.68", "accuracy_m": 0.0}
+    f = only(conflicts([a, b | {"covers_m": "1.87 0.68 1.33 1.42", "accuracy_m": 0.05}]), "vertical_clearance")[0]
+    assert (f.outcome, f.measured) == ("fails", pytest.approx(-0.2))
+    straight = gas("A1", (0, 0), (9, 0), diameter_mm=200.0, covers_m="1.0 1.0")
+    across = planned("B1", "heat", (4, -5), (4, 5), diameter_mm=200.0, covers_m="1.3 1.3")
+    assert one(conflicts([straight, across]), "vertical_clearance").measured == pytest.approx(0.1)
