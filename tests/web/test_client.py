@@ -68,7 +68,7 @@ def test_draw_judge_save_reload(window: Callable[..., Window]) -> None:
     saved = length(w)
     w.page.reload()
     w.page.get_by_role("searchbox").fill("测试接入 甲")
-    w.page.locator("button.route").first.click()
+    w.page.locator("button.route", has_text="测试接入 甲").first.click()
     expect(w.page.locator(".verdict .badge")).to_be_visible()
     assert length(w) == pytest.approx(saved, abs=0.01)
     w.tab("属性")
