@@ -54,7 +54,7 @@ def shared_commands(
     if kind == FileAcceptance.kind:
         return [("all", {**data, "utilities": parts, "together": True})] if parts else []
     approval = data.get("approval")
-    if approval is not None:
+    if isinstance(approval, str):  # what is none is refused with the other fields, part by part
         parts = [one for one in parts if approval in case.tasks[one].approvals]
     body = COMMAND_BODIES[kind]
     ready = [one for one in parts if case.tasks[one].status in body.statuses and body.ready(case, case.tasks[one])]

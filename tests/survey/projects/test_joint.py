@@ -94,6 +94,8 @@ def test_a_shared_command_goes_to_the_parts_that_are_ready():
     assert shared_commands("decide_commitment", {}, case, parts) == [("gas", {"utility": "gas"})]
     decided = {"approval": "A", "granted": True}
     assert shared_commands("decide_approval", decided, case, parts) == [("gas", decided | {"utility": "gas"})]
+    odd = {"approval": ["A"]}
+    assert shared_commands("decide_approval", odd, case, parts) == [("gas", odd | {"utility": "gas"})]  # refused there
     assert shared_commands("file_acceptance", {}, case, parts) == [
         ("all", {"utilities": ["water", "gas", "heat"], "together": True})
     ]
