@@ -205,7 +205,7 @@ def why_none(routes: BuriedLines, row: int) -> tuple[str, str]:
 
 
 def _judged_again(lines: _Lines, ways: Sequence[Sequence[Way]]) -> list[list[bool]]:
-    """Tell after which ways fewer places are too near in plan, and no more crossings are there, or amiss.
+    """Tell after which ways fewer places are too near in plan, fewer fail, and no more crossings are there, or amiss.
 
     Every pair is judged as it is and with each way to move one of its lines, in one search.
     """
@@ -215,9 +215,10 @@ def _judged_again(lines: _Lines, ways: Sequence[Sequence[Way]]) -> list[list[boo
     counts = _counts(LinePairs.of(a, b, None, load_parameters(), workers=1, among=(of_a, of_b)))
     n, made = len(lines.wanted), []
     for k, close in enumerate(lines.wanted):
-        near, *others = (count[close.side] for count in counts)
+        near, failing, *others = (count[close.side] for count in counts)
         rows = n + np.flatnonzero((of_a, of_b)["ab".index(close.side)][n:] == k)
-        better = near[rows] < near[k]
+        # A place that fails may leave while one that was merely open begins to: each is counted on its own.
+        better = (near[rows] < near[k]) & (failing[rows] < failing[k])
         for count in others:
             better &= count[rows] <= count[k]
         made.append(better.tolist())
@@ -245,11 +246,13 @@ def _with_ways(
 
 
 def _counts(again: LinePairs) -> list[dict[str, NDArray[np.int64]]]:
-    """Return how many places of each line are too near in plan, how many crossings it has, and how many amiss."""
+    """Return how many places of each line are too near in plan and fail, how many crossings it has, how many amiss."""
     a, b = again.close.a[again.sides.stretch], again.close.b[again.sides.stretch]
     limit = np.nan_to_num(again.rules.cited("horizontal", a, b)[2])
-    margin = again.sides.gap - limit - again.a.thicker[a] - again.b.thicker[b]
-    near = margin < COVERAGE * np.hypot(again.a.accuracy_m[a], again.b.accuracy_m[b]) - TINY
+    margin = again.sides.gap - limit
+    uncertainty = COVERAGE * np.hypot(again.a.accuracy_m[a], again.b.accuracy_m[b])
+    near = margin - again.a.thicker[a] - again.b.thicker[b] < uncertainty - TINY
+    failing = margin < -uncertainty - TINY
     crossings = Crossings.of(again, lambda: np.full(len(again.a), np.nan))
     low = ~(crossings.gap - crossings.limit - crossings.thicker >= crossings.uncertainty - TINY) & np.isfinite(
         crossings.limit
@@ -258,7 +261,7 @@ def _counts(again: LinePairs) -> list[dict[str, NDArray[np.int64]]]:
     n, m = len(again.a), len(again.b)
     return [
         {"a": np.bincount(of_a, minlength=n), "b": np.bincount(of_b, minlength=m)}
-        for of_a, of_b in ((a[near], b[near]), (over, under), (over[low], under[low]))
+        for of_a, of_b in ((a[near], b[near]), (a[failing], b[failing]), (over, under), (over[low], under[low]))
     ]
 
 

@@ -302,3 +302,18 @@ def test_mends_beside_things_are_those_found_one_by_one(monkeypatch):
     assert [f.mend for f in conflicts(**layers)] == together
     kinds = {f.kind for f in conflicts(**layers) if f.mend.kind == "offset"}
     assert kinds == {"horizontal_clearance", "building", "tree", "curb"}
+
+
+def test_an_offset_is_no_mend_while_as_many_places_fail():
+    # moved aside, one place that failed was left and one that had been open began to fail: as many as before
+    cable = planned("A1", "power", (4.999, 6.743), (36.69, 33.359), covers_m="1.53 2.29",
+                    accuracy_m=0.05, diameter_mm=400.0, voltage_kv=10.0)  # fmt: skip
+    drain = planned("B1", "drainage", (34.203, 30.488), (12.399, 14.515), (3.737, 3.563),
+                    covers_m="0.81 1.45 1.49", accuracy_m=0.05, diameter_mm=400.0)  # fmt: skip
+    before = conflicts([cable, drain])
+    moving = [f for f in before if f.mend is not None and f.mend.kind == "offset"]
+    for f in moving:
+        after = conflicts(applied([cable, drain], f.mend))
+        failed, left = (sum((g.kind, g.outcome) == (f.kind, "fails") for g in found) for found in (before, after))
+        assert left < failed, f.mend.zh
+    assert {f.kind for f in before if f.outcome == "fails"} >= {"horizontal_clearance"}
