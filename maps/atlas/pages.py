@@ -11,8 +11,7 @@ from geo.crs import Grid
 from geo.crs import grid as grid_of
 from maps.atlas.canvas import EDGE_MM
 from maps.atlas.dimensions import number_findings
-from maps.atlas.grid import furniture
-from maps.atlas.legend import legend
+from maps.atlas.leaf import Leaves, empty_page, number_sheets
 from maps.atlas.scale import Room, overview_window, windows_of
 from maps.atlas.sheets import index_map, overview_map, stop_map
 from maps.atlas.stops import check_stops
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
 
     from maps.atlas.dimensions import Numbered
     from maps.atlas.scale import Window
-    from maps.atlas.sheets import Map
     from maps.atlas.stops import AtlasHead, StopSheet
     from survey.sections import Section
 
@@ -136,8 +134,7 @@ def make_atlas(
     maps = binder.overview(bound)
     for one in bound:
         maps += binder.stop(one)
-    for k, page in enumerate(maps, 1):
-        page["block"][-1][1] = WORDS[language]["page_of"].format(k, len(maps))
+    number_sheets(maps, language)
     sheet = {
         "title": head.title,
         "author": head.organisation,
@@ -185,6 +182,7 @@ class _Binder:
     def __init__(self, town: Town, grid: Grid, head: AtlasHead, paper: str, language: str) -> None:
         self.town, self.grid, self.head, self.language = town, grid, head, language
         self.paper, self.name, self.words = PAPERS[paper], paper, WORDS[language]
+        self.leaves = Leaves(grid, head, language, self.paper.side)
 
     def overview(self, bound: Sequence[_Bound]) -> list[dict[str, Any]]:
         """Return the page that shows all stops, their order and where their sheets lie."""
@@ -193,8 +191,8 @@ class _Binder:
         around = [shapely.box(*window.bounds) for _, window in sheets] + [shapely.Point(place) for place in places]
         window = overview_window(around, self.paper.room)
         title = self.words["overview"]
-        drawn = overview_map(window, self.town, [one.stop for one in bound], places, sheets, title)
-        page = self._page(drawn, window.scale, title, "00")
+        drawn = overview_map(window, self.town, [one.stop for one in bound], places, sheets, title, self.language)
+        page = self.leaves.map_page(drawn, window.scale, title, "00")
         return [page | {"listed": [[str(one.number), one.stop.name] for one in bound]}]
 
     def stop(self, one: _Bound) -> list[dict[str, Any]]:
@@ -206,7 +204,7 @@ class _Binder:
         for name, window in zip(one.names, one.windows, strict=True):
             drawn = stop_map(window, self.town, one.stop, one.found, one.place, self.language)
             title = f"{self.words['stop']} {one.number}  {one.stop.name}"
-            page = self._page(drawn, window.scale, title, name)
+            page = self.leaves.map_page(drawn, window.scale, title, name)
             page |= {
                 "code": code,
                 "place": said,
@@ -239,43 +237,15 @@ class _Binder:
             {"colour": colour_of(laid), "cells": [str(k), *cells_of(laid, self.language)]}
             for k, laid in enumerate(section.lines, 1)
         ]
-        return _empty_page() | {
+        return empty_page() | {
             "is": "section",
             "title": title,
             "figure": None if figure is None else {"svg": figure.svg, "width": figure.width, "height": figure.height},
             "head": list(SECTION_WORDS[self.language]["head"]),
             "schedule": schedule,
             "texts": [*([told] if told else []), *texts],
-            "block": self._block(title, number, f"1:{figure.scale}" if figure else ""),
+            "block": self.leaves.block(title, number, f"1:{figure.scale}" if figure else ""),
         }
-
-    def _page(self, drawn: Map, scale: int, title: str, number: str) -> dict[str, Any]:
-        svg, height = furniture(scale, self.words["north"], self.paper.side)
-        key, tall = legend(drawn.keys, self.language, self.paper.side)
-        side = self.paper.side
-        return _empty_page() | {
-            "title": title,
-            "number": number,
-            "figure": {"svg": drawn.svg, "width": drawn.width, "height": drawn.height},
-            "furniture": {"svg": svg, "width": side, "height": height},
-            "legend": {"svg": key, "width": side, "height": tall} if drawn.keys else None,
-            "left_out": drawn.left_out,
-            "block": self._block(title, number, f"1:{scale}"),
-        }
-
-    def _block(self, title: str, number: str, scale: str) -> list[list[str]]:
-        values = (
-            self.head.project, title, number, scale, self._system(), self.head.height_datum, self.head.organisation,
-            self.head.issued.isoformat(), "", "", "", "",
-        )  # fmt: skip
-        return [list(pair) for pair in zip(self.words["block"], values, strict=True)]
-
-    def _system(self) -> str:
-        """Return the grid's name as it stands in a title block: datum and central meridian."""
-        datum = self.grid.name.partition(" / ")[0]
-        if not self.grid.is_gauss_kruger:
-            return self.grid.name
-        return f"{datum} {self.words['central']} {self.grid.central_meridian:g}°E"
 
     def facts(self) -> list[list[str]]:
         """Return the facts of the cover; what is not known is left out."""
@@ -283,7 +253,7 @@ class _Binder:
         pairs = (
             (names[0], self.head.project),
             (self.words["by"], self.head.basis),
-            (names[4], self._system()),
+            (names[4], self.leaves.system()),
             (names[5], self.head.height_datum),
             (names[6], self.head.organisation),
             (names[7], self.head.issued.isoformat()),
@@ -314,15 +284,6 @@ def _told(section: Section, language: str) -> list[str]:
         *(each.zh if zh else each.en for each in section.bounds),
         *(each.zh if zh else each.en for each in section.notes),
     ]
-
-
-def _empty_page() -> dict[str, Any]:
-    """Return a page with every part that the template asks for, none of them there."""
-    return {
-        "is": "map", "title": "", "number": "", "figure": None, "furniture": None, "legend": None, "index": None,
-        "code": "", "place": "", "limits": [], "unmeasured": "", "findings": [], "none_found": "", "left_out": [],
-        "listed": [], "head": [], "schedule": [], "texts": [], "block": [],
-    }  # fmt: skip
 
 
 def _data(bound: Sequence[_Bound], head: AtlasHead, grid: Grid, paper: str) -> dict[str, Any]:

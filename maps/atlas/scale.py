@@ -16,8 +16,11 @@ SEVERAL = (1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 
 OVERVIEW = tuple(sorted({500, 15_000, 25_000, 30_000, 40_000, *SEVERAL}))
 MOST_SHEETS = 24
 """More sheets of one stop are not carried around: the next coarser scale is taken."""
+_MOST_PLACES = 1_000_000
+"""Places of the pattern that are looked through; a scale that has more of them is far too fine."""
 AROUND_MM, OVERLAP = 18.0, 0.1
 """Paper left around what a sheet is about, and the share of a sheet that its neighbour repeats."""
+_ROUNDING_MM = 0.01
 
 
 class Room(NamedTuple):
@@ -66,13 +69,36 @@ def windows_of(shapes: Sequence[shapely.Geometry], room: Room) -> list[Window]:
     (3, {1000})
     """
     for scale in ONE_SHEET:
-        if _fits(shapes, room, scale):
+        if fits(shapes, room, scale):
             return [_centred(shapes, room, scale)]
     for scale in SEVERAL:
-        sheets = _cut(shapes, room, scale)
+        sheets = _cut(shapes, room, scale, AROUND_MM)
         if sheets:
             break
     return sheets
+
+
+def windows_at(shapes: Sequence[shapely.Geometry], room: Room, scale: int, around: float = AROUND_MM) -> list[Window]:
+    """Return the sheets of some shapes at a scale, in walking order; none where they would be more than `MOST_SHEETS`.
+
+    Parameters
+    ----------
+    shapes, room
+        As of `windows_of`.
+    scale
+        Such as 500.
+    around
+        Paper left around the shapes (millimetres); 0 for a box that a whole sheet shows.
+
+    Examples
+    --------
+    >>> line = [shapely.LineString([(0, 0), (600, 0)])]
+    >>> [len(windows_at(line, Room(280, 260), scale)) for scale in (5000, 1000, 10)]
+    [1, 3, 0]
+    """
+    if fits(shapes, room, scale, around):
+        return [_centred(shapes, room, scale)]
+    return _cut(shapes, room, scale, around)
 
 
 def overview_window(shapes: Sequence[shapely.Geometry], room: Room) -> Window:
@@ -81,28 +107,34 @@ def overview_window(shapes: Sequence[shapely.Geometry], room: Room) -> Window:
     >>> overview_window([shapely.Point(0, 0), shapely.Point(3000, 10)], Room(280, 260)).scale
     15000
     """
-    scale = next((one for one in OVERVIEW if _fits(shapes, room, one)), OVERVIEW[-1])
+    scale = next((one for one in OVERVIEW if fits(shapes, room, one)), OVERVIEW[-1])
     return _centred(shapes, room, scale)
 
 
-def _fits(shapes: Sequence[shapely.Geometry], room: Room, scale: int) -> bool:
+def fits(shapes: Sequence[shapely.Geometry], room: Room, scale: int, around: float = AROUND_MM) -> bool:
+    """Tell whether shapes lie on one sheet at a scale, with some paper left around them (millimetres)."""
     west, south, east, north = shapely.total_bounds(np.asarray(shapes, dtype=object))
     return bool(
-        (east - west) * 1000 / scale <= room.width - 2 * AROUND_MM
-        and (north - south) * 1000 / scale <= room.height - 2 * AROUND_MM
+        (east - west) * 1000 / scale <= room.width - 2 * around + _ROUNDING_MM
+        and (north - south) * 1000 / scale <= room.height - 2 * around + _ROUNDING_MM
     )
 
 
 def _centred(shapes: Sequence[shapely.Geometry], room: Room, scale: int) -> Window:
     west, south, east, north = shapely.total_bounds(np.asarray(shapes, dtype=object))
     wide, tall = (side * scale / 1000 for side in room)
-    return Window(float(round((west + east - wide) / 2)), float(round((south + north - tall) / 2)), room, scale)
+    return Window(_whole((west + east - wide) / 2, scale), _whole((south + north - tall) / 2, scale), room, scale)
 
 
-def _cut(shapes: Sequence[shapely.Geometry], room: Room, scale: int) -> list[Window]:
+def _whole(metres: float, scale: int) -> float:
+    """Return an edge in whole metres, at scales finer than 1:500 in whole millimetres of the paper."""
+    return float(round(metres)) if scale >= ONE_SHEET[0] else round(metres * 1000 / scale) * scale / 1000
+
+
+def _cut(shapes: Sequence[shapely.Geometry], room: Room, scale: int, around: float) -> list[Window]:
     """Return the sheets of a regular pattern around the middle whose inner part some shape meets, in walking order.
 
-    Empty where they would be too many.
+    Empty where they would be too many. ``around`` as of `windows_at`.
     """
     west, south, east, north = shapely.total_bounds(np.asarray(shapes, dtype=object))
     middle = np.array([west + east, south + north]) / 2
@@ -110,8 +142,9 @@ def _cut(shapes: Sequence[shapely.Geometry], room: Room, scale: int) -> list[Win
     lines = shapely.transform(np.asarray(shapes, dtype=object), lambda points: np.round(points - middle, 3))
     size = np.array(room) * scale / 1000
     inner = size * (1 - OVERLAP)
-    around = 2 * AROUND_MM * scale / 1000
-    counts = np.ceil((np.array([east - west, north - south]) + around) / inner).astype(int)
+    counts = np.ceil((np.array([east - west, north - south]) + 2 * around * scale / 1000) / inner).astype(int)
+    if counts.prod() > _MOST_PLACES:
+        return []
     columns, rows = (grid.ravel() for grid in np.meshgrid(*(np.arange(count) - count / 2 for count in counts)))
     corners = np.column_stack([columns, rows]) * inner
     boxes = shapely.box(*corners.T, *(corners + inner).T)

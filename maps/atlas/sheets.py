@@ -20,6 +20,7 @@ from maps.atlas.dimensions import (
 from maps.atlas.grid import draw_crosses, draw_frame
 from maps.atlas.labels import MARK, NAME, Place, Wish, around, place_labels
 from maps.atlas.town import draw_town
+from maps.atlas.words import WORDS
 from maps.svg_sheet import Sheet, number
 
 if TYPE_CHECKING:
@@ -61,9 +62,14 @@ class Map(NamedTuple):
 
 
 def stop_map(
-    window: Window, town: Town, stop: StopSheet, numbered: Sequence[Numbered], place: tuple[float, float], language: str
+    window: Window,
+    town: Town,
+    stop: StopSheet,
+    numbered: Sequence[Numbered],
+    place: tuple[float, float] | None,
+    language: str,
 ) -> Map:
-    """Return the map of one sheet of a stop, with its measures and findings."""
+    """Return the map of one sheet of a stop, with its measures and findings; None: nowhere in particular to meet."""
     canvas = Canvas(window)
     canvas.begin_map()
     keys, wishes = draw_town(canvas, town)
@@ -73,7 +79,7 @@ def stop_map(
     keys += draw_routes(canvas, town, stop.routes)
     wishes = [
         *marks,
-        *_stop_marks(canvas, [place]),
+        *_stop_marks(canvas, [] if place is None else [place], language),
         *passage_wishes(canvas, stop.answers, language),
         *route_wishes(canvas, town, stop, language),
         *wishes,
@@ -90,6 +96,7 @@ def overview_map(
     places: Sequence[tuple[float, float]],
     sheets: Sequence[tuple[str, Window]],
     title: str,
+    language: str,
 ) -> Map:
     """Return the map of the whole visit: routes, stops in their order, and where each sheet lies."""
     canvas = Canvas(window)
@@ -99,7 +106,7 @@ def overview_map(
     keys += draw_routes(canvas, town, [name for stop in stops for name in stop.routes])
     if len(places) > 1:
         canvas.path([(float(x), float(y)) for x, y in canvas.at(places)], colour=STOP_INK, width=0.4, dash="1.6 1.2")
-    wishes = [*_stop_marks(canvas, places), *_sheet_frames(canvas, sheets), *wishes]
+    wishes = [*_stop_marks(canvas, places, language), *_sheet_frames(canvas, sheets), *wishes]
     left_out = _write(canvas, town, wishes)
     return _finished(canvas, title, keys, left_out)
 
@@ -126,12 +133,12 @@ def index_map(
     return sheet.svg(width, height, "index", "index of sheets"), float(number(height))
 
 
-def _stop_marks(canvas: Canvas, places: Sequence[tuple[float, float]]) -> list[Wish]:
-    """Ask for the sign of each stop on the sheet: its number, or a cross where there is but one."""
+def _stop_marks(canvas: Canvas, places: Sequence[tuple[float, float]], language: str) -> list[Wish]:
+    """Ask for the sign of each stop on the sheet: its number, or a letter where there is but one."""
     wishes = []
     many = len(places) > 1
     for k, (x, y) in enumerate(canvas.at(places).tolist(), 1):
-        said = str(k) if many else "站"
+        said = str(k) if many else WORDS[language]["stop"][0]
         spots = [Place(x, y), *around(x, y, (5.0, 9.0, 14.0, 20.0))]
         wishes.append(Wish(said, 3.0 if many else 2.4, spots, MARK, told=said, mark=(x, y), look="stop", bold=True))
     return wishes
