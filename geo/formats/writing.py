@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import orjson
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 ENDINGS = (".gpkg", ".geojson", ".parquet", ".csv", ".shp.zip")
 #: A ten-thousandth of a millimetre; RFC 7946 asks for no needless digits.
 LONLAT_DECIMALS = 9
+#: What GDAL writes as a day; a moment at midnight would come back with an hour.
+DAY = pd.ArrowDtype(pa.date32())
 LIBRARY_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
 
 
@@ -188,7 +191,9 @@ def _shapefile(frame: gpd.GeoDataFrame, target: Path) -> None:
 def _ogr(frame: gpd.GeoDataFrame, target: Path, **options: Any) -> None:  # noqa: ANN401 - passed on to pyogrio
     if not len(frame) and "geometry_type" not in options:
         options["geometry_type"] = "Unknown"
-    pyogrio.write_dataframe(frame, target, use_arrow=_has_arrow_columns(frame), **options)
+    arrow = _has_arrow_columns(frame)
+    days = {name: frame[name].astype(DAY) for name in _date_columns(frame)}
+    pyogrio.write_dataframe(frame.assign(**days), target, use_arrow=arrow, **options)
 
 
 def _has_arrow_columns(frame: gpd.GeoDataFrame) -> bool:

@@ -106,6 +106,14 @@ def test_an_unknown_ending_is_refused_with_the_known_ones(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_geopackage_has_days_as_days_and_moments_as_moments(tmp_path):
+    """A day that became a moment would be edited with an hour in QGIS, and differ when it comes back."""
+    day, hour = [dt.date(2026, 3, 1), None], [pd.Timestamp("2026-03-01T08:30"), None]
+    write({"a": frame(*LINES, day=day, hour=hour, no_day=pd.to_datetime([None, None]))}, tmp_path / "a.gpkg")
+    kinds = pyogrio.read_info(tmp_path / "a.gpkg", layer="a")["ogr_types"]
+    assert kinds == ["OFTDate", "OFTDateTime", "OFTDate"]
+
+
 def test_a_failed_write_leaves_what_was_there(tmp_path):
     target = tmp_path / "a.gpkg"
     write(frame(LINES[0], id=["old"]), target)
