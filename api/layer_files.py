@@ -18,13 +18,19 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from openpyxl.worksheet.worksheet import Worksheet
 
-WORKBOOK = ".xlsx"
+WORKBOOK, PRINT = ".xlsx", ".pdf"
 
 
 def check_layers_ending(out: Path) -> None:
     """Refuse a file whose ending names no format that layers are written in."""
     if out.suffix.lower() != WORKBOOK:
         check_ending(out)
+
+
+def check_print_or_layers(out: Path) -> None:
+    """Refuse a file whose ending names neither a format that layers are written in nor a print."""
+    if out.suffix.lower() != PRINT:
+        check_layers_ending(out)
 
 
 def write_layers(layers: Mapping[str, gpd.GeoDataFrame], out: Path) -> None:

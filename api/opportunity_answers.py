@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ROLES = ("utility", "coordinator")
 """Who may do something about a chance."""
 _KEPT = ("id", "kind", "length_m", "shared_m", "saved_m", "width_m", "score")
-_OPEN = ("proposed", "declined")
 
 
 def is_own(person: Person, party: Party) -> bool:
@@ -102,7 +101,7 @@ def standing_shape(talk: Talk, visitor: Visitor, parties: Sequence[Party]) -> di
     own = {party.key for party in asked if answers_for(visitor, party)}
     return {
         "state": talk.state, "state_zh": zh, "state_en": en, "seq": talk.seq,
-        "due": talk.due if talk.state in _OPEN else None,
+        "due": talk.open_until,
         "parties": [_party(party, talk, mine=party.key in own) for party in asked],
         "waiting": list(owed), "waits": not own.isdisjoint(owed),
     }  # fmt: skip
@@ -111,9 +110,11 @@ def standing_shape(talk: Talk, visitor: Visitor, parties: Sequence[Party]) -> di
 def event_shape(event: Event) -> dict[str, Any]:
     """Return an event with who, when and what."""
     zh, en = event.body.words
+    cause = CAUSES.get(getattr(event.body, "cause", ""), ("", ""))
     return {
         "seq": event.seq, "at": event.at, "who": event.actor.name, "role": event.actor.role, "kind": event.body.kind,
-        "zh": zh, "en": en, "clock": event.body.of_clock, "data": as_plain(event.body),
+        "zh": zh, "en": en, "cause_zh": cause[0], "cause_en": cause[1], "clock": event.body.of_clock,
+        "data": as_plain(event.body),
     }  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class Wanted:
     operator
         One of its routes is this operator's, however it is spelt in width, case and blanks.
     route, street
-        One of its routes has this id; a road on it has this id, or this text in its name.
+        One of its routes has this id; a road on it has this id, or this text in its name: in quotes, as its whole name.
     days
         The days on which all could dig together, as planned or after the smallest shift, meet these.
     least_saved_m, least_yuan
@@ -108,7 +108,12 @@ class Wanted:
             first, last = one.meeting.first, one.meeting.last
             if first is None or last is None or last < self.days[0] or first > self.days[1]:
                 return False
-        return self.street is None or any(self.street == at.road or self.street in at.name for at in one.streets)
+        return self.street is None or any(self.street == at.road or self._named(at.name) for at in one.streets)
+
+    def _named(self, name: str) -> bool:
+        """Return whether a street is called as is wanted."""
+        wanted = self.street or ""
+        return name == wanted[1:-1] if wanted[:1] == wanted[-1:] == '"' else wanted in name
 
 
 @dataclass(frozen=True, slots=True)

@@ -267,6 +267,8 @@ class OpportunityEvent(Shape):
     kind: str
     zh: str
     en: str
+    cause_zh: str = Field(description="Why it was opened again or withdrawn; empty: it was not.")
+    cause_en: str
     clock: bool
     data: dict[str, Any]
 

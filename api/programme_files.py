@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from api.layer_files import check_layers_ending, put_in_place, write_layers
+from api.layer_files import PRINT, put_in_place, write_layers
 from maps.programme_paper import programme_pdf
 
 if TYPE_CHECKING:
@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
-
-PRINT = ".pdf"
-
-
-def check_programme_ending(out: Path) -> None:
-    """Refuse a file whose ending names no format that a programme is written in."""
-    if out.suffix.lower() != PRINT:
-        check_layers_ending(out)
 
 
 def write_programme(

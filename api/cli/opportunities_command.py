@@ -11,7 +11,7 @@ import typer
 
 from api.cli import inputs
 from api.cli.analysis import RoutesArgument  # noqa: TC001 - Typer reads annotations at run time
-from api.cli.language import both
+from api.cli.language import both, language
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
 from api.cli.reporting import answering, progress, say, show_table, words
 
@@ -25,17 +25,14 @@ if TYPE_CHECKING:
 
 commands = typer.Typer()
 MOST_SAID = 8
-MEETINGS = {
-    "meets": ("工期重叠", "windows meet"),
-    "shift": ("须调整工期", "a shift is needed"),
-    "never": ("工期无法重叠", "never meet"),
-    "unknown": ("工期未填", "dates unknown"),
-}
 ChancesOut = Annotated[
     Path,
     typer.Option(
         "-o", "--out",
-        help=both("结果文件：.gpkg .geojson .parquet .csv .xlsx", "File to write: .gpkg .geojson .parquet .csv .xlsx"),
+        help=both(
+            "结果文件：.gpkg .geojson .parquet .csv .xlsx，或汇总 .pdf",
+            "File to write: .gpkg .geojson .parquet .csv .xlsx, or the summary as .pdf",
+        ),
     ),
 ]  # fmt: skip
 
@@ -75,13 +72,13 @@ def opportunities(
     skip_bad: inputs.SkipOption = False,
     faults: inputs.FaultsOption = None,
 ) -> None:
-    """Write the layer ``opportunities``."""
-    from api.layer_files import check_layers_ending, write_layers
+    """Write the layer ``opportunities``, or the summary of the chances."""
+    from api.layer_files import check_print_or_layers
+    from api.opportunity_files import write_opportunities
     from survey.opportunities import known_costs, known_planning, opportunities_of
     from survey.opportunities.county_data import parse_costs, parse_planning
-    from survey.opportunities.frames import opportunities_frame
 
-    check_layers_ending(out)
+    check_print_or_layers(out)
     when = day(on)
     priced = known_costs() if costs is None else parse_costs(_text(costs), costs.name)
     planned = known_planning() if planning is None else parse_planning(_text(planning), planning.name)
@@ -94,11 +91,12 @@ def opportunities(
     placed, settled = inputs.in_grid(read["routes"], options.grid)
     started = time.perf_counter()
     with progress("查找", "finding"):
+        surroundings = _surroundings(read, settled, policy)
         found = opportunities_of(
-            placed, _surroundings(read, settled, policy), on=when, costs=priced, planning=planned,
-            workers=os.cpu_count() or 1,
+            placed, surroundings, on=when, costs=priced, planning=planned, workers=os.cpu_count() or 1
         )  # fmt: skip
-    write_layers({"opportunities": opportunities_frame(found, settled.crs)}, out)
+    shapes = () if surroundings is None else surroundings.facts.shapes
+    write_opportunities(found, None, out, crs=settled.crs, issued=when, roads=shapes, language=language())
     _show(found, f"{len(placed)} · {when} · {settled.code[:40]} · {time.perf_counter() - started:.2f} s")
 
 
@@ -129,6 +127,8 @@ def _text(path: Path) -> str:
 
 def _show(found: Sequence[Opportunity], title: str) -> None:
     """Print a row for each way the windows stand to each other, and the most worthwhile chances."""
+    from maps.opportunities_map import MEETINGS
+
     rows = []
     for state, names in MEETINGS.items():
         own = [one for one in found if one.meeting.state == state]

@@ -83,10 +83,10 @@ def programme(
     faults: inputs.FaultsOption = None,
 ) -> None:
     """Write the layers ``works`` and ``joint``."""
-    from api.programme_files import check_programme_ending
+    from api.layer_files import check_print_or_layers
     from survey.programme.frames import works_of
 
-    check_programme_ending(out)
+    check_print_or_layers(out)
     asked = given.asked_of(crews, winter, weights, yuan, fixed, holidays=not no_holidays)
     otherwise, when, default = given.what_if(compare, asked), day(on), given.window_of(window)
     options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)

@@ -22,7 +22,6 @@ from api.dependencies import Body, Running, Service, parse_object
 from api.doors import Asking, Visitor, may
 from api.errors import refused
 from api.filters import days_of
-from api.layer_files import write_layers
 from api.openapi import Content, documented
 from api.opportunity_answers import (
     event_shape,
@@ -33,6 +32,7 @@ from api.opportunity_answers import (
     whole_shape,
 )
 from api.opportunity_commands import command_of
+from api.opportunity_files import write_opportunities
 from api.opportunity_lists import Wanted, page_of
 from api.opportunity_lookup import Identity, known, present, today
 from api.opportunity_projects import begin_project
@@ -41,9 +41,8 @@ from api.routes.cases import key_of, unless_known
 from geo.faults import Fault
 from maps.section_drawing import section_svg
 from survey.cases.plain import as_plain
-from survey.opportunities.answers import Talk, parties_of
+from survey.opportunities.answers import parties_of
 from survey.opportunities.answers.commands import BeginProject
-from survey.opportunities.frames import opportunities_frame
 from survey.opportunities.meeting import MEETS
 
 if TYPE_CHECKING:
@@ -62,6 +61,7 @@ MEDIA = {
     "gpkg": "application/geopackage+sqlite3",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
 }
 OPPORTUNITY = Content("OpportunityShape")
 Crs = Annotated[
@@ -78,7 +78,9 @@ def wanted_of(
     utility: Annotated[Words, Query(description=f"One of its routes is for it{SEVERAL}")] = None,
     operator: Annotated[str | None, Query(description="One of its routes is this company's.", max_length=200)] = None,
     route: Annotated[str | None, Query(description="Id of one of its routes.")] = None,
-    street: Annotated[str | None, Query(description="Id of a road on it, or text in its name.")] = None,
+    street: Annotated[
+        str | None, Query(description="Id of a road on it, or text in its name; in double quotes its whole name.")
+    ] = None,
     state: Annotated[
         Words, Query(description=f"`new proposed agreed declined expired withdrawn done`{SEVERAL}")
     ] = None,
@@ -148,20 +150,24 @@ def get_opportunities_file(
     service: Running,
     visitor: Asking,
     wanted: Chosen,
-    f: Annotated[Literal["gpkg", "xlsx", "csv"], Query(description="Layers, a workbook, or a table.")] = "gpkg",
+    f: Annotated[
+        Literal["gpkg", "xlsx", "csv", "pdf"], Query(description="Layers, a workbook, a table, or a summary to print.")
+    ] = "gpkg",
     order: Order = "worth",
+    language: Annotated[Literal["zh", "en"], Query(description="Of the summary.")] = "zh",
 ) -> Response:
     """Return the chances that are wanted as a file, in the grid, with where each stands."""
     chances = service.opportunities.on(today(service))
     _, talks = service.talks().all()
     page = page_of(chances, talks, wanted, visitor, order=order, offset=0, limit=len(chances.records) or 1)
-    frame = opportunities_frame(page.records, service.grid().crs)
-    stands = [standing_shape(talks.get(one.id, Talk(one.id)), visitor, ()) for one in page.records]
-    for name in ("state", "state_zh", "due"):
-        frame[name] = [None if one[name] is None else str(one[name]) for one in stands]
+    county = service.store.county
+    title = "" if county is None else county.name_en if language == "en" else county.name_zh
+    roads = service.resident.surroundings().facts.shapes if f == "pdf" else ()
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / f"opportunities.{f}"
-        write_layers({"opportunities": frame}, out)
+        write_opportunities(
+            page.records, talks, Path(folder) / f"opportunities.{f}", crs=service.grid().crs, issued=today(service),
+            roads=roads, title=title, language=language,
+        )  # fmt: skip
         [written] = Path(folder).iterdir()
         content = written.read_bytes()
     headers = {"Content-Disposition": f'attachment; filename="opportunities.{f}"'}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CROSS_MM, GRID_INK = 5.0, "#3d4a57"
 COORDINATE_MM, OUTER_MM = 2.1, 0.8
+FURNITURE_MM = 17.0
 _BAR_MM = 40.0
 
 
@@ -75,7 +76,13 @@ def _beside(at: float, limit: float, gap: float, usual: str, turned: str) -> tup
 
 def furniture(scale: int, north: str, width: float) -> tuple[str, float]:
     """Return a drawing of north arrow and scale bar, ``width`` millimetres wide, and its height."""
-    sheet, height = Sheet(), 17.0
+    sheet = Sheet()
+    draw_furniture(sheet, scale, north, width)
+    return sheet.svg(width, FURNITURE_MM, f"1:{scale}", north), FURNITURE_MM
+
+
+def draw_furniture(sheet: Sheet, scale: int, north: str, width: float) -> None:
+    """Draw the scale with its bar to the left and the north arrow to the right of a strip `FURNITURE_MM` high."""
     x, low = width - 9.0, 15.0
     sheet.path([(x, 3.6), (x - 3.2, low), (x, low - 2.6)], closed=True, fill=INK, colour=INK, width=0.15)
     sheet.path([(x, 3.6), (x + 3.2, low), (x, low - 2.6)], closed=True, fill="#ffffff", colour=INK, width=0.15)
@@ -90,4 +97,3 @@ def furniture(scale: int, north: str, width: float) -> tuple[str, float]:
         unit = " m" if k == 4 else ""  # noqa: PLR2004 - the last mark bears the unit
         sheet.text((2.0 + k * part, 14.4), number(k * metres) + unit, 2.3, anchor="start" if k == 0 else "middle")
     sheet.text((2.0, 7.6), f"1:{scale}", 4.2, bold=True)
-    return sheet.svg(width, height, f"1:{scale}", north), height

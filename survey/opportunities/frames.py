@@ -24,7 +24,7 @@ COLUMNS = (
 """Days are ISO texts; several of a kind stand with ``; `` between; None where nothing is known."""
 
 
-def opportunities_frame(records: Sequence[Opportunity], crs: CRS | str) -> gpd.GeoDataFrame:
+def opportunities_frame(records: Sequence[Opportunity], crs: CRS | str | None) -> gpd.GeoDataFrame:
     """Return chances as a table, in their order, with the trench of each as geometry.
 
     Parameters
@@ -32,7 +32,7 @@ def opportunities_frame(records: Sequence[Opportunity], crs: CRS | str) -> gpd.G
     records
         May be empty.
     crs
-        The grid they are in.
+        The grid they are in; None: it is not told.
 
     Examples
     --------

@@ -7,6 +7,7 @@ from datetime import date
 import geopandas as gpd
 import pytest
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from geo.formats import read, write
 from survey.opportunities import known_costs, opportunities_of
@@ -56,6 +57,19 @@ def test_a_workbook_has_the_rows_and_no_formula(tmp_path):
     (one,) = opportunities_of(frame, None, on=date.fromisoformat(ON), costs=known_costs())
     assert (told["id"], told["saved_m"], told["score"]) == (one.id, one.saved_m, one.score)
     assert told["yuan_low"] == one.savings.money.low
+
+
+def test_the_summary_is_printed_in_the_language_of_the_machine(tmp_path):
+    routes, roads = files(tmp_path)
+    for zh, words in (
+        (True, ("共沟机会摘要", "解放路", "须调整工期")),
+        (False, ("Chances to share", "a shift is needed")),
+    ):
+        out = tmp_path / f"{zh}.pdf"
+        done = cotrench("opportunities", routes, "--roads", roads, "--on", ON, "-o", out, folder=tmp_path, zh=zh)
+        assert done.returncode == 0, done.stderr
+        told = "".join("".join(page.extract_text() for page in PdfReader(out).pages).split())
+        assert all("".join(word.split()) in told for word in words)
 
 
 def test_a_format_that_is_none_and_costs_that_are_none_are_told(tmp_path):

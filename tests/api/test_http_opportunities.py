@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import time
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +11,7 @@ from decimal import Decimal
 import pytest
 import shapely
 from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from api.db.opportunities import TalkStore
 from api.db.store import open_store
@@ -157,6 +160,8 @@ def test_the_list_is_what_the_engine_finds(client, database_url, tmp_path):
         ({"route": "T1"}, ["P1 T1"]),
         ({"street": "范蠡"}, ["G1 W1"]),
         ({"street": "D1"}, ["G1 W1"]),
+        ({"street": '"范蠡大街"'}, ["G1 W1"]),
+        ({"street": '"范蠡"'}, []),
         ({"meeting": "shift"}, ["P1 T1"]),
         ({"state": "proposed"}, []),
         ({"state": "new", "order": "length"}, ["G1 W1", "P1 T1"]),
@@ -208,6 +213,21 @@ def test_what_is_wanted_comes_as_a_file(shared_county, tmp_path, ending):
     problem(shared_county.get(f"{CHANCES}/file", params={"f": "dwg"}), 422, "input.refused")
 
 
+def test_what_is_wanted_comes_as_a_summary_to_print(shared_county):
+    row = by_routes(shared_county, "W1", "G1")
+    for language, word in (("zh", "未提出"), ("en", "not proposed")):
+        asked = {"f": "pdf", "route": "W1", "language": language}
+        answer = shared_county.get(f"{CHANCES}/file", params=asked)
+        assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+        reader = PdfReader(io.BytesIO(answer.content))
+        told = "".join("".join(page.extract_text() for page in reader.pages).split())
+        for said in (word.replace(" ", ""), "自来水公司", "范蠡大街", "内乡" if language == "zh" else "Neixiang"):
+            assert said in told
+        attached = json.loads(reader.attachments["data.json"][0])
+        assert [one["id"] for one in attached["opportunities"]] == [row["id"]]
+    assert shared_county.get(f"{CHANCES}/file", params={"f": "pdf", "least_yuan": 1e12}).status_code == 200
+
+
 def test_other_dates_are_tried_and_nothing_is_stored(shared_county):
     before = listed(shared_county)
     apart = by_routes(shared_county, "T1", "P1")
@@ -256,6 +276,7 @@ def test_two_companies_answer_each_for_itself(guarded):
         assert listed(water, state="agreed")["counts"]["matched"] == 1
         events = watcher.get(f"{CHANCES}/{chance}/events").json()["events"]
         assert [event["kind"] for event in events] == ["proposed", "answered", "answered", "agreed"]
+        assert {event["cause_zh"] for event in events} == {""}
         assert act(water, chance, "finish").json()["state"] == "done"
 
 
@@ -307,6 +328,7 @@ def test_a_change_of_plan_voids_the_answers(client):
     assert [row["id"] for row in listed(client)["opportunities"]] == [other]
     said = client.get(f"{CHANCES}/{chance}/events").json()["events"]
     assert [event["kind"] for event in said] == ["proposed", "reopened", "chance_withdrawn"]
+    assert ["变更" in event["cause_zh"] for event in said] == [False, True, True]
 
 
 def test_nobody_answers_what_is_another_chance_by_now(client):

@@ -89,6 +89,11 @@ class Talk:
         return tuple(party.key for party in self.parties if party.key not in self.answers)
 
     @property
+    def open_until(self) -> datetime | None:
+        """Until when somebody may still answer, or answer otherwise; None where nobody may."""
+        return self.due if self.state in ("proposed", "declined") else None
+
+    @property
     def against(self) -> tuple[str, ...]:
         """Keys of the parties that said no."""
         return tuple(key for key in (party.key for party in self.parties) if key in self.answers and not self.yes(key))
