@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import io
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ import typst
 from maps.paper_faces import face_folder, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 STANDARDS: tuple[typst.PDFStandard, ...] = ("a-3a", "ua-1")
 """PDF/A-3 for keeping with data attached, PDF/UA-1 for reading aloud."""
@@ -45,6 +46,33 @@ def typeset(template: str, sheet: Mapping[str, Any], attached: Mapping[str, Any]
     ValueError
         If a day is outside of what a PDF can state.
     """
+    with _compiler(template, sheet, attached, issued) as compiler:
+        moment = dt.datetime.combine(issued, dt.time(), dt.UTC)
+        pdf = compiler.compile(format="pdf", pdf_standards=list(STANDARDS), timestamp=moment)
+    if not isinstance(pdf, bytes):
+        message = f"{template}: Typst gave no PDF"
+        raise TypeError(message)
+    return pdf
+
+
+def first_page(
+    template: str, sheet: Mapping[str, Any], attached: Mapping[str, Any], issued: dt.date, dots_per_inch: float
+) -> bytes:
+    """Return a picture (PNG) of the first page of the PDF that `typeset` makes of the same."""
+    with _compiler(template, sheet, attached, issued) as compiler:
+        pages = compiler.compile(format="png", ppi=dots_per_inch)
+    first = pages[0] if isinstance(pages, list) else pages
+    if first is None:
+        message = f"{template}: Typst gave no picture"
+        raise TypeError(message)
+    return first
+
+
+@contextmanager
+def _compiler(
+    template: str, sheet: Mapping[str, Any], attached: Mapping[str, Any], issued: dt.date
+) -> Iterator[typst.Compiler]:
+    """Lend a compiler that holds the template and everything it prints."""
     data = attachment(attached)
     digest = hashlib.sha256(data).hexdigest()[:DIGEST_LENGTH]
     clean, missing = _printable_all(sheet)
@@ -58,15 +86,9 @@ def typeset(template: str, sheet: Mapping[str, Any], attached: Mapping[str, Any]
     # Typst reads the text of its inputs, so both leave as UTF-8 without half surrogates.
     given = {"data": orjson.dumps(clean).decode(), "attached": data.decode()}
     with as_file(files("maps").joinpath("templates", "documents")) as folder:
-        compiler = typst.Compiler(
+        yield typst.Compiler(
             folder / f"{template}.typ", root=folder, font_paths=_faces(), ignore_system_fonts=True, sys_inputs=given
         )
-        moment = dt.datetime.combine(issued, dt.time(), dt.UTC)
-        pdf = compiler.compile(format="pdf", pdf_standards=list(STANDARDS), timestamp=moment)
-    if not isinstance(pdf, bytes):
-        message = f"{template}: Typst gave no PDF"
-        raise TypeError(message)
-    return pdf
 
 
 def attachment(attached: Mapping[str, Any]) -> bytes:

@@ -59,13 +59,15 @@ class Canvas(Sheet):
         self, shapes: ArrayLike, *, colour: str = "none", width: float = 0.18, fill: str = "none", dash: str = "",
         opacity: float = 1.0, cap: str = "butt",
     ) -> None:  # fmt: skip
-        """Draw lines and areas of the grid as one path; areas with their holes. Points are left out."""
+        """Draw lines and areas of the grid as one path; areas with their holes, also where they overlap. No points."""
         parts = shapely.get_parts(np.asarray(shapes, dtype=object).ravel())
         # A step without a point ends the path for whoever reads it.
         parts = parts[~shapely.is_empty(parts)]
         areas = parts[shapely.get_dimensions(parts) == 2]  # noqa: PLR2004 - the dimension of an area
         lines = parts[shapely.get_dimensions(parts) == 1]
-        steps = [self._path(ring) + "Z" for ring in shapely.get_rings(shapely.get_parts(areas))]
+        # Outlines run one way and holes the other, so that two areas over each other are not taken for a hole.
+        turned = shapely.orient_polygons(shapely.get_parts(areas))
+        steps = [self._path(ring) + "Z" for ring in shapely.get_rings(turned)]
         steps += [self._path(line) for line in shapely.get_parts(lines)]
         if not steps:
             return
@@ -74,7 +76,7 @@ class Canvas(Sheet):
         clear = f' opacity="{opacity}"' if opacity < 1 else ""
         ends = f' stroke-linecap="{cap}"' if cap != "butt" else ""
         self.parts.append(
-            f'<path d="{"".join(steps)}" fill="{fill}" fill-rule="evenodd"{stroke}{dashed}{ends}{clear}/>'
+            f'<path d="{"".join(steps)}" fill="{fill}" fill-rule="nonzero"{stroke}{dashed}{ends}{clear}/>'
         )
 
     def _path(self, shape: shapely.Geometry) -> str:

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import shape
 
 from maps.atlas.labels import DIMENSION, MARK, NAME, Place, Wish, along, around
-from maps.atlas.town import line_code, utility_colour
+from maps.atlas.town import COARSEST_MINOR, line_code, utility_colour
 from maps.atlas.words import WORDS
 from maps.field_findings import drawn_findings, finding_layers
 from maps.svg_sheet import text_width
@@ -92,12 +92,14 @@ def draw_passages(canvas: Canvas, answers: Sequence[Mapping[str, Any]]) -> list[
 
 
 def route_wishes(canvas: Canvas, town: Town, stop: StopSheet, language: str) -> Iterator[Wish]:
-    """Ask for the label of every planned route on the sheet: id, code, length, cover; those of the stop first."""
+    """Ask for the labels of planned routes: the stop's with length and cover, others' where one can read it."""
     rows = town.on("routes", canvas).tolist()
     ids = [str(one) for one in town.column("routes", "id")] if rows else []
     answers = dict(zip(stop.routes, stop.answers, strict=False))
     for row in sorted(rows, key=lambda one: ids[one] not in stop.routes):
         mine = ids[row] in stop.routes
+        if not mine and canvas.window.scale > COARSEST_MINOR:
+            continue
         said = (
             route_label(town, row, answers.get(ids[row]), language)
             if mine

@@ -64,6 +64,6 @@ def empty_page() -> dict[str, Any]:
     """Return a page with every part that the template asks for, none of them there."""
     return {
         "is": "map", "title": "", "number": "", "figure": None, "furniture": None, "legend": None, "index": None,
-        "code": "", "place": "", "limits": [], "unmeasured": "", "findings": [], "none_found": "", "left_out": [],
-        "listed": [], "head": [], "schedule": [], "texts": [], "block": [],
+        "code": "", "place": "", "note": "", "limits": [], "unmeasured": "", "findings": [], "none_found": "",
+        "left_out": [], "listed": [], "head": [], "schedule": [], "texts": [], "block": [],
     }  # fmt: skip

@@ -18,14 +18,14 @@ from maps.atlas.town import (
     utility_colour,
 )
 from maps.layers import UNKNOWN
-from maps.svg_sheet import Sheet, shortened
+from maps.svg_sheet import Sheet, shortened, text_width
 from maps.symbols import layer_symbol, symbols
 from survey.findings import SEVERITIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-ROW_MM, SWATCH_MM, TEXT_MM = 4.6, 9.0, 2.4
+ROW_MM, SWATCH_MM, TEXT_MM, SMALLEST_MM = 4.6, 9.0, 2.4, 1.8
 PASSAGE_CLEAR = "59"
 """Last two digits of a colour that lets a third through."""
 
@@ -41,11 +41,13 @@ def legend(keys: Sequence[str], language: str, width: float) -> tuple[str, float
     """
     sheet, column = Sheet(), width / 2
     rows = max(1, -(-len(keys) // 2))
-    for k, key in enumerate(keys):
+    room, names = column - SWATCH_MM - 2.0, [_name(key, language) for key in keys]
+    widest = max((text_width(name, TEXT_MM) for name in names), default=0.0)
+    size = max(SMALLEST_MM, min(TEXT_MM, round(TEXT_MM * room / widest, 2) if widest else TEXT_MM))
+    for k, (key, name) in enumerate(zip(keys, names, strict=True)):
         x, y = (k // rows) * column, (k % rows) * ROW_MM + ROW_MM / 2
         _swatch(sheet, key, x, y)
-        room = column - SWATCH_MM - 2.5
-        sheet.text((x + SWATCH_MM + 1.5, y + 0.9), shortened(_name(key, language), TEXT_MM, room), TEXT_MM)
+        sheet.text((x + SWATCH_MM + 1.5, y + 0.9), shortened(name, size, room), size)
     height = rows * ROW_MM
     title = "图例" if language == "zh" else "Legend"
     return sheet.svg(width, height, title, title), height

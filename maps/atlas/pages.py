@@ -151,7 +151,7 @@ def make_atlas(
             stops,
             [one.found for one in bound],
             [one.place for one in bound],
-            ["、".join(one.names) for one in bound],
+            [WORDS[language]["and"].join(one.names) for one in bound],
             language,
         ),
         "maps": maps,
@@ -263,7 +263,7 @@ class _Binder:
     def checklist(self, one: _Bound, maps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """Return what is gone through at a stop: findings, other tasks, and what had no room on its sheets."""
         left_out = [
-            [page["number"], "；".join(page["left_out"])]
+            [page["number"], self.words["then"].join(page["left_out"])]
             for page in maps
             if page["number"] in one.names and page["left_out"]
         ]

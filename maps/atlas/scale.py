@@ -159,9 +159,9 @@ def _cut(shapes: Sequence[shapely.Geometry], room: Room, scale: int, around: flo
 def _reached(lines: Sequence[shapely.Geometry], box: shapely.Geometry) -> tuple[int, float]:
     """Return the first shape that meets a box, and how far along it that is; 0 for what is no line."""
     number = next(k for k, line in enumerate(lines) if line.intersects(box))
-    line = shapely.line_merge(lines[number])
-    if shapely.get_dimensions(line) != 1:
+    if shapely.get_dimensions(lines[number]) != 1:
         return number, 0.0
+    line = shapely.line_merge(lines[number])
     joined = shapely.get_geometry(line, 0) if line.geom_type == "MultiLineString" else line
     points = shapely.points(shapely.get_coordinates(shapely.intersection(line, box)))
     return number, float(min(shapely.line_locate_point(joined, points)))

@@ -102,8 +102,8 @@ def summary_rows(
     """Return a row for each stop: routes, measures, verdicts, how much was found, sheets, place."""
     rows = []
     for k, (stop, found, (x, y), sheet) in enumerate(zip(stops, numbered, places, sheets, strict=True), 1):
-        named = "、".join(stop.routes[:MOST_ROUTES_NAMED])
-        more = f"…（{len(stop.routes)}）" if len(stop.routes) > MOST_ROUTES_NAMED else ""
+        named = WORDS[language]["and"].join(stop.routes[:MOST_ROUTES_NAMED])
+        more = f"… ({len(stop.routes)})" if len(stop.routes) > MOST_ROUTES_NAMED else ""
         counts = [sum(each.finding.severity == one for each in found) for one in SEVERITIES]
         rows.append(
             [
@@ -133,7 +133,10 @@ def _measures(stop: StopSheet) -> tuple[str, str]:
 def _verdicts(stop: StopSheet, language: str) -> str:
     labels = [answer["verdict"][f"label_{language}"] for answer in stop.answers]
     counted = {label: labels.count(label) for label in dict.fromkeys(labels)}
-    return "、".join(label if count == 1 else f"{label} ×{count}" for label, count in counted.items()) or NONE
+    return (
+        WORDS[language]["and"].join(label if count == 1 else f"{label} ×{count}" for label, count in counted.items())
+        or NONE
+    )
 
 
 def _number(value: float, unit: str, language: str, uncertainty: float | None = None) -> str:

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 AREAS = ("parcels", "waters", "greens")
 HATCH_MM, HATCH_INK, BUILDING_INK, BUILDING_FILL, CASING_INK = 1.7, "#b9ab94", "#6f6353", "#f4efe6", "#8a8272"
 PIPE_MM, PIPE_DASH, SITE_MM, SITE_DASH = 0.3, "2.4 0.9", 0.35, "3 1 0.6 1"
-COARSEST_HATCH, COARSEST_CODES, COARSEST_MINOR = 2000, 1000, 2000
-"""Coarsest scales at which hatching, the codes of single pipes, and names of buildings and small roads can be read."""
+COARSEST_HATCH, COARSEST_CODES, COARSEST_MINOR, COARSEST_OUTLINE = 2000, 1000, 2000, 5000
+"""Coarsest scales at which hatching, the codes of single pipes, names of buildings and small roads, and outlines of
+buildings can be read."""
+FAR_BUILDING_FILL = "#ddd3c3"
 ROAD_NAME_MM, FAR_ROAD_NAME_MM, PIPE_NAME_MM, MINOR_MM = 3.0, 2.2, 1.9, 1.9
 _SMALL_AREA_MM2 = 60.0
 
@@ -89,8 +91,9 @@ def _roads(canvas: Canvas, town: Town) -> tuple[list[str], list[Wish]]:
     shapes = canvas.inside(town.shapes["roads"][rows])
     looks = layer_symbol("roads")["classes"]
     present = [one for one in ROAD_CLASSES if (classes == one).any()]
+    near = canvas.window.scale <= COARSEST_OUTLINE
     for one in present:
-        canvas.shapes(shapes[classes == one], colour=CASING_INK, width=0.5)
+        canvas.shapes(shapes[classes == one], colour=CASING_INK, width=0.5 if near else 0.3)
     for one in present:
         canvas.shapes(shapes[classes == one], fill=looks[one]["fill"], colour=looks[one]["fill"], width=0.06)
     axes = canvas.inside(town.axes[rows])
@@ -146,7 +149,10 @@ def _buildings(canvas: Canvas, town: Town) -> tuple[list[str], list[Wish]]:
     if not len(rows):
         return [], []
     shapes = canvas.inside(town.shapes["buildings"][rows])
-    canvas.shapes(shapes, fill=BUILDING_FILL)
+    far = canvas.window.scale > COARSEST_OUTLINE
+    canvas.shapes(shapes, fill=FAR_BUILDING_FILL if far else BUILDING_FILL)
+    if far:
+        return ["buildings"], []
     if canvas.window.scale <= COARSEST_HATCH:
         canvas.shapes(_hatched(canvas, shapes), colour=HATCH_INK, width=0.11)
     canvas.shapes(shapes, colour=BUILDING_INK, width=0.2 if canvas.window.scale <= COARSEST_HATCH else 0.1)
