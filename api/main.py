@@ -39,6 +39,7 @@ from api.routes import (
     joint_projects,
     opportunities,
     policies,
+    prints,
     programmes,
     sections,
     session,
@@ -114,7 +115,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     for room in (
         collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
-        session, standings, forms, drafts, programmes, opportunities, joint_projects,
+        session, standings, forms, drafts, programmes, opportunities, joint_projects, prints,
     ):  # fmt: skip
         app.include_router(room.router)
     app.include_router(forms.case_router)

@@ -23,6 +23,7 @@ from api import (
     finding_schemas,
     form_schemas,
     opportunity_schemas,
+    print_schemas,
     programme_schemas,
     project_schemas,
     schemas,
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 BINARY = {"type": "string", "contentMediaType": "application/pdf", "contentEncoding": "binary"}
 ROOMS = (
     schemas, service_schemas, finding_schemas, case_schemas, form_schemas, standing_schemas, deadline_schemas,
-    session_schemas, programme_schemas, opportunity_schemas, project_schemas,
+    session_schemas, programme_schemas, opportunity_schemas, project_schemas, print_schemas,
 )  # fmt: skip
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by `POST /api/session`."},
