@@ -1,7 +1,7 @@
-/** The one place that speaks HTTP. Every path is relative to the server the page came from. */
+/** The one place that speaks HTTP; `visits.ts` asks through it. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, CostSplitShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, OpportunitiesIf, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, PlacedFinding, Problem, ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, CostSplitShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, OpportunitiesIf, OpportunityEvent, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, PlacedFinding, Problem, ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -20,7 +20,7 @@ export function uuid(): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+export async function problemOf(response: Response): Promise<Problem> {
   try {
     const body: unknown = await response.json();
     if (typeof body === 'object' && body !== null) return { status: response.status, ...(body as object) };
@@ -47,7 +47,7 @@ export const door: {
 const isRefused = (error: unknown, status: number): boolean =>
   error instanceof ProblemError && error.status === status && (error.problem.code ?? '').startsWith('permission.');
 
-async function send(path: string, init: RequestInit = {}): Promise<Response> {
+export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const sender = door.sender?.() ?? { who: null, entries: 0 };
   try {
     return await sendOnce(path, init);
@@ -76,14 +76,14 @@ async function sendOnce(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await send(path, { headers: { Accept: 'application/json' }, ...(signal ? { signal } : {}) });
   return (await response.json()) as T;
 }
 
 export const session = (): Promise<SessionShape> => get('/api/session');
 
-const asJson = (body: unknown): RequestInit => ({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+export const asJson = (body: unknown): RequestInit => ({ method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
 
 export async function signIn(name: string, password: string): Promise<SessionShape> {
   return (await (await send('/api/session', asJson({ name, password }))).json()) as SessionShape;
@@ -122,7 +122,7 @@ export async function assess(
 }
 
 /** The next page's path on this server; whatever host the link names, only its path and query are followed. */
-function nextOf(page: Pick<FeatureCollection, 'links'>): string | null {
+export function nextOf(page: Pick<FeatureCollection, 'links'>): string | null {
   const href = page.links?.find((link) => link.rel === 'next')?.href;
   if (!href) return null;
   const url = new URL(href, location.href);
@@ -212,6 +212,12 @@ export async function replaceRoute(
   return written(await send(itemPath(id, crs), init), crs, id);
 }
 
+/** Give a route another window and leave everything else of it as it is. */
+export async function redateRoute(id: string, window: { start: string; end: string }, crs: string, etag: string, key: string): Promise<Stored> {
+  const init = { method: 'PATCH', headers: writing(crs, key, etag), body: JSON.stringify({ type: 'Feature', properties: window }) };
+  return written(await send(itemPath(id, crs), init), crs, id);
+}
+
 export async function deleteRoute(id: string, crs: string, etag: string): Promise<void> {
   await send(itemPath(id, crs), { method: 'DELETE', headers: { 'If-Match': etag } });
 }
@@ -277,7 +283,7 @@ export async function caseList(path: string, tag: string | null, quiet: boolean)
 }
 
 /** What is there under a path, with its tag; null where it is what the reader has. `quiet`: nobody is asked to sign in for it. */
-async function getUnlessKnown<T>(path: string, tag: string | null, quiet: boolean): Promise<{ body: T; tag: string | null } | null> {
+export async function getUnlessKnown<T>(path: string, tag: string | null, quiet: boolean): Promise<{ body: T; tag: string | null } | null> {
   const init = { headers: { Accept: 'application/json' } };
   // The browser itself asks with the tag that it has, and gives its own copy of what has not changed.
   const response = await (quiet ? sendOnce(path, init) : send(path, init));
@@ -397,11 +403,17 @@ export async function opportunitiesTag(crs: string, quiet: boolean): Promise<str
   return response.headers.get('ETag');
 }
 
+/** Where chances are as a file: those that the server finds for the same filter, in the same order. */
+export const opportunitiesFile = (format: 'gpkg' | 'xlsx' | 'csv' | 'pdf', language: string, asked: Readonly<Record<string, string>>): string =>
+  `/api/opportunities/file?${new URLSearchParams({ ...asked, f: format, language }).toString()}`;
+
 const opportunityPath = (id: string): string => `/api/opportunities/${encodeURIComponent(id)}`;
 
 export const opportunity = (id: string, crs: string): Promise<OpportunityShape | OpportunityGone> => get(`${opportunityPath(id)}?crs=${encodeURIComponent(crs)}`);
 
 export const opportunitySplit = (id: string): Promise<CostSplitShape> => get(`${opportunityPath(id)}/split`);
+
+export const opportunityEvents = async (id: string, signal: AbortSignal): Promise<OpportunityEvent[]> => (await get<{ events: OpportunityEvent[] }>(`${opportunityPath(id)}/events`, signal)).events;
 
 /** Say yes or no, propose, withdraw …; refused with what is possible where it cannot be. */
 export async function actOnOpportunity(id: string, crs: string, body: CaseCommand): Promise<OpportunityShape | OpportunityGone> {

@@ -1049,6 +1049,23 @@ export interface OpportunityShape extends OpportunityRow {
   possible: Partial<Record<Role, PossibleAnswer[]>>;
 }
 
+/** Something that has happened to a chance; `data` is what this kind of event carries. */
+export interface OpportunityEvent {
+  seq: number;
+  at: string;
+  who: string;
+  role: string;
+  kind: string;
+  zh: string;
+  en: string;
+  /** Why it was opened again or withdrawn; empty: it was not. */
+  cause_zh: string;
+  cause_en: string;
+  /** Whether the clock brought it about. */
+  clock: boolean;
+  data: Record<string, unknown>;
+}
+
 /** The plans have changed and it is no chance any more; what was said of it stays. */
 export interface OpportunityGone {
   id: string;
@@ -1232,4 +1249,254 @@ export interface ProgrammeComparison {
   moved: { work: string; first: string; second: string; weeks: number }[];
   won: { trenches: string[]; works: string[] }[];
   lost: { trenches: string[]; works: string[] }[];
+}
+
+export type VisitState = 'new' | 'planned' | 'invited' | 'held' | 'minuted' | 'cancelled';
+export type AnswerOutcome = 'ok' | 'not_ok' | 'value' | 'open';
+
+/** What is asked of the planning of a visit; places are in the grid that `crs` names. */
+export interface PlanAsked {
+  title: string;
+  /** Of the places: that of the grid, as `settings.crs` has it. */
+  crs?: string;
+  cases?: string[];
+  routes?: string[];
+  sites?: string[];
+  /** All cases that wait for the survey. */
+  due?: boolean;
+  day?: string;
+  after?: string;
+  start?: Point;
+  end?: Point;
+  add?: AddedPlace[];
+  /** Calendars (iCalendar texts) by the key of the attendee. */
+  calendars?: Record<string, string>;
+  /** Ids of stops, as somebody has put them. */
+  order?: string[];
+}
+
+export interface AddedPlace {
+  x: number;
+  y: number;
+  name: string;
+  note: string;
+}
+
+export interface VisitAttendee {
+  key: string;
+  role: Role;
+  name: string;
+  why_zh: string[];
+  why_en: string[];
+}
+
+export interface AnswerShape {
+  id: string;
+  outcome: AnswerOutcome;
+  taken_at: string;
+  value: number | null;
+  uncertainty: number | null;
+  unit: string;
+  photos: string[];
+  note: string;
+  place: Point | null;
+  accuracy_m: number | null;
+  replaces: string;
+  by: string;
+  at: string;
+  planned: boolean;
+  late: boolean;
+  /** Whether a later answer corrects it. */
+  corrected: boolean;
+}
+
+export interface VisitItem {
+  /** As people read it: of the stop and within it (`3-2`). */
+  number: string;
+  id: string;
+  kind: string;
+  kind_zh: string;
+  kind_en: string;
+  tool: string;
+  tool_zh: string;
+  tool_en: string;
+  do_zh: string;
+  do_en: string;
+  subjects: { layer: string; id: string }[];
+  case: string;
+  place: Point;
+  measured: number | null;
+  limit: number | null;
+  uncertainty: number | null;
+  unit: string;
+  document: string;
+  clause: string;
+  unverified: boolean;
+  findings: string[];
+  answers: AnswerShape[];
+}
+
+export interface VisitStop {
+  number: number;
+  id: string;
+  name: string;
+  place: Point;
+  road: string;
+  road_name: string;
+  /** Metres from the road to the work in a straight line; null: there are no roads. */
+  gap_m: number | null;
+  minutes: number;
+  arrives: string;
+  begins: string;
+  leaves: string;
+  day: string;
+  /** Seconds on the way to it. */
+  way_s: number;
+  items: VisitItem[];
+  attendees: VisitAttendee[];
+}
+
+export interface VisitDay {
+  on: string;
+  sets_out: string;
+  back: string;
+  /** The holidays of that year are not announced yet. */
+  provisional: boolean;
+  /** To each stop and back; null where nobody has to move. */
+  ways: (Geometry | null)[];
+  legs: (VisitLeg | null)[];
+}
+
+export interface VisitLeg {
+  mode: string;
+  seconds: number;
+  metres: number;
+  /** Metres in a straight line where no road is known. */
+  gap_m: number;
+}
+
+export interface VisitPlan {
+  title: string;
+  cases: string[];
+  stops: VisitStop[];
+  days: VisitDay[];
+  attendees: VisitAttendee[];
+  start: Point | null;
+  end: Point | null;
+  asked: PlanAsked;
+}
+
+/** A plan with what it costs. */
+export interface VisitPlanTold extends VisitPlan {
+  travel_s: number;
+  waiting_s: number;
+  /** Whether no order has less travel. */
+  proven: boolean;
+  /** Of the order with least travel, where another one was asked for. */
+  least_travel_s: number;
+}
+
+export interface VisitLeftOut {
+  id: string;
+  zh: string;
+  en: string;
+}
+
+export interface VisitProposal {
+  plan: VisitPlanTold | null;
+  left_out: VisitLeftOut[];
+  /** Without whose appointments it would be possible in time. */
+  blockers: { key: string; name: string }[];
+  /** The first time that is possible, where none is as it was asked. */
+  nearest: { sets_out: string; back: string; days: string[] } | null;
+  due: { at: string; case: string; clause: string; document: string } | null;
+  faults: FaultShape[];
+  /** What came of it, in a sentence. */
+  zh: string;
+  en: string;
+}
+
+export interface VisitPossible {
+  kind: string;
+  zh: string;
+  en: string;
+}
+
+export interface VisitRow {
+  id: string;
+  title: string;
+  state: VisitState;
+  state_zh: string;
+  state_en: string;
+  days: string[];
+  stops: number;
+  items: number;
+  answered: number;
+  disputed: number;
+  cases: string[];
+  /** Of the calendars that were sent last; -1: none yet. */
+  sequence: number;
+  /** What it waits for from who asks. */
+  waits: VisitPossible[];
+}
+
+export interface VisitList {
+  visits: VisitRow[];
+  counts: Record<VisitState | 'all' | 'matched' | 'waiting', number>;
+  links: { rel: string; href: string }[];
+}
+
+export interface VisitPresent {
+  name: string;
+  organisation: string;
+  /** Of the attendee; empty for one who was not called. */
+  key: string;
+}
+
+export interface VisitShape extends VisitPlan {
+  id: string;
+  state: VisitState;
+  state_zh: string;
+  state_en: string;
+  seq: number;
+  sequence: number;
+  invited: string[];
+  present: VisitPresent[];
+  signatures: { who: VisitPresent; picture: string; at: string }[];
+  /** Items whose answers do not agree. */
+  disputed: string[];
+  /** Answers to items that the plan has no more. */
+  unplanned: { item: string; answers: AnswerShape[] }[];
+  /** `late`: answers that came after them. */
+  minutes: { document: string; upto: number; late: number } | null;
+  reason: string;
+  /** What who asks may do now. */
+  possible: VisitPossible[];
+  papers: VisitPaper[];
+}
+
+export interface VisitPaper {
+  href: string;
+  zh: string;
+  en: string;
+}
+
+/** A case that waits for the survey. */
+export interface DueCase {
+  case: string;
+  applicant: string;
+  place: Point | null;
+  clock: CaseClock | null;
+}
+
+export interface VisitPicture {
+  id: string;
+  sha256: string;
+  bytes: number;
+  width: number;
+  height: number;
+  taken_at: string | null;
+  x: number | null;
+  y: number | null;
+  accuracy_m: number | null;
 }

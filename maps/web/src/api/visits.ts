@@ -1,0 +1,49 @@
+/** What is asked of the server about visits. */
+
+import { visitPath } from '../visits/papers';
+import { asJson, get, getUnlessKnown, send } from './client';
+import type { CaseCommand, CaseEvent, DueCase, Feature, FeatureCollection, PlanAsked, VisitList, VisitPicture, VisitProposal, VisitShape } from './types';
+
+const inGrid = (crs: string): string => `crs=${encodeURIComponent(crs)}`;
+
+/** The visits that are on the list, unless they are as the reader has them; `quiet`: nobody is asked to sign in for it. */
+export const visits = (query: string, tag: string | null, quiet: boolean): Promise<{ body: VisitList; tag: string | null } | null> => getUnlessKnown(`/api/visits?${query}`, tag, quiet);
+
+export const visit = (id: string, crs: string, tag: string | null, quiet: boolean): Promise<{ body: VisitShape; tag: string | null } | null> => getUnlessKnown(`${visitPath(id)}?${inGrid(crs)}`, tag, quiet);
+
+/** Cases that wait for the survey, with their clocks. */
+export const dueCases = async (crs: string): Promise<DueCase[]> => (await get<{ cases: DueCase[] }>(`/api/visits/due?${inGrid(crs)}`)).cases;
+
+/** A visit as it would be planned, or `changed`, the id of one, planned otherwise; nothing is stored. */
+export async function proposeVisit(asked: PlanAsked, changed: string | null, signal: AbortSignal): Promise<VisitProposal> {
+  const query = changed === null ? '' : `?visit=${encodeURIComponent(changed)}`;
+  return (await (await send(`/api/visits/proposals${query}`, { ...asJson(asked), signal })).json()) as VisitProposal;
+}
+
+async function told(response: Response): Promise<VisitShape> {
+  return (await response.json()) as VisitShape;
+}
+
+/** The same key plans one visit, however often it is sent. */
+export async function planVisit(asked: PlanAsked, actor: CaseCommand['actor'] | undefined, key: string): Promise<VisitShape> {
+  const init = asJson({ ...asked, ...(actor ? { actor } : {}) });
+  return told(await send('/api/visits', { ...init, headers: { ...init.headers, 'Idempotency-Key': key } }));
+}
+
+/** Invite, change, cancel, say who came; refused with what is possible where it cannot be. */
+export async function actOnVisit(id: string, crs: string, body: Omit<CaseCommand, 'actor'> & { id: string; actor?: CaseCommand['actor'] }): Promise<VisitShape> {
+  return told(await send(`${visitPath(id)}/commands?${inGrid(crs)}`, asJson(body)));
+}
+
+export async function visitEvents(id: string): Promise<CaseEvent[]> {
+  return (await get<{ events: CaseEvent[] }>(`${visitPath(id)}/events`)).events;
+}
+
+/** The photos and signatures that have arrived. */
+export const visitPictures = async (id: string): Promise<VisitPicture[]> => (await get<{ pictures: VisitPicture[] }>(`${visitPath(id)}/pictures`)).pictures;
+
+/** What of a layer bears a text in its id or name. */
+export async function named(layer: 'routes' | 'sites', text: string, crs: string, most: number, signal: AbortSignal): Promise<Feature[]> {
+  const query = new URLSearchParams({ crs, q: text.slice(0, 200), limit: String(most) });
+  return (await get<FeatureCollection>(`/api/collections/${layer}/items?${query.toString()}`, signal)).features;
+}

@@ -1,0 +1,68 @@
+/** What is asked of the planning of a visit, while somebody is still putting it together. */
+
+import type { AddedPlace, PlanAsked } from '../api/types';
+import type { Point } from '../geometry/points';
+
+export interface Wanted {
+  readonly title: string;
+  readonly cases: readonly string[];
+  readonly routes: readonly string[];
+  readonly sites: readonly string[];
+  readonly added: readonly AddedPlace[];
+  readonly start: Point | null;
+  readonly end: Point | null;
+  /** Empty: the earliest in time. */
+  readonly day: string;
+  /** Not before this day; empty: from now on. */
+  readonly after: string;
+  /** Calendars as texts, by the key of the attendee. */
+  readonly calendars: Readonly<Record<string, string>>;
+  /** Ids of stops as they were put by hand; null: the order with least travel. */
+  readonly order: readonly string[] | null;
+}
+
+export const NOTHING: Wanted = { title: '', cases: [], routes: [], sites: [], added: [], start: null, end: null, day: '', after: '', calendars: {}, order: null };
+
+/** Whether there is any place to go to. */
+export const isPlaced = ({ cases, routes, sites, added }: Wanted): boolean => cases.length + routes.length + sites.length + added.length > 0;
+
+/** A list with what was not in it, or without what was. */
+export const toggled = (list: readonly string[], id: string): string[] => (list.includes(id) ? list.filter((one) => one !== id) : [...list, id]);
+
+/** The first moment of a day in the county. */
+const MORNING = 'T00:00:00+08:00';
+
+/** As the server is asked: what is not wanted is not said. `crs` is that of the places. */
+export function askedOf(wanted: Wanted, crs: string): PlanAsked {
+  const { title, cases, routes, sites, added, start, end, day, after, calendars, order } = wanted;
+  return {
+    title: title.trim(),
+    crs,
+    ...(cases.length > 0 ? { cases: [...cases] } : {}),
+    ...(routes.length > 0 ? { routes: [...routes] } : {}),
+    ...(sites.length > 0 ? { sites: [...sites] } : {}),
+    ...(added.length > 0 ? { add: [...added] } : {}),
+    ...(start ? { start } : {}),
+    ...(end ? { end } : {}),
+    ...(day ? { day } : after ? { after: `${after}${MORNING}` } : {}),
+    ...(Object.keys(calendars).length > 0 ? { calendars: { ...calendars } } : {}),
+    ...(order ? { order: [...order] } : {}),
+  };
+}
+
+/** What was asked of a visit, to begin a change with. */
+export function wantedOf(asked: PlanAsked): Wanted {
+  return {
+    title: asked.title,
+    cases: asked.cases ?? [],
+    routes: asked.routes ?? [],
+    sites: asked.sites ?? [],
+    added: asked.add ?? [],
+    start: asked.start ?? null,
+    end: asked.end ?? null,
+    day: asked.day ?? '',
+    after: asked.after?.slice(0, 10) ?? '',
+    calendars: asked.calendars ?? {},
+    order: asked.order ?? null,
+  };
+}

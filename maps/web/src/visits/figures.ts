@@ -1,0 +1,60 @@
+/** Times of a visit as people write them. */
+
+import type { VisitDay, VisitLeg, VisitPlan, VisitStop } from '../api/types';
+import type { Language } from '../i18n/dictionary';
+import { momentOf } from '../opportunities/figures';
+
+const WEEKDAYS: Readonly<Record<Language, readonly string[]>> = {
+  zh: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
+  en: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
+};
+
+/** `09:05`, by the clock of the county. */
+export const clockOf = (moment: string): string => momentOf(moment).slice(11);
+
+/** `12-01 周二` */
+export function dayText(day: string, language: Language): string {
+  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay();
+  return `${day.slice(5)} ${WEEKDAYS[language][weekday] ?? ''}`.trim();
+}
+
+/** The days of a visit in short: one, or the first and the last of several. */
+export function daysText(days: readonly string[], language: Language): string {
+  const [first, last] = [days[0], days.at(-1)];
+  if (first === undefined || last === undefined) return '';
+  return first === last ? dayText(first, language) : `${dayText(first, language)} – ${dayText(last, language)}`;
+}
+
+const MINUTE_MS = 60_000;
+
+export const minutesBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / MINUTE_MS);
+
+export interface Leg {
+  readonly stop: VisitStop;
+  /** Minutes on the way to it, from the stop before it or from the start place. */
+  readonly way: number;
+  /** Minutes between arriving and beginning: lunch, or somebody is waited for. */
+  readonly waits: number;
+  /** Metres of the way that are reckoned along a straight line, since no road is known there; 0: hardly any. */
+  readonly straight_m: number;
+}
+
+/** A way from the road to the work is always straight: what is longer than this is told. */
+const WORTH_TELLING_M = 100;
+const straightOf = (leg: VisitLeg | null | undefined): number => (leg && leg.gap_m > WORTH_TELLING_M ? Math.round(leg.gap_m) : 0);
+
+export interface DayLegs {
+  readonly day: VisitDay;
+  readonly legs: readonly Leg[];
+  /** Minutes on the way to the end place. */
+  readonly home: number;
+}
+
+/** The stops of each day with the ways between them. */
+export function legsOf({ days, stops }: Pick<VisitPlan, 'days' | 'stops'>): DayLegs[] {
+  return days.map((day) => {
+    const own = stops.filter((stop) => stop.day === day.on);
+    const legs = own.map((stop, i): Leg => ({ stop, way: Math.round(stop.way_s / 60), waits: minutesBetween(stop.arrives, stop.begins), straight_m: straightOf(day.legs[i]) }));
+    return { day, legs, home: minutesBetween(own.at(-1)?.leaves ?? day.sets_out, day.back) };
+  });
+}

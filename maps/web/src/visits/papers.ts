@@ -1,0 +1,11 @@
+/** Where a visit is, and what belongs to it. */
+
+export const visitPath = (id: string): string => `/api/visits/${encodeURIComponent(id)}`;
+
+/** The calendar of an attendee; of the whole visit where nobody is named. */
+export const invitationOf = (id: string, attendee = ''): string => `${visitPath(id)}/invitation.ics${attendee ? `?attendee=${encodeURIComponent(attendee)}` : ''}`;
+
+export const pictureOf = (id: string, picture: string): string => `${visitPath(id)}/pictures/${encodeURIComponent(picture)}`;
+
+/** The page that a phone opens on site. */
+export const onSiteOf = (base: string, id: string): string => `${base.split('#')[0]}#/visit/${encodeURIComponent(id)}`;
