@@ -76,22 +76,36 @@ def answered_once(service: Service, request: Request, body: bytes, act: Callable
     The answer is kept in the transaction of the write, so that both are on disk or neither is. It is kept for who asked
     alone: the same key of somebody else is another key.
     """
+    digest, key = _digest(request, body), _checked_key(request)
+    with service.store.transaction():
+        before = answered_before(service, request, body)
+        if before is not None:
+            return before
+        answer = act()
+        if key:
+            service.store.remember(key, digest, answer, now=service.now())
+    service.resident.follow()
+    return _response(answer, {})
+
+
+def answered_before(service: Service, request: Request, body: bytes) -> Response | None:
+    """Return the first answer to a write whose Idempotency-Key came before; None where it is to be done.
+
+    For what takes so long that writers must not wait for it: looked at before, and again by `answered_once`.
+    """
+    key = _checked_key(request)
+    before = service.store.answer_to(key, _digest(request, body)) if key else None
+    return None if before is None else _response(before, {"Idempotency-Replayed": "true"})
+
+
+def _checked_key(request: Request) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
         raise refused(
             Fault("idempotency.key", "幂等键长度不符", "the Idempotency-Key has a wrong length",
                   f"1 至 {LONGEST_KEY} 个字符", f"use 1 to {LONGEST_KEY} characters", field="Idempotency-Key")
         )  # fmt: skip
-    digest, key = _digest(request, body), own_key(request)
-    with service.store.transaction():
-        before = service.store.answer_to(key, digest) if key else None
-        if before is not None:
-            return _response(before, {"Idempotency-Replayed": "true"})
-        answer = act()
-        if key:
-            service.store.remember(key, digest, answer, now=service.now())
-    service.resident.follow()
-    return _response(answer, {})
+    return own_key(request)
 
 
 def own_key(request: Request) -> str | None:

@@ -14,6 +14,8 @@ from api.casework import Casework
 from api.errors import ProblemError, refused
 from api.opportunity_talks import Talks
 from api.resident import NO_COUNTY, NO_POLICY
+from api.visit_ground import CountyGround
+from api.visits import Visits
 from geo.crs import grid
 from geo.faults import Fault
 from survey.policies import load_policy
@@ -52,6 +54,8 @@ class Service:
     """The accounts of the sample county that anybody may sign in with; None where the service is no demonstration."""
     book: CaseBook = field(default_factory=CaseBook)
     """The cases of the county in short."""
+    ground: CountyGround = field(default_factory=CountyGround)
+    """The roads of the county as visits travel on them."""
     calendars: dict[str, Calendar] = field(default_factory=dict)
     """The calendar of each policy, with its office hours; kept, since it remembers the half days that it counted."""
 
@@ -77,6 +81,13 @@ class Service:
         if county.policy is None:
             return Talks(self.store, "", self.calendar)
         return Talks(self.store, county.policy, self._calendar_of(load_policy(county.policy)))
+
+    def visits(self) -> Visits:
+        """Return the joint visits of the county."""
+        county = self.store.county
+        if county is None:
+            raise refused(NO_COUNTY)
+        return Visits(self.store, county.policy or "")
 
     def _calendar_of(self, policy: Policy) -> Calendar:
         hours = policy.defaults.working_time
@@ -124,18 +135,31 @@ def _body_reader(setting: str) -> Callable[[Request], Awaitable[bytes]]:
     async def read(request: Request) -> bytes:
         limit: int = getattr(service_of(request).settings, setting)
         _check_kind(request)
-        announced = request.headers.get("content-length", "0")
-        if announced.isdigit() and int(announced) > limit:
-            raise _too_large(limit)
-        chunks, size = [], 0
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise _too_large(limit)
-            chunks.append(chunk)
-        return b"".join(chunks)
+        return await _read(request, limit)
 
     return read
+
+
+def file_reader(limit: int) -> Callable[[Request], Awaitable[bytes]]:
+    """Return a dependency that reads a file of at most ``limit`` bytes; what it is, the route finds out itself."""
+
+    async def read(request: Request) -> bytes:
+        return await _read(request, limit)
+
+    return read
+
+
+async def _read(request: Request, limit: int) -> bytes:
+    announced = request.headers.get("content-length", "0")
+    if announced.isdigit() and int(announced) > limit:
+        raise _too_large(limit)
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise _too_large(limit)
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 Body = Annotated[bytes, Depends(_body_reader("body_limit"))]

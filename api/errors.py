@@ -66,6 +66,8 @@ KINDS: Mapping[str, Kind] = {
     "sign_in.too_many_tries": Kind(429, "密码多次错误，暂时不能登录", "Too many wrong passwords"),
     "sign_in.wrong": Kind(401, "登录名或密码不对", "The name and the password do not belong together"),
     "store.unavailable": Kind(503, "数据库现在不能用", "The database cannot be used now"),
+    "picture.other": Kind(409, "此编号已是另一张照片", "That id is another picture"),
+    "visit.no_time": Kind(409, "排不出时间", "No time was found"),
     "server.failed": Kind(500, "服务器内部出错", "The server failed"),
 }
 
@@ -113,8 +115,8 @@ class Problem:
     headers: dict[str, str]
     status: int | None = None
 
-    def response(self) -> Response:
-        """Return the problem as an HTTP answer."""
+    def told(self) -> dict[str, Any]:
+        """Return the problem as the members of its answer."""
         kind = KINDS[self.code]
         body: dict[str, Any] = {
             "type": f"/api/problems#{self.code}",
@@ -128,8 +130,12 @@ class Problem:
         }
         if len(self.faults) > MOST_FAULTS:
             body["errors_left_off"] = len(self.faults) - MOST_FAULTS
-        content = orjson.dumps(body | self.extra, default=_plain, option=orjson.OPT_SERIALIZE_NUMPY)
-        return Response(content, self.status or kind.status, self.headers, PROBLEM_TYPE)
+        return body | self.extra
+
+    def response(self) -> Response:
+        """Return the problem as an HTTP answer."""
+        content = orjson.dumps(self.told(), default=_plain, option=orjson.OPT_SERIALIZE_NUMPY)
+        return Response(content, self.status or KINDS[self.code].status, self.headers, PROBLEM_TYPE)
 
 
 def not_found(zh: str, en: str) -> ProblemError:

@@ -45,6 +45,9 @@ from api.routes import (
     session,
     standings,
     trenches,
+    visit_entries,
+    visit_pictures,
+    visits,
 )
 from survey.calendar import Calendar
 
@@ -116,6 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
     for room in (
         collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
         session, standings, forms, drafts, programmes, opportunities, joint_projects, prints,
+        visits, visit_entries, visit_pictures,
     ):  # fmt: skip
         app.include_router(room.router)
     app.include_router(forms.case_router)

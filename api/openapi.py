@@ -30,6 +30,7 @@ from api import (
     service_schemas,
     session_schemas,
     standing_schemas,
+    visit_schemas,
 )
 from api.doors import COOKIE, May
 from api.errors import PROBLEM_TYPE
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 BINARY = {"type": "string", "contentMediaType": "application/pdf", "contentEncoding": "binary"}
 ROOMS = (
     schemas, service_schemas, finding_schemas, case_schemas, form_schemas, standing_schemas, deadline_schemas,
-    session_schemas, programme_schemas, opportunity_schemas, project_schemas, print_schemas,
+    session_schemas, programme_schemas, opportunity_schemas, project_schemas, visit_schemas, print_schemas,
 )  # fmt: skip
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by `POST /api/session`."},

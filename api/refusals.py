@@ -62,11 +62,16 @@ def _stale(request: Request, error: Exception) -> Response:
 def _not_now(_: Request, error: Exception) -> Response:
     """Answer a command that is refused, with the clause and what is possible now; 403 where it is another's to do."""
     assert isinstance(error, RefusedError)  # noqa: S101 - as above
+    return problem_of_refusal(error).response()
+
+
+def problem_of_refusal(error: RefusedError) -> Problem:
+    """Return the problem of a command that is refused."""
     [fault] = error.faults
     told = {"cites": as_plain(error.cites), "possible": list(error.possible)}
     status = 403 if error.code in ("case.role", "case.not_yours") else None
     zh, en = fault.sentence("zh"), fault.sentence("en")
-    return Problem("case.refused", zh, en, (fault,), told, {}, status).response()
+    return Problem("case.refused", zh, en, (fault,), told, {}, status)
 
 
 def _moved_on(_: Request, error: Exception) -> Response:

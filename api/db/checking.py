@@ -10,7 +10,17 @@ import sqlalchemy as sa
 from api.db.case_chains import broken
 from api.db.geometry import decode
 from api.db.history import known
-from api.db.tables import ACCEPTANCES, CHANGES, DRAFTS, GEOMETRY, IDENTITY, LAYERS, Layer
+from api.db.tables import (
+    ACCEPTANCES,
+    CASES,
+    CHANGES,
+    DRAFTS,
+    GEOMETRY,
+    IDENTITY,
+    LAYERS,
+    VISIT_PICTURES,
+    Layer,
+)
 from api.db.values import read_history
 from geo.faults import Fault
 
@@ -31,6 +41,7 @@ def faults(connection: sa.Connection, dialect: StoreDialect) -> list[Fault]:
     found.extend(_numbers(connection))
     found.extend(broken(connection))
     found.extend(_drafts(connection))
+    found.extend(_pictures(connection))
     for layer in LAYERS.values():
         found.extend(_index(connection, dialect, layer))
         found.extend(_revisions(connection, layer))
@@ -57,6 +68,17 @@ def _drafts(connection: sa.Connection) -> Iterator[Fault]:
     for draft_id, *texts in connection.execute(statement.order_by(DRAFTS.c.id)):
         if draft_id in lost or not all(_is_object(text) for text in texts):
             yield Fault("store.draft", "草稿不完整", "the draft is not whole", *RESTORE, feature=draft_id)
+
+
+def _pictures(connection: sa.Connection) -> Iterator[Fault]:
+    """Find pictures of visits that are not as long as they were, or belong to no visit."""
+    table = VISIT_PICTURES
+    streams = set(connection.scalars(sa.select(CASES.c.id).where(CASES.c.kind == "visit")))
+    columns = sa.select(table.c.visit, table.c.id, table.c.size, sa.func.length(table.c.content))
+    for visit, picture, size, length in connection.execute(columns.order_by(table.c.visit, table.c.id)):
+        if size != length or f"visit:{visit}" not in streams:
+            yield Fault("store.picture", f"踏勘 {visit} 的照片不完整", f"a picture of visit {visit} is not whole",
+                        *RESTORE, feature=picture)  # fmt: skip
 
 
 def _is_object(text: str | None) -> bool:

@@ -309,6 +309,27 @@ PROGRAMMES = sa.Table(
     *(sa.Column(name, sa.JSON(none_as_null=True)) for name in ("progress", "totals", "faults", "result", "shapes")),
 )
 
+# Photos and signatures of joint visits, under ids made on the device; ``sha256`` is of the bytes as they were sent, the
+# content is what is left of them without the camera's own records.
+VISIT_PICTURES = sa.Table(
+    "visit_pictures",
+    METADATA,
+    sa.Column("visit", key_text(), primary_key=True),
+    sa.Column(IDENTITY, key_text(), primary_key=True),
+    sa.Column("sha256", sa.Text, nullable=False),
+    sa.Column("media", sa.Text, nullable=False),
+    sa.Column("width", sa.Integer, nullable=False),
+    sa.Column("height", sa.Integer, nullable=False),
+    sa.Column("taken_at", Instant),
+    sa.Column("x", sa.Double),
+    sa.Column("y", sa.Double),
+    sa.Column("accuracy_m", sa.Double),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("size", sa.Integer, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
 COUNTY = sa.Table(
     "county",
     METADATA,

@@ -28,6 +28,7 @@ from api.db.tables import (
     ORGANISATIONS,
     PROGRAMMES,
     TOKENS,
+    VISIT_PICTURES,
 )
 from geo.faults import BadInputError, Fault
 
@@ -38,16 +39,19 @@ CHUNK = 5_000
 LAYER_TABLES = [layer.table for layer in LAYERS.values()]
 # Sessions and wrong tries are of the moment: they stay behind, and people sign in again.
 TABLES = [
-    CHANGES, ANSWERS, ACCEPTANCES, CASES, CASE_EVENTS, DRAFTS, PROGRAMMES, ORGANISATIONS, ACCOUNTS, TOKENS,
-    *LAYER_TABLES,
+    CHANGES, ANSWERS, ACCEPTANCES, CASES, CASE_EVENTS, DRAFTS, PROGRAMMES, VISIT_PICTURES, ORGANISATIONS, ACCOUNTS,
+    TOKENS, *LAYER_TABLES,
 ]  # fmt: skip
+HEAVY = (VISIT_PICTURES,)
+"""Tables whose lines are read a few at a time: each may be as large as a photo."""
+CHUNK_OF_HEAVY = 4
 
 OF_PEOPLE = (CASES, DRAFTS, ORGANISATIONS, ACCOUNTS)
 """What makes a store used although no layer of it ever had a row."""
 
 
 def copy(source: Store, target: Store, progress: Callable[[int, int], None] | None = None) -> int:
-    """Copy every row, change, answer, acceptance, case, draft, programme, account, the county; return how many lines.
+    """Copy all rows, changes, answers, cases, drafts, programmes, pictures, accounts, the county; return how many.
 
     All or nothing.
 
@@ -123,7 +127,8 @@ def _url(file: Path) -> str:
 def _read(connection: sa.Connection, table: sa.Table) -> Generator[Sequence[Any]]:
     """Yield the lines of a table in the order of its key, some thousand at a time."""
     statement = sa.select(*table.columns).order_by(*table.primary_key.columns)
-    with connection.execute(statement, execution_options={"yield_per": CHUNK}) as result:
+    chunk = CHUNK_OF_HEAVY if table in HEAVY else CHUNK
+    with connection.execute(statement, execution_options={"yield_per": chunk}) as result:
         yield from result.partitions()
 
 

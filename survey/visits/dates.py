@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from survey.calendar import PARTS, local
-from survey.visits.rounds import MOST_EXACT, shortest_round
-from survey.visits.schedules import MINUTE_S, schedule_from
+from survey.visits.rounds import MOST_EXACT
+from survey.visits.schedules import schedule_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,10 +97,10 @@ def propose(errand: Errand, now: datetime, due: datetime | None) -> Proposal:
         If a stop takes longer than half a working day; each of them is named.
     """
     begun, end = local(now), None if due is None else local(due)
-    plain = shortest_round(errand.travel.seconds, [stop.minutes * MINUTE_S for stop in errand.stops])
+    plain = errand.round()
     found = _best(errand, begun, end, plain)
     if found is not None:
-        return Proposal(found, (), None, *_said(found))
+        return Proposal(found, (), None, *said(found))
     blockers = tuple(_blockers(errand, begun, end, plain))
     after = _best(errand, begun if end is None else max(begun, end), None, plain)
     fits = bool(blockers) or _best(replace(errand, busy={}), begun, end, plain) is not None
@@ -148,7 +148,8 @@ def _blockers(errand: Errand, begun: datetime, end: datetime | None, plain: Roun
                 yield Blocker(key, names[key])
 
 
-def _said(found: Schedule) -> tuple[str, str]:
+def said(found: Schedule) -> tuple[str, str]:
+    """Return a schedule in a sentence, in Chinese and English."""
     if not found.days:
         return "没有停留点，不必踏勘", "there is no stop: no visit is needed"
     first, ends = found.days[0].sets_out, found.ends
@@ -172,7 +173,7 @@ def _said_none(
         why = ("多方时间冲突，调开一方不够", "several are busy, and one alone making time is not enough")
     later = ("之后一个月内也排不出", "nor is there any in the month after")
     if after is not None:
-        zh, en = _said(after)
+        zh, en = said(after)
         later = (f"最近可行：{zh}", f"nearest: {en}")
     before = (f"{by} 前" if by else "", f" by {by}" if by else "")
     return f"{before[0]}排不出：{why[0]}；{later[0]}", f"no time{before[1]}: {why[1]}; {later[1]}"

@@ -178,9 +178,15 @@ def _of_findings(group: Sequence[Finding], kind: str) -> Item:
     why_en = "; ".join(dict.fromkeys(each.sentence_en for each in group))
     return Item(
         f"finding:{first.id}", kind, tool, subjects, "", x, y, f"{mend[0]}（{why_zh}）", f"{mend[1]} ({why_en})",
-        tightest.measured, tightest.limit, tightest.uncertainty, tightest.unit, tightest.document, tightest.clause,
+        _plain(tightest.measured), _plain(tightest.limit), _plain(tightest.uncertainty),
+        tightest.unit, tightest.document, tightest.clause,
         tightest.unverified, tuple(each.id for each in group),
     )  # fmt: skip
+
+
+def _plain(number: float | None) -> float | None:
+    """Return a number that may come out of an array as Python's own: plans are kept as JSON."""
+    return None if number is None else float(number)
 
 
 def from_crossings(crossings: gpd.GeoDataFrame, routes: Iterable[str]) -> list[Item]:
@@ -240,8 +246,8 @@ def _of_line(route: str, line: Mapping[str, Any], shape: shapely.Geometry) -> It
     return Item(
         f"limit:{route}:{line['rule']}", "limit", tool, (Subject("routes", route),), "", *middle(shape),
         f"复核 {route}：{line['sentence_zh']}", f"check {route}: {line['sentence_en']}",
-        line.get("measured"), line.get("limit"), line.get("uncertainty"), str(line.get("unit") or ""),
-        str(line["document"]), str(line["clause"]),
+        _plain(line.get("measured")), _plain(line.get("limit")), _plain(line.get("uncertainty")),
+        str(line.get("unit") or ""), str(line["document"]), str(line["clause"]),
     )  # fmt: skip
 
 
@@ -254,7 +260,7 @@ def from_opportunities(opportunities: Iterable[Opportunity], routes: Iterable[st
             *middle(one.geometry),
             f"商定 {'、'.join(one.routes)} 同沟 {one.shared_m:.0f} 米，可少挖 {one.saved_m:.0f} 米",
             f"agree whether {', '.join(one.routes)} share {one.shared_m:.0f} m: {one.saved_m:.0f} m less to dig",
-            one.shared_m, None, None, "m",
+            float(one.shared_m), None, None, "m",
         )
         for one in opportunities
         if one.kind == RUN and wanted.intersection(one.routes)

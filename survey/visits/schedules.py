@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from geo.faults import Fault, refuse
 from survey.calendar import local
-from survey.visits.rounds import next_opening, shortest_round
+from survey.visits.rounds import next_opening, round_of, shortest_round
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -99,12 +99,22 @@ class Errand:
         Working time of the county.
     busy
         When people cannot come, by the key of the attendee.
+    order
+        Numbers of the stops as somebody has put them; None: the order with least travel is looked for.
     """
 
     stops: Sequence[Stop]
     travel: Travel
     calendar: Calendar
     busy: Mapping[str, Sequence[Span]]
+    order: tuple[int, ...] | None = None
+
+    def round(self) -> Round:
+        """Return the order that was given, else the one with least travel."""
+        stays = [stop.minutes * MINUTE_S for stop in self.stops]
+        if self.order is None:
+            return shortest_round(self.travel.seconds, stays)
+        return round_of(self.travel.seconds, stays, self.order)
 
     def busy_at(self, stop: int) -> list[Span]:
         """Return when a stop cannot be visited because somebody who must come is busy, in the order of time."""
@@ -161,9 +171,9 @@ def schedule_from(
     first = next(days)
     refuse(too_long(errand, first[0].on))
     stays = [stop.minutes * MINUTE_S for stop in errand.stops]
-    plain = plain or shortest_round(errand.travel.seconds, stays)
+    plain = plain or errand.round()
     free = _walked(errand, plain.order, begun, proven=plain.proven)
-    if turn and (free is None or free.waiting_s > 0.0):
+    if turn and errand.order is None and (free is None or free.waiting_s > 0.0):
         most = MOST_DAYS if free is None else len(free.days) + 1
         shut = [_shut(errand, stop, begun, most) for stop in range(len(stays))]
         other = shortest_round(errand.travel.seconds, stays, shut, earliest=True)

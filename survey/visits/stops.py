@@ -8,7 +8,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import shapely
@@ -98,7 +98,7 @@ class Stop:
     x, y
         Where one stands (grid, metres): on the nearest road, else at the work itself.
     road
-        The stretch of road one stands on; empty: none is near enough.
+        Id of the road one stands on; empty: none is near enough.
     gap_m
         From the road to the work in a straight line; None: there are no roads at all.
     items
@@ -107,6 +107,10 @@ class Stop:
         Who must come, by key.
     minutes
         How long it takes.
+    name
+        What people call it; empty: nobody has named it.
+    road_name
+        What people call the road; empty: not known.
     """
 
     id: str
@@ -117,6 +121,8 @@ class Stop:
     items: tuple[Item, ...]
     attendees: tuple[Attendee, ...]
     minutes: float
+    name: str = ""
+    road_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,18 @@ class Stops:
 
     stops: tuple[Stop, ...]
     left_out: tuple[LeftOut, ...]
+
+
+Call = tuple[str, str, str, str]
+"""Somebody who is called: role, name, and why, in Chinese and English."""
+
+
+class _Whose(NamedTuple):
+    """All that says who must come to an item."""
+
+    applications: Sequence[Application]
+    owners: Mapping[tuple[str, str], Owner]
+    hosts: Mapping[str, Call]
 
 
 def application_of(case: Case, policy: Policy, site: shapely.Geometry | None) -> Application:
@@ -165,6 +183,7 @@ def stops_of(
     *,
     shapes: Mapping[str, shapely.Geometry] | None = None,
     keep: Collection[str] = (),
+    hosts: Mapping[str, Call] | None = None,
 ) -> Stops:
     """Return the stops of a visit.
 
@@ -184,6 +203,8 @@ def stops_of(
         The routes of the visit by id: one without items is left out, or kept where ``keep`` names it.
     keep
         Ids of cases and routes that are visited in any case.
+    hosts
+        Who comes besides to an item, by its id.
 
     Notes
     -----
@@ -211,7 +232,7 @@ def stops_of(
             left_out.append(left)
     tree = shapely.STRtree(list(streets.lines))
     stops = [
-        _stop(anchor, group, applications, owners, streets, tree, pace)
+        _stop(anchor, group, _Whose(applications, owners, hosts or {}), streets, tree, pace)
         for anchor, group in _joined(sorted(listed.values(), key=lambda item: item.id), pace.join_m)
     ]
     return Stops(tuple(sorted(stops, key=lambda stop: stop.id)), tuple(left_out))
@@ -273,28 +294,25 @@ def _joined(items: Sequence[Item], join_m: float) -> Iterator[tuple[Item, list[I
 
 
 def _stop(
-    anchor: Item, group: Sequence[Item], applications: Sequence[Application],
-    owners: Mapping[tuple[str, str], Owner], streets: Streets, tree: shapely.STRtree, pace: VisitPace,
-) -> Stop:  # fmt: skip
+    anchor: Item, group: Sequence[Item], whose: _Whose, streets: Streets, tree: shapely.STRtree, pace: VisitPace
+) -> Stop:
     work = shapely.Point(np.mean([item.x for item in group]), np.mean([item.y for item in group]))
     at = tree.nearest(work)
     line = None if at is None else streets.lines[int(at)]
     gap = None if line is None else float(line.distance(work))
     stand, road = work, ""
     if line is not None and gap is not None and gap <= pace.reach_m:
-        stand, road = line.interpolate(line.project(work)), streets.network[int(at)].road
+        stand, road = line.interpolate(line.project(work)), streets.road[int(at)]
     minutes = pace.minutes["arrive"] + sum(pace.minutes[item.tool] for item in group)
     name = "S" + hashlib.sha256(anchor.id.encode()).hexdigest()[:10]
-    attendees = tuple(_attendees(group, applications, owners))
+    attendees = tuple(_attendees(group, whose))
     return Stop(name, float(stand.x), float(stand.y), road, gap, tuple(numbered(group)), attendees, minutes)
 
 
-def _attendees(
-    group: Sequence[Item], applications: Sequence[Application], owners: Mapping[tuple[str, str], Owner]
-) -> Iterator[Attendee]:
+def _attendees(group: Sequence[Item], whose: _Whose) -> Iterator[Attendee]:
     """Yield who must come to some items, by key, each once with every reason."""
     found: dict[str, Attendee] = {}
-    for role, name, zh, en in _called(group, applications, owners):
+    for role, name, zh, en in _called(group, whose):
         key = f"{role}:{operator_key(name) or name}"
         known = found.get(key, Attendee(key, role, name, (), ()))
         found[key] = Attendee(
@@ -303,12 +321,10 @@ def _attendees(
     yield from (found[key] for key in sorted(found))
 
 
-def _called(
-    group: Sequence[Item], applications: Sequence[Application], owners: Mapping[tuple[str, str], Owner]
-) -> Iterator[tuple[str, str, str, str]]:
+def _called(group: Sequence[Item], whose: _Whose) -> Iterator[Call]:
     """Yield role, name and reason of everybody called, some more than once."""
     for subject in (subject for item in group for subject in item.subjects):
-        owner = owners.get((subject.layer, subject.id))
+        owner = whose.owners.get((subject.layer, subject.id))
         if owner is not None:
             word = UTILITIES[owner.utility]
             what = ("拟建", "planned") if subject.layer == "routes" else ("现状", "existing")
@@ -316,12 +332,13 @@ def _called(
             yield "utility", owner.operator.strip() or f"{word.zh}（单位未填）", zh, en
     routes = {route for item in group for route in item.routes}
     cases = {item.case for item in group if item.case}
-    for one in applications:
+    for one in whose.applications:
         if one.case in cases or routes.intersection(one.routes):
             yield from _of_case(one, seen=one.case in cases)
+    yield from (whose.hosts[item.id] for item in group if item.id in whose.hosts)
 
 
-def _of_case(one: Application, *, seen: bool) -> Iterator[tuple[str, str, str, str]]:
+def _of_case(one: Application, *, seen: bool) -> Iterator[Call]:
     if one.applicant:
         yield "applicant", one.applicant, f"{one.case} 申请人", f"applicant of {one.case}"
     if one.manager:

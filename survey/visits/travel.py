@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MINUTE_S = 60.0
 KMH = 3.6
 """Kilometres an hour in a metre a second."""
+MODES = ("any", "walk", "drive")
+"""How one goes: whichever is faster, or always the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,26 +75,29 @@ class Travel:
     seconds: NDArray[np.float64]
     _ways: _Ways = field(repr=False)
 
-    def leg(self, one: int, other: int) -> Leg:
-        """Return the way from a place to another one."""
+    def leg(self, one: int, other: int) -> Leg | None:
+        """Return the way from a place to another one; None where one of them is anywhere."""
         return self._ways.leg(one, other)
 
 
 def travel_between(
-    places: Sequence[tuple[float, float]], streets: Streets, classes: Mapping[str, str | None], pace: VisitPace
-) -> Travel:
+    places: Sequence[tuple[float, float] | None], streets: Streets, classes: Mapping[str, str | None],
+    pace: VisitPace, mode: str = "any",
+) -> Travel:  # fmt: skip
     """Return the ways between places.
 
     Parameters
     ----------
     places
-        Easting and northing (grid, metres).
+        Easting and northing (grid, metres); None: wherever one happens to be, no time from or to anywhere.
     streets
         The county's roads; only those given as centre lines are travelled on.
     classes
         Class by the id of the road; one that is not stated is driven on like ``local``.
     pace
         Speeds, the longest walk, the time to get in and to park.
+    mode
+        Of `MODES`: ``walk`` walks every way however long, ``drive`` drives every one.
 
     Notes
     -----
@@ -111,7 +116,7 @@ def travel_between(
     >>> leg.mode, round(leg.seconds), leg.metres, leg.assumed
     ('drive', 326, 2000.0, False)
     """
-    ways = _Ways(places, streets, classes, pace)
+    ways = _Ways(places, streets, classes, pace, mode)
     return Travel(ways.matrix(), ways)
 
 
@@ -119,11 +124,16 @@ class _Ways:
     """The roads as a graph with the places on it, and the shortest ways found so far."""
 
     def __init__(
-        self, places: Sequence[tuple[float, float]], streets: Streets, classes: Mapping[str, str | None],
-        pace: VisitPace,
+        self, places: Sequence[tuple[float, float] | None], streets: Streets, classes: Mapping[str, str | None],
+        pace: VisitPace, mode: str,
     ) -> None:  # fmt: skip
-        self._places, self._pace, self._lines = list(places), pace, streets.lines
-        kmh = [pace.drive_kmh[classes.get(road) or "local"] for road in streets.road[: len(streets.lines)]]
+        # A place that is anywhere lies at the origin for the graph, and is never asked for its way.
+        self._nowhere = frozenset(number for number, place in enumerate(places) if place is None)
+        self._places: list[tuple[float, float]] = [place or (0.0, 0.0) for place in places]
+        self._mode, self._lines = mode, streets.lines
+        self._pace = replace(pace, walk_most_m=np.inf) if mode == "walk" else pace
+        local = pace.drive_kmh["local"]
+        kmh = [pace.drive_kmh.get(classes.get(road) or "", local) for road in streets.road[: len(streets.lines)]]
         self._drive = np.array(kmh) / KMH
         self._walk = np.full(len(kmh), pace.walk_kmh / KMH)
         self._gap, self._beside = _graph(self._places, streets)
@@ -135,22 +145,24 @@ class _Ways:
         seconds = np.zeros((count, count))
         for one in range(count):
             for other in range(one + 1, count):
-                seconds[one, other] = seconds[other, one] = self._best(one, other)[1]
+                if self._nowhere.isdisjoint((one, other)):
+                    seconds[one, other] = seconds[other, one] = self._best(one, other)[1]
         return seconds
 
     def _best(self, one: int, other: int) -> tuple[str, float]:
         """Return mode and seconds between two places; ``straight`` where no road connects them."""
         gap_s = self._off_road(one, other) / (self._pace.walk_kmh / KMH)
         target = _place(other)
-        options = []
-        walk = self._from("walk", one)[0].get(target)
+        options: list[tuple[float, str]] = []
+        walk = None if self._mode == "drive" else self._from("walk", one)[0].get(target)
         if walk is not None and walk * self._pace.walk_kmh / KMH <= self._pace.walk_most_m:
             options.append((walk + gap_s, "walk"))
-        drive = self._from("drive", one)[0].get(target)
+        drive = None if self._mode == "walk" else self._from("drive", one)[0].get(target)
         if drive is not None:
             options.append((drive + gap_s + self._pace.set_out_minutes * MINUTE_S, "drive"))
         if not options:
-            return "straight", self._straight_m(one, other) / (self._pace.assumed_kmh / KMH)
+            kmh = self._pace.walk_kmh if self._mode == "walk" else self._pace.assumed_kmh
+            return "straight", self._straight_m(one, other) / (kmh / KMH)
         seconds, mode = min(options)
         return mode, seconds
 
@@ -160,13 +172,15 @@ class _Ways:
     def _off_road(self, one: int, other: int) -> float:
         return self._gap[one] + self._gap[other] if one != other else 0.0
 
-    def leg(self, one: int, other: int) -> Leg:
+    def leg(self, one: int, other: int) -> Leg | None:
         """Return the way between two places."""
+        if not self._nowhere.isdisjoint((one, other)):
+            return None
         mode, seconds = self._best(one, other)
         if mode == "straight":
             metres = self._straight_m(one, other)
             line = shapely.LineString([self._places[one], self._places[other]])
-            return Leg("drive", seconds, metres, metres, True, line)
+            return Leg("walk" if self._mode == "walk" else "drive", seconds, metres, metres, True, line)
         gap = self._off_road(one, other)
         line = self._line(mode, one, other)
         return Leg(mode, seconds, float(line.length), gap, gap > 1.0, line)

@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from survey.cases.bodies import EventBody
 from survey.visits.schedules import Day
@@ -25,13 +26,61 @@ OUTCOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """The way to one call, or back from the last one of a day, as planned.
+
+    Parameters
+    ----------
+    mode
+        ``walk`` or ``drive``.
+    seconds, metres
+        Time and length.
+    gap_m
+        Metres of it along straight lines where no road is known.
+    points
+        Eastings and northings of the line, one after another (grid, metres): ``x y x y ...``.
+    """
+
+    mode: str
+    seconds: float
+    metres: float
+    gap_m: float
+    points: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaysOfDay:
+    """The ways of a day: to each call, then back; None where one happens to be there already."""
+
+    ways: tuple[Way | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """A visit as planned: what for, the cases, the stops and the days; calls name stops by their number."""
+    """A visit as planned.
+
+    Parameters
+    ----------
+    title, cases
+        What for.
+    stops, days
+        Calls name stops by their number.
+    start, end
+        Where one sets out and comes back to (grid, metres); empty: each day begins and ends at its first and last stop.
+    ways
+        Of each day; empty: not kept.
+    asked
+        What was asked for, plain values; the calendars of people are not kept.
+    """
 
     title: str
     cases: tuple[str, ...]
     stops: tuple[Stop, ...]
     days: tuple[Day, ...]
+    start: tuple[float, ...] = ()
+    end: tuple[float, ...] = ()
+    ways: tuple[WaysOfDay, ...] = ()
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

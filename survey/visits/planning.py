@@ -1,0 +1,270 @@
+"""Plan a visit whole: its stops put in order and in time, the ways between them, and what is told beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from geo.faults import BadInputError, Fault, refuse
+from survey.calendar import BEIJING, local
+from survey.visits.dates import propose, said
+from survey.visits.keeping.events import Plan, Way, WaysOfDay
+from survey.visits.schedules import Errand, schedule_from
+from survey.visits.travel import travel_between
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from survey.calendar import Calendar
+    from survey.programme.streets import Streets
+    from survey.visits.county_data import VisitPace
+    from survey.visits.dates import Blocker
+    from survey.visits.schedules import Day, Schedule, Span
+    from survey.visits.stops import Stop
+    from survey.visits.travel import Leg, Travel
+
+MOST_STOPS = 200
+"""A visit of more stops is no visit: it comes in parts."""
+POINT_DECIMALS = 2
+"""Of the points of ways: centimetres are more than a centre line knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The county's roads as one travels on them.
+
+    Parameters
+    ----------
+    streets
+        Of `survey.programme.streets.streets_of`.
+    classes, names
+        Class and name of a road by its id, where they are known.
+    """
+
+    streets: Streets
+    classes: Mapping[str, str | None] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """How a visit is wanted.
+
+    Parameters
+    ----------
+    title, cases
+        What for.
+    start, end
+        Where one sets out and comes back to (grid, metres); None: one meets at the first stop, and parts at the last.
+    mode
+        Of `survey.visits.travel.MODES`.
+    order
+        Ids of stops as somebody has put them; empty: the order with least travel. A stop that is not named comes in
+        where it costs least.
+    day
+        The day on which it begins; None: proposed.
+    after
+        Nothing before this moment; None: from now on.
+    asked
+        What was asked for, as it is kept with the plan.
+    """
+
+    title: str
+    cases: tuple[str, ...] = ()
+    start: tuple[float, float] | None = None
+    end: tuple[float, float] | None = None
+    mode: str = "any"
+    order: tuple[str, ...] = ()
+    day: date | None = None
+    after: datetime | None = None
+    asked: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What came of planning a visit.
+
+    Parameters
+    ----------
+    plan
+        None where no time was found; ``blockers`` and ``nearest`` then say why and when.
+    schedule
+        That of the plan.
+    least_travel_s
+        Seconds on the way in the order with least travel; None where no other order was looked for.
+    nearest
+        The first schedule after the time, or without regard to the day that was asked for.
+    faults
+        What should be known about the plan: ways without a road, a day after the time, stops that are not there.
+    zh, en
+        All of this in a sentence.
+    """
+
+    plan: Plan | None
+    schedule: Schedule | None
+    least_travel_s: float | None
+    blockers: tuple[Blocker, ...]
+    nearest: Schedule | None
+    faults: tuple[Fault, ...]
+    zh: str
+    en: str
+
+
+def plan_visit(
+    stops: Sequence[Stop], ground: Ground, pace: VisitPace, calendar: Calendar, busy: Mapping[str, Sequence[Span]],
+    wish: Wish, now: datetime, due: datetime | None,
+) -> Planned:  # fmt: skip
+    """Return a visit planned.
+
+    Parameters
+    ----------
+    stops
+        Of `survey.visits.stops.stops_of`.
+    ground, pace
+        Roads and speeds.
+    calendar
+        Working time of the county.
+    busy
+        When people cannot come, by the key of the attendee.
+    wish
+        How it is wanted.
+    now
+        Nothing begins before it.
+    due
+        By when it must have been held; None: no time is set.
+
+    Raises
+    ------
+    BadInputError
+        There is no stop, or there are more than `MOST_STOPS`; a stop that takes longer than can be; the day that was
+        asked for is over or is not worked on.
+    """
+    refuse(_count_faults(stops))
+    travel = travel_between(
+        [*((stop.x, stop.y) for stop in stops), wish.start, wish.end], ground.streets, ground.classes, pace, wish.mode
+    )
+    errand = Errand(stops, travel, calendar, busy)
+    order, faults = _order(wish.order, stops, travel)
+    least = None
+    if order is not None:
+        least = errand.round().travel_s
+        errand = replace(errand, order=order)
+    begun = max(local(now), local(wish.after)) if wish.after is not None else local(now)
+    found = _on_day(errand, wish.day, begun, due) if wish.day is not None else _proposed(errand, begun, due)
+    told = [*faults, *found.faults]
+    if found.schedule is None:
+        return replace(found, least_travel_s=least, faults=tuple(told))
+    plan = _plan(found.schedule, stops, travel, wish)
+    told += _off_road(plan)
+    return replace(found, plan=plan, least_travel_s=least, faults=tuple(told))
+
+
+def _count_faults(stops: Sequence[Stop]) -> Iterator[Fault]:
+    if not stops:
+        yield Fault("visit.no_stops", "没有可看的地点", "there is nothing to visit",
+                    "选择办件、管线或现场，或在图上加点", "choose cases, routes or sites, or add a place on the map",
+                    field="cases")  # fmt: skip
+    if len(stops) > MOST_STOPS:
+        yield Fault(
+            "visit.too_many", f"共 {len(stops)} 个停留点，最多 {MOST_STOPS} 个",
+            f"{len(stops)} stops, at most {MOST_STOPS}", "分几次踏勘", "make several visits", field="cases",
+            value=len(stops),
+        )  # fmt: skip
+
+
+def _order(wanted: Sequence[str], stops: Sequence[Stop], travel: Travel) -> tuple[tuple[int, ...] | None, list[Fault]]:
+    """Return the order that was given as numbers of stops, None where none was, and what is told about it."""
+    at = {stop.id: number for number, stop in enumerate(stops)}
+    unknown = [name for name in dict.fromkeys(wanted) if name not in at]
+    faults = [
+        Fault("visit.stop_gone", "这个停留点已不在行程中", "this stop is not in the visit any more", "核对停留点",
+              "look at the stops again", feature=name, field="order")
+        for name in unknown
+    ]  # fmt: skip
+    order = [at[name] for name in dict.fromkeys(wanted) if name in at]
+    if not order:
+        return None, faults
+    for stop in range(len(stops)):
+        if stop not in order:
+            order.insert(_cheapest(stop, order, travel), stop)
+    return tuple(order), faults
+
+
+def _cheapest(stop: int, order: Sequence[int], travel: Travel) -> int:
+    """Return where in an order a stop costs least travel; of equals the first."""
+    seconds, count = travel.seconds, len(travel.seconds) - 2
+    around = list(pairwise((count, *order, count + 1)))
+    costs = [float(seconds[a, stop] + seconds[stop, b] - seconds[a, b]) for a, b in around]
+    return costs.index(min(costs))
+
+
+def _on_day(errand: Errand, day: date, begun: datetime, due: datetime | None) -> Planned:
+    """Return the schedule that begins on a day; refuse a day that is over or not worked on."""
+    opens = datetime.combine(day, time(), BEIJING)
+    if day < begun.date():
+        raise _bad_day(day, "这一天已过", "that day is over")
+    halves = [half for half in errand.calendar.halves(day) if half.closes > begun]
+    if not halves:
+        raise _bad_day(day, "这一天不上班，或已下班", "nobody works then, or not any more")
+    schedule = schedule_from(errand, max(begun, opens))
+    if schedule is None or schedule.days[0].on != day:
+        zh, en = f"{day} 排不出：有人没空，或时间不够", f"no time on {day}: somebody is busy, or it is too short"
+        return Planned(None, None, None, (), schedule, (), zh, en)
+    faults = []
+    if due is not None and schedule.ends is not None and schedule.ends > local(due):
+        faults.append(
+            Fault("visit.late", f"踏勘须在 {local(due):%Y-%m-%d %H:%M} 前完成",
+                  f"the survey must be held by {local(due):%Y-%m-%d %H:%M}", "改早一些", "choose an earlier day",
+                  field="day", value=str(day))
+        )  # fmt: skip
+    zh, en = said(schedule)
+    return Planned(None, schedule, None, (), None, tuple(faults), zh, en)
+
+
+def _bad_day(day: date, zh: str, en: str) -> BadInputError:
+    return BadInputError([Fault("visit.day", zh, en, "换一天", "choose another day", field="day", value=str(day))])
+
+
+def _proposed(errand: Errand, begun: datetime, due: datetime | None) -> Planned:
+    found = propose(errand, begun, due)
+    return Planned(None, found.schedule, None, found.blockers, found.alternative, (), found.zh, found.en)
+
+
+def _plan(schedule: Schedule, stops: Sequence[Stop], travel: Travel, wish: Wish) -> Plan:
+    ways = tuple(_ways(day, travel, len(stops)) for day in schedule.days)
+    places = [() if place is None else (float(place[0]), float(place[1])) for place in (wish.start, wish.end)]
+    return Plan(wish.title, wish.cases, tuple(stops), schedule.days, places[0], places[1], ways, wish.asked)
+
+
+def _ways(day: Day, travel: Travel, count: int) -> WaysOfDay:
+    called = [count, *(call.stop for call in day.calls), count + 1]
+    return WaysOfDay(tuple(_way(travel.leg(one, other)) for one, other in pairwise(called)))
+
+
+def _way(leg: Leg | None) -> Way | None:
+    if leg is None:
+        return None
+    points = tuple(round(float(number), POINT_DECIMALS) for xy in leg.line.coords for number in xy[:2])
+    return Way(leg.mode, float(leg.seconds), float(leg.metres), float(leg.gap_m), points)
+
+
+def _off_road(plan: Plan) -> Iterator[Fault]:
+    """Yield what is told of ways that no road is known for; what lies between a road and a stop is told at the stop."""
+    number = 0
+    for day, ways in zip(plan.days, plan.ways, strict=True):
+        for way in ways.ways[: len(day.calls)]:
+            number += 1
+            if way is not None and way.gap_m >= way.metres > 1.0:
+                yield Fault(
+                    "visit.no_road", f"没有道路通到第 {number} 个点，按直线 {way.metres:.0f} 米估算",
+                    f"no road is known to stop {number}: a straight line of {way.metres:.0f} m is assumed",
+                    "补画道路中线", "draw the centre line of the road",
+                    feature=plan.stops[day.calls[number - 1 - _before(plan, day)].stop].id, value=round(way.metres, 1),
+                )  # fmt: skip
+
+
+def _before(plan: Plan, day: Day) -> int:
+    return sum(len(other.calls) for other in plan.days if other.on < day.on)
