@@ -92,7 +92,7 @@ def field_map(
     given = {name: path for name, path in paths.items() if path is not None}
     options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
     if routes is None and not given:
-        layers, settled, accepted = _stored()
+        layers, settled, accepted = stored_layers()
     else:
         (layers, settled), accepted = from_files(routes, given, options), {}
     answers = assessed(layers, settled, rules, when)
@@ -120,7 +120,7 @@ def _check_html(out: Path) -> None:
         raise BadInputError([fault.at(file=out.name)])
 
 
-def _stored() -> tuple[dict[str, gpd.GeoDataFrame], Grid, dict[str, str]]:
+def stored_layers() -> tuple[dict[str, gpd.GeoDataFrame], Grid, dict[str, str]]:
     """Return the store's layers, its grid, and the facts under which findings were accepted, by their id."""
     from api.db import acceptances
     from geo.crs import grid as grid_of

@@ -46,6 +46,7 @@ COMMANDS = (
     "policy",
     "deadline",
     "field-map",
+    "print",
     "atlas",
     "db",
     "warm",
