@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path  # noqa: TC003 - Typer reads annotations at run time
 from typing import TYPE_CHECKING, Annotated
 
-import shapely
 import typer
 
 from api.cli import inputs
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
+    import shapely
 
     from survey.findings import Finding
 
@@ -102,6 +102,8 @@ def print_map(
     faults: inputs.FaultsOption = None,
 ) -> None:
     """Read or take the layers, choose the sheets, find what conflicts where that is wanted, print."""
+    import shapely
+
     from maps.atlas import AtlasHead
     from maps.print_sheet import LAYERS, MapPrint, print_pdf, sheets_for
     from survey.policies import load_policy
@@ -191,6 +193,8 @@ def _about(layers: dict[str, gpd.GeoDataFrame], box: str | None, chosen: Sequenc
     BadInputError
         With every route that is not there, or where there is nothing to print.
     """
+    import shapely
+
     if box is not None:
         return [shapely.box(*(_corners(box) or ()))]
     if chosen:
