@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { AnswerShape, VisitAttendee, VisitItem, VisitPlan, VisitPlanTold, VisitStop } from '../src/api/types';
+import type { AnswerShape, CaseRow, VisitAttendee, VisitItem, VisitPlan, VisitPlanTold, VisitRow, VisitStop } from '../src/api/types';
 import { counting, progressOf, standingOf, stopStanding } from '../src/visits/answers';
 import { askedOf, isPlaced, NOTHING, toggled, wantedOf } from '../src/visits/asking';
+import { dueOf } from '../src/visits/due';
 import { clockOf, daysText, legsOf } from '../src/visits/figures';
 import { costOf, placeAt, put } from '../src/visits/order';
 import { invitationOf, onSiteOf, pictureOf } from '../src/visits/papers';
@@ -150,4 +151,18 @@ describe('codes', () => {
     expect(qrOf('x'.repeat(213))?.length).toBe(57);
     expect(qrOf('x'.repeat(214))).toBeNull();
   });
+});
+
+describe('cases that are due', () => {
+  const row = (id: string, ...kinds: string[]): CaseRow => ({ id, possible: { coordinator: kinds.map((kind) => ({ kind })) } }) as unknown as CaseRow;
+  const rows = [row('C1', 'schedule_survey'), row('C2', 'record_survey', 'judge'), row('C3', 'judge'), row('C4', 'schedule_survey')];
+  const visit = (id: string, state: string, ...cases: string[]): VisitRow => ({ id, state, cases }) as unknown as VisitRow;
+  const ids = (found: CaseRow[]): string => found.map(({ id }) => id).join(' ');
+
+  it('are those whose survey is to come and that no visit will see', () => {
+    expect(ids(dueOf(rows, [], null))).toBe('C1 C2 C4');
+    expect(ids(dueOf(rows, [visit('V1', 'planned', 'C1'), visit('V2', 'cancelled', 'C2'), visit('V3', 'invited', 'C4')], null))).toBe('C2');
+  });
+
+  it('stay those of the visit that is changed', () => expect(ids(dueOf(rows, [visit('V1', 'planned', 'C1')], 'V1'))).toBe('C1 C2 C4'));
 });

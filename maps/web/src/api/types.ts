@@ -1465,6 +1465,7 @@ export interface VisitShape extends VisitPlan {
   signatures: { who: VisitPresent; picture: string; at: string }[];
   /** Items whose answers do not agree. */
   disputed: string[];
+  waits: VisitPossible[];
   /** Answers to items that the plan has no more. */
   unplanned: { item: string; answers: AnswerShape[] }[];
   /** `late`: answers that came after them. */
@@ -1476,17 +1477,11 @@ export interface VisitShape extends VisitPlan {
 }
 
 export interface VisitPaper {
+  kind: string;
   href: string;
+  media: string;
   zh: string;
   en: string;
-}
-
-/** A case that waits for the survey. */
-export interface DueCase {
-  case: string;
-  applicant: string;
-  place: Point | null;
-  clock: CaseClock | null;
 }
 
 export interface VisitPicture {

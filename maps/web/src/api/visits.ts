@@ -1,8 +1,9 @@
 /** What is asked of the server about visits. */
 
+import { dueOf, TO_COME } from '../visits/due';
 import { visitPath } from '../visits/papers';
-import { asJson, get, getUnlessKnown, send } from './client';
-import type { CaseCommand, CaseEvent, DueCase, Feature, FeatureCollection, PlanAsked, VisitList, VisitPicture, VisitProposal, VisitShape } from './types';
+import { asJson, caseList, get, getUnlessKnown, send } from './client';
+import type { CaseCommand, CaseEvent, CaseRow, Feature, FeatureCollection, PlanAsked, VisitList, VisitPicture, VisitProposal, VisitShape } from './types';
 
 const inGrid = (crs: string): string => `crs=${encodeURIComponent(crs)}`;
 
@@ -11,8 +12,27 @@ export const visits = (query: string, tag: string | null, quiet: boolean): Promi
 
 export const visit = (id: string, crs: string, tag: string | null, quiet: boolean): Promise<{ body: VisitShape; tag: string | null } | null> => getUnlessKnown(`${visitPath(id)}?${inGrid(crs)}`, tag, quiet);
 
-/** Cases that wait for the survey, with their clocks. */
-export const dueCases = async (crs: string): Promise<DueCase[]> => (await get<{ cases: DueCase[] }>(`/api/visits/due?${inGrid(crs)}`)).cases;
+const MOST_CASES = 2000;
+const MOST_VISITS = 1000;
+
+/** All cases that one may see, the most pressing first. */
+async function cases(): Promise<CaseRow[]> {
+  const rows: CaseRow[] = [];
+  let path: string | null = '/api/cases?order=pressing&limit=200';
+  while (path !== null && rows.length < MOST_CASES) {
+    const told: Awaited<ReturnType<typeof caseList>> = await caseList(path, null, false);
+    rows.push(...(told?.page.cases ?? []));
+    path = told?.next ?? null;
+  }
+  return rows;
+}
+
+/** Cases that wait for the survey, with their clocks; `changed`: also those of a visit that is planned otherwise. */
+export async function dueCases(changed: string | null): Promise<CaseRow[]> {
+  const query = new URLSearchParams({ state: TO_COME.join(','), limit: String(MOST_VISITS) });
+  const [rows, planned] = await Promise.all([cases(), get<VisitList>(`/api/visits?${query.toString()}`)]);
+  return dueOf(rows, planned.visits, changed);
+}
 
 /** A visit as it would be planned, or `changed`, the id of one, planned otherwise; nothing is stored. */
 export async function proposeVisit(asked: PlanAsked, changed: string | null, signal: AbortSignal): Promise<VisitProposal> {

@@ -18,6 +18,7 @@ import { Sketch } from './sketch';
 import { StretchMarks } from './stretchMarks';
 import { nameStyle, styleOf } from './symbolise';
 import { targetsIn, type Targets } from './targets';
+import { VisitMarks } from './visitMarks';
 
 /** Metres a pixel: from the whole county on a phone down to a hand's breadth. */
 const FINEST = 0.02;
@@ -49,6 +50,7 @@ export class Stage {
   readonly marks = new FindingMarks();
   readonly stretches = new StretchMarks();
   readonly chances = new OpportunityMarks();
+  readonly visits = new VisitMarks();
   #grid: CountyGrid;
   #drawn: Drawn[];
   #visible: Readonly<Record<string, boolean>> = {};
@@ -73,7 +75,7 @@ export class Stage {
       target,
       controls: [],
       interactions: defaultInteractions({ onFocusOnly: false }),
-      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.chances.layers, ...this.marks.layers, ...this.stretches.layers],
+      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.chances.layers, ...this.marks.layers, ...this.stretches.layers, ...this.visits.layers],
       view: new View({
         projection: this.#grid.projection,
         extent: room,
@@ -170,10 +172,10 @@ export class Stage {
     return targetsIn(near.map(({ loader }) => loader.source), box, exceptId);
   }
 
-  /** The id of the planned route under a pixel, the nearest drawn on top. */
-  routeAt(pixel: number[]): string | null {
+  /** The id of what is under a pixel in a layer, such as a planned route; the one drawn on top. */
+  idAt(pixel: number[], key: 'routes' | 'sites'): string | null {
     const hit = this.map.forEachFeatureAtPixel(pixel, (feature) => feature.getId(), {
-      layerFilter: (layer) => layer.get('key') === 'routes',
+      layerFilter: (layer) => layer.get('key') === key,
       hitTolerance: 6,
     });
     return hit === undefined ? null : String(hit);

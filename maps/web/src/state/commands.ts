@@ -17,6 +17,8 @@ import { sections } from './sections.svelte';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 import { standings } from './standings.svelte';
+import { planning } from './visitPlan.svelte';
+import { visits } from './visits.svelte';
 import { mapWindow } from './window.svelte';
 
 /** Leave the draft: at once when it is clean, else after asking. False when the user stays. */
@@ -71,6 +73,7 @@ export function toggleFindings(): void {
   if (!session.can('findings.read')) return;
   if (cases.open) cases.hide();
   if (opportunities.open) opportunities.hide();
+  if (visits.open) hideVisits();
   if (findings.open) findings.hide();
   else findings.show();
 }
@@ -79,8 +82,23 @@ export function toggleOpportunities(): void {
   if (!session.can('opportunities.read')) return;
   if (cases.open) cases.hide();
   if (findings.open) findings.hide();
+  if (visits.open) hideVisits();
   if (opportunities.open) opportunities.hide();
   else opportunities.show();
+}
+
+export function toggleVisits(): void {
+  if (!session.can('visits.read')) return;
+  if (cases.open) cases.hide();
+  if (findings.open) findings.hide();
+  if (opportunities.open) opportunities.hide();
+  if (visits.open) hideVisits();
+  else visits.show();
+}
+
+export function hideVisits(): void {
+  planning.leave();
+  visits.hide();
 }
 
 /** Empty the page of what was told to the one before; what is on no server yet waits for who drew or typed it. */
@@ -97,6 +115,8 @@ export function forget(): void {
   cases.forget();
   opportunities.forget();
   programmes.forget();
+  planning.leave();
+  visits.forget();
   routes.forget();
   settings.forget();
   mapWindow.pipe = null;

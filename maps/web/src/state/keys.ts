@@ -1,7 +1,7 @@
 /** Keys that work anywhere except inside a field. */
 
 import { current } from '../map/current';
-import { leave, startDrawing, toggleCases, toggleFindings, toggleOpportunities } from './commands';
+import { hideVisits, leave, startDrawing, toggleCases, toggleFindings, toggleOpportunities, toggleVisits } from './commands';
 import { cases } from './cases.svelte';
 import { draft } from './draft.svelte';
 import { findings } from './findings.svelte';
@@ -9,6 +9,8 @@ import { opportunities } from './opportunities.svelte';
 import { steps } from './history.svelte';
 import { saving } from './saving.svelte';
 import { settings } from './settings.svelte';
+import { planning } from './visitPlan.svelte';
+import { visits } from './visits.svelte';
 
 const NUDGE_M = 0.1;
 const NUDGES: Record<string, [number, number]> = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
@@ -53,7 +55,16 @@ function escape(): void {
   else if (cases.open) cases.hide();
   else if (opportunities.chosen) opportunities.close();
   else if (opportunities.open) opportunities.hide();
+  else if (visits.open) outOfVisits();
   else if (findings.open) findings.hide();
+}
+
+/** One step out of what is planned or looked at. */
+function outOfVisits(): void {
+  if (planning.picking) planning.picking = null;
+  else if (planning.open) planning.leave();
+  else if (visits.chosen) visits.close();
+  else hideVisits();
 }
 
 const PLAIN: Record<string, () => boolean | void> = {
@@ -66,6 +77,7 @@ const PLAIN: Record<string, () => boolean | void> = {
   f: toggleFindings,
   c: toggleCases,
   g: toggleOpportunities,
+  v: toggleVisits,
   l: () => void (settings.layersOpen = !settings.layersOpen),
   '+': () => current.stage?.zoomBy(1),
   '=': () => current.stage?.zoomBy(1),

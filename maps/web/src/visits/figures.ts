@@ -1,6 +1,6 @@
 /** Times of a visit as people write them. */
 
-import type { VisitDay, VisitLeg, VisitPlan, VisitStop } from '../api/types';
+import type { Geometry, VisitDay, VisitLeg, VisitPlan, VisitStop } from '../api/types';
 import type { Language } from '../i18n/dictionary';
 import { momentOf } from '../opportunities/figures';
 
@@ -28,6 +28,9 @@ export function daysText(days: readonly string[], language: Language): string {
 const MINUTE_MS = 60_000;
 
 export const minutesBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / MINUTE_MS);
+
+/** Where one stands at a stop and what is seen from there. */
+export const placesOf = ({ place, items }: Pick<VisitStop, 'place' | 'items'>): Geometry => ({ type: 'MultiPoint', coordinates: [place, ...items.map((item) => item.place)] });
 
 export interface Leg {
   readonly stop: VisitStop;

@@ -7,5 +7,9 @@ export const invitationOf = (id: string, attendee = ''): string => `${visitPath(
 
 export const pictureOf = (id: string, picture: string): string => `${visitPath(id)}/pictures/${encodeURIComponent(picture)}`;
 
+/** Pixels of a small picture: sharp in a row also on a screen of double density. */
+const SMALL_PX = 320;
+export const smallPictureOf = (id: string, picture: string): string => `${pictureOf(id, picture)}?width=${SMALL_PX}`;
+
 /** The page that a phone opens on site. */
 export const onSiteOf = (base: string, id: string): string => `${base.split('#')[0]}#/visit/${encodeURIComponent(id)}`;

@@ -1,0 +1,191 @@
+import { uuid } from '../api/client';
+import { isAbort, ProblemError } from '../api/problem';
+import type { CaseRow, PlanAsked, VisitProposal, VisitShape } from '../api/types';
+import * as client from '../api/visits';
+import type { Point } from '../geometry/points';
+import { t } from '../i18n/language.svelte';
+import { askedOf, isPlaced, NOTHING, toggled, wantedOf, type Wanted } from '../visits/asking';
+import { costOf } from '../visits/order';
+import { notices } from './notices.svelte';
+import { session } from './session.svelte';
+import { settings } from './settings.svelte';
+import { visits } from './visits.svelte';
+
+/** What the next click on the map says: where one starts or ends, or another place to look at. */
+export type Picking = 'start' | 'end' | 'place';
+
+const SETTLE_MS = 300;
+const CENTIMETRE = 100;
+
+const rounded = ([x, y]: Point): Point => [Math.round(x * CENTIMETRE) / CENTIMETRE, Math.round(y * CENTIMETRE) / CENTIMETRE];
+
+/** A visit that is being planned or changed: what is wanted, and what the server proposes for it. */
+class VisitPlanning {
+  open = $state(false);
+  wanted = $state.raw<Wanted>(NOTHING);
+  due = $state.raw<readonly CaseRow[]>([]);
+  /** With the order of least travel; the one by hand beside it. */
+  proposed = $state.raw<VisitProposal | null>(null);
+  byHand = $state.raw<VisitProposal | null>(null);
+  asking = $state(false);
+  saving = $state(false);
+  /** What was wrong with what was asked last. */
+  refused = $state.raw<unknown>(null);
+  picking = $state<Picking | null>(null);
+  /** The visit that is changed; null: a new one is planned. */
+  changing = $state.raw<VisitShape | null>(null);
+  reason = $state('');
+  #key = uuid();
+  #asked = '';
+  #under: AbortController | null = null;
+
+  /** What is shown: by hand where somebody has put the stops otherwise. */
+  shown = $derived(this.byHand ?? this.proposed);
+  cost = $derived(this.proposed?.plan && this.byHand?.plan ? costOf(this.proposed.plan, this.byHand.plan) : null);
+  /** Whether what is shown can be stored. */
+  able = $derived(Boolean(this.shown?.plan) && !this.asking && this.wanted.title.trim() !== '' && (this.changing === null || this.reason.trim() !== ''));
+
+  async begin(): Promise<void> {
+    this.#reset();
+    this.open = true;
+    this.wanted = { ...NOTHING, title: t('visit_title_new') };
+    await this.#readDue();
+    if (this.open && this.changing === null) this.set({ cases: this.due.map(({ id }) => id) });
+  }
+
+  async change(visit: VisitShape): Promise<void> {
+    this.#reset();
+    this.open = true;
+    this.changing = visit;
+    // All cases that were due then are named one by one, so that what is left out of the change stays out.
+    this.wanted = { ...wantedOf(visit.asked), cases: [...new Set([...(visit.asked.cases ?? []), ...visit.cases])] };
+    await this.#readDue();
+  }
+
+  async #readDue(): Promise<void> {
+    if (!settings.county?.policy || !session.can('cases.read')) return;
+    try {
+      const due = await client.dueCases(this.changing?.id ?? null);
+      if (this.open) this.due = due;
+    } catch (error) {
+      notices.trouble(error);
+    }
+  }
+
+  #reset(): void {
+    this.#under?.abort();
+    this.proposed = this.byHand = null;
+    this.refused = null;
+    this.picking = null;
+    this.changing = null;
+    this.reason = '';
+    this.due = [];
+    this.#asked = '';
+    this.#key = uuid();
+    this.asking = false;
+  }
+
+  leave(): void {
+    this.#reset();
+    this.open = false;
+  }
+
+  /** Other places make other stops: an order that was put by hand is of before. */
+  set(change: Partial<Omit<Wanted, 'order'>>): void {
+    const places = 'cases' in change || 'routes' in change || 'sites' in change || 'added' in change;
+    this.wanted = { ...this.wanted, ...change, ...(places ? { order: null } : {}) };
+  }
+
+  toggle(list: 'cases' | 'routes' | 'sites', id: string): void {
+    this.set({ [list]: toggled(this.wanted[list], id) });
+  }
+
+  reorder(order: readonly string[] | null): void {
+    this.wanted = { ...this.wanted, order };
+    if (order === null) this.byHand = null;
+  }
+
+  /** Take a click on the map for what was asked for; false: nothing was. */
+  place(at: Point): boolean {
+    const { picking, wanted } = this;
+    if (!picking) return false;
+    const [x, y] = rounded(at);
+    if (picking === 'place') this.set({ added: [...wanted.added, { x, y, name: t('visit_place_name', { n: wanted.added.length + 1 }), note: '' }] });
+    else this.set({ [picking]: [x, y] });
+    this.picking = null;
+    return true;
+  }
+
+  /** Ask for a proposal a moment after what is wanted has changed; to be run in an effect. */
+  follow(): (() => void) | undefined {
+    const { wanted } = this;
+    if (!this.open) return undefined;
+    const timer = setTimeout(() => void this.#ask(wanted), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }
+
+  async #ask(wanted: Wanted): Promise<void> {
+    this.#under?.abort();
+    const controller = new AbortController();
+    this.#under = controller;
+    if (!isPlaced(wanted)) {
+      this.proposed = this.byHand = null;
+      this.refused = null;
+      this.#asked = '';
+      this.asking = false;
+      return;
+    }
+    this.asking = true;
+    try {
+      const free = askedOf({ ...wanted, order: null }, settings.crs);
+      const key = placesOf(free);
+      const changed = this.changing?.id ?? null;
+      if (key !== this.#asked) {
+        this.proposed = await client.proposeVisit(free, changed, controller.signal);
+        this.#asked = key;
+      }
+      this.byHand = wanted.order ? await client.proposeVisit(askedOf(wanted, settings.crs), changed, controller.signal) : null;
+      this.refused = null;
+    } catch (error) {
+      if (!controller.signal.aborted && !isAbort(error)) this.refused = error;
+    } finally {
+      if (this.#under === controller) this.asking = false;
+    }
+  }
+
+  /** Store what is shown, on the day that was proposed; true when it is on record. */
+  async save(): Promise<boolean> {
+    const day = this.shown?.plan?.days[0]?.on;
+    if (!this.able || !day) return false;
+    const asked = askedOf({ ...this.wanted, day }, settings.crs);
+    this.saving = true;
+    this.refused = null;
+    try {
+      if (this.changing) {
+        if (!(await visits.act('change_visit', { reason: this.reason.trim(), asked }))) {
+          this.refused = visits.refused;
+          return false;
+        }
+      } else {
+        const made = await client.planVisit(asked, visits.actor, this.#key);
+        notices.say('done', t('visit_saved', { id: made.id }));
+        visits.take(made);
+        void visits.load();
+      }
+      this.leave();
+      return true;
+    } catch (error) {
+      // What was refused is asked for anew, with what is mended in it.
+      if (error instanceof ProblemError) this.#key = uuid();
+      this.refused = error;
+      return false;
+    } finally {
+      this.saving = false;
+    }
+  }
+}
+
+/** All that a proposal rests on but its name. */
+const placesOf = (asked: PlanAsked): string => JSON.stringify({ ...asked, title: '' });
+
+export const planning = new VisitPlanning();
