@@ -7,55 +7,23 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
+
+from tests.web.chance_pages import SEEN_MS, WATER, choose, operators, told, workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.web.conftest import Window
 
-WATER = "县自来水公司"
 MANY = 10_000
 ROW_PX = 52
-SEEN_MS = 20_000  # a look every five seconds, on a busy machine
-FIRST_MS = 40_000  # the chances are found when somebody first asks
 PLANNED_MS = 60_000
-
-
-def workspace(w: Window, role: str) -> Window:
-    """Open the workspace as the sample account of a role."""
-    w.open()
-    w.enter_as(role)
-    w.page.get_by_role("button", name="共沟机会").click()
-    w.page.locator("[data-row='0']").wait_for(timeout=FIRST_MS)
-    return w
-
-
-def told(page: Page, query: str = "") -> list[dict[str, Any]]:
-    """Return the chances as the service tells them to whoever is signed in at a page."""
-    answer = page.request.get(f"{page.url.rstrip('/')}/api/opportunities?limit=10000&crs=grid{query}")
-    rows: list[dict[str, Any]] = answer.json()["opportunities"]
-    return rows
-
-
-def choose(w: Window, one: dict[str, Any]) -> None:
-    row = w.page.locator(f"[data-id='{one['id']}']")
-    for _ in range(30):
-        if row.count():
-            break
-        w.page.locator(".list").evaluate("list => { list.scrollTop += 400 }")
-        w.page.wait_for_timeout(60)
-    row.click()
-    expect(w.page.get_by_role("heading", name="各方答复")).to_be_visible()
 
 
 def of_water(rows: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the first chance that nobody has proposed in which the water company takes part beside another."""
     return next(one for one in rows if one["state"] == "new" and WATER in operators(one) and len(one["parties"]) > 1)
-
-
-def operators(one: dict[str, Any]) -> list[str]:
-    return [party["operator"] for party in one["parties"]]
 
 
 def test_filters_agree_with_the_service_and_the_map_leads_to_the_row(window: Callable[..., Window]) -> None:
@@ -104,10 +72,10 @@ def test_what_one_office_proposes_the_other_sees_and_its_no_is_seen_with_the_rea
     expect(form.get_by_role("button", name="不同意")).to_be_disabled()
     form.get_by_label("理由").fill("主管刚刚更换")
     form.get_by_role("button", name="不同意").click()
-    expect(company.page.get_by_text("主管刚刚更换")).to_be_visible()
-    expect(desk.page.get_by_text("主管刚刚更换")).to_be_visible(timeout=SEEN_MS)
+    expect(company.page.locator("blockquote", has_text="主管刚刚更换")).to_be_visible()
+    expect(desk.page.locator("blockquote", has_text="主管刚刚更换")).to_be_visible(timeout=SEEN_MS)
     company.page.get_by_role("button", name="同意同沟").click()
-    expect(desk.page.get_by_text("主管刚刚更换")).to_have_count(0, timeout=SEEN_MS)
+    expect(desk.page.locator("blockquote", has_text="主管刚刚更换")).to_have_count(0, timeout=SEEN_MS)
     again = next(row for row in told(desk.page) if row["id"] == one["id"])
     assert {party["operator"]: party["yes"] for party in again["parties"]}[WATER] is True
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { OpportunityRow } from '../src/api/types';
+import type { OpportunityEvent, OpportunityRow } from '../src/api/types';
 import { barOf, moved, scaleOf, ticksOf } from '../src/opportunities/chart';
 import { daysLeft, momentOf, money } from '../src/opportunities/figures';
-import { ANYTHING, choices, inOrder, matches, totals } from '../src/opportunities/filter';
+import { ANYTHING, askedOf, choices, inOrder, matches, totals } from '../src/opportunities/filter';
+import { toldOf } from '../src/opportunities/history';
 
 const row = (id: string, change: Record<string, unknown> = {}): OpportunityRow =>
   ({
@@ -33,6 +34,14 @@ describe('filters', () => {
   it('find what waits for who looks', () => expect([row('A', { waits: true }), row('B')].filter((one) => matches(one, { ...ANYTHING, waits: true })).map(({ id }) => id)).toEqual(['A']));
 
   it('never take what has no price for a saving', () => expect(matches(row('A', { savings: unpriced }), { ...ANYTHING, least: 0 })).toBe(false));
+
+  it('are asked of the server as they are, and what is not narrowed is not asked', () => {
+    expect(askedOf(ANYTHING, 'worth', 'EPSG:4546')).toEqual({ order: 'worth' });
+    const narrow = { utility: 'gas', operator: '自来水', street: '建设路', window: 'meets' as const, state: 'new' as const, waits: true, least: 0 };
+    expect(askedOf(narrow, 'money', 'EPSG:4546', [1, 2, 3.5, 4])).toEqual({
+      utility: 'gas', operator: '自来水', street: '"建设路"', meeting: 'meets', state: 'new', waiting: 'true', least_yuan: '0', bbox: '1.000,2.000,3.500,4.000', 'bbox-crs': 'EPSG:4546', order: 'money',
+    });
+  });
 
   it('see a trench in the window by any of its parts', () => {
     expect(matches(row('A'), ANYTHING, [290, 40, 400, 60])).toBe(true);
@@ -99,5 +108,18 @@ describe('a chart of windows', () => {
   it('moves a window as a whole, over the end of February too', () => {
     expect(moved({ start: '2028-02-28', end: '2028-02-29' }, 1)).toEqual({ start: '2028-02-29', end: '2028-03-01' });
     expect(moved(windows[1]!, 5)).toEqual(windows[1]);
+  });
+});
+
+describe('what has happened', () => {
+  const event = (seq: number, data: Record<string, unknown>): OpportunityEvent => ({ seq, data }) as unknown as OpportunityEvent;
+  const asked = { parties: [{ key: '水司', operator: '自来水公司' }, { key: 'route:T1', operator: '' }], due: '2026-12-03T17:00:00+08:00' };
+
+  it('names parties as they were asked, also those that have left since', () => {
+    const told = toldOf([event(1, { asked }), event(2, { party: '水司', yes: false, reason: '太急', changed: false }), event(3, { parties: ['route:T1'] })]);
+    expect(told.map(({ party }) => party)).toEqual([null, '自来水公司', null]);
+    expect(told[1]).toMatchObject({ yes: false, reason: '太急', due: null });
+    expect(told[2]!.parties).toEqual(['T1']);
+    expect(told[0]).toMatchObject({ due: asked.due, parties: [], routes: [] });
   });
 });

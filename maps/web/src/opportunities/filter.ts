@@ -57,6 +57,22 @@ export function boxOf(geometry: OpportunityRow['geometry']): [number, number, nu
   return box;
 }
 
+/** The same filter and order as the server takes them; `box` is of the grid `crs`. */
+export function askedOf(filter: Filter, order: Order, crs: string, box: readonly number[] | null = null): Record<string, string> {
+  const { utility, operator, street, window, state, waits, least } = filter;
+  const asked: Record<string, string | null> = {
+    utility, operator, meeting: window, state,
+    // In quotes: a street whose name only begins so is another one.
+    street: street && `"${street}"`,
+    waiting: waits ? 'true' : null,
+    least_yuan: least === null ? null : String(least),
+    bbox: box && box.map((value) => value.toFixed(3)).join(','),
+    'bbox-crs': box && crs,
+    order,
+  };
+  return Object.fromEntries(Object.entries(asked).filter((entry): entry is [string, string] => Boolean(entry[1])));
+}
+
 const NEVER = Number.POSITIVE_INFINITY;
 const KEYS: Record<Exclude<Order, 'worth'>, (row: OpportunityRow) => number> = {
   length: ({ shared_m: shared }) => -shared,

@@ -1,11 +1,11 @@
 import * as client from '../api/client';
 import { isAbort, ProblemError } from '../api/problem';
-import type { CostSplitShape, OpportunityGone, OpportunityRow, OpportunityShape } from '../api/types';
+import type { ChanceMember, CostSplitShape, OpportunityGone, OpportunityRow, OpportunityShape } from '../api/types';
 import { t } from '../i18n/language.svelte';
 import { ANYTHING, inOrder, matches, type Filter, type Order } from '../opportunities/filter';
 import { cases } from './cases.svelte';
 import { notices } from './notices.svelte';
-import { routes } from './routes.svelte';
+import { routes, type RouteFeature } from './routes.svelte';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 import { isTyping, Watch } from './watching.svelte';
@@ -16,6 +16,11 @@ export const MOST_OPPORTUNITIES = 20_000;
 
 /** Whether a command was refused because somebody acted since the chance was read. */
 const isMoved = (error: unknown): boolean => error instanceof ProblemError && error.status === 409;
+
+/** Whether somebody has written a route since it was read. */
+const isStale = (error: unknown): boolean => error instanceof ProblemError && error.status === 412;
+
+const isDated = ({ properties }: RouteFeature, start: string | null, end: string | null): boolean => (properties.start ?? null) === start && (properties.end ?? null) === end;
 
 /** The chances of the county to share a trench, the one that is looked at, and what its parties say. */
 class Opportunities {
@@ -165,6 +170,37 @@ class Opportunities {
     } finally {
       this.busy = false;
     }
+  }
+
+  /**
+   * Give a route of the open chance another window; true when it is on the server's disk.
+   *
+   * What was tried began at the dates that the chart shows: where somebody has written others since, nothing is saved.
+   */
+  async redate({ route, start, end }: ChanceMember, window: { start: string; end: string }): Promise<boolean> {
+    const { chosen } = this;
+    if (!chosen) return false;
+    this.busy = true;
+    try {
+      const { feature: stored, etag } = await client.route(route, settings.crs);
+      if (!isDated(stored, start, end)) return this.#tellDates(stored);
+      routes.put((await client.redateRoute(route, window, settings.crs, etag, client.uuid())).feature);
+      notices.say('done', t('opp_dates_saved', { route, ...window }));
+      return true;
+    } catch (error) {
+      if (isStale(error)) return this.#tellDates((await client.route(route, settings.crs)).feature);
+      notices.trouble(error);
+      return false;
+    } finally {
+      this.busy = false;
+      if (this.chosen?.id === chosen.id) void this.look(chosen.id);
+    }
+  }
+
+  #tellDates({ id, properties }: RouteFeature): false {
+    const { start, end } = properties;
+    notices.say('trouble', t('opp_dates_moved', { route: String(id), now: start && end ? t('opp_from_to', { from: start, to: end }) : t('opp_no_dates') }));
+    return false;
   }
 
   /** Show what others have done meanwhile; what is being typed stays, in its field. */
