@@ -46,6 +46,7 @@ from api.routes import (
     standings,
     trenches,
     visit_entries,
+    visit_papers,
     visit_pictures,
     visits,
 )
@@ -119,7 +120,7 @@ def create_app(settings: Settings) -> FastAPI:
     for room in (
         collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
         session, standings, forms, drafts, programmes, opportunities, joint_projects, prints,
-        visits, visit_entries, visit_pictures,
+        visits, visit_entries, visit_pictures, visit_papers,
     ):  # fmt: skip
         app.include_router(room.router)
     app.include_router(forms.case_router)

@@ -32,8 +32,15 @@ if TYPE_CHECKING:
     from survey.visits.stops import Attendee, Stop
 
 AT = "/api/visits"
-PAPERS = ()
-"""Papers of a visit: the end of its address, the media type, and what it is."""
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PAPERS = (
+    ("atlas_a3", "atlas.pdf?paper=A3", "application/pdf", "踏勘图册 A3", "Atlas, A3"),
+    ("atlas_a4", "atlas.pdf?paper=A4", "application/pdf", "踏勘图册 A4", "Atlas, A4"),
+    ("field_map", "field-map.html", "text/html", "离线地图", "Field map"),
+    ("checklist", "checklist.xlsx", WORKBOOK, "核查清单", "Checklist"),
+    ("invitation", "invitation.ics", "text/calendar", "日历邀请", "Invitation"),
+)
+"""Papers of a planned visit: what kind, the end of the address, the media type, and what it is called."""
 
 
 def row_shape(visit: Visit, visitor: Visitor, now: datetime) -> dict[str, Any]:
@@ -86,7 +93,11 @@ def visit_shape(visit: Visit, visitor: Visitor, axes: Axes, now: datetime) -> di
         "disputed": list(visit.disputed), "unplanned": loose, "reason": visit.reason,
         "minutes": minutes if visit.minutes else None,
         "possible": [_command(kind) for kind in _possible(visit, visitor)],
-        "papers": [], "links": [{"rel": "events", "href": f"{AT}/{visit.id}/events"}],
+        "papers": [] if plan is None else [
+            {"kind": kind, "href": f"{AT}/{visit.id}/{end}", "media": media, "zh": zh, "en": en}
+            for kind, end, media, zh, en in PAPERS
+        ],
+        "links": [{"rel": "events", "href": f"{AT}/{visit.id}/events"}],
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ WORDS = {
         "routes": "管线", "find": "按名称、编号查找", "north": "北", "zoomIn": "放大", "zoomOut": "缩小",
         "labels": "量测标注", "length": "长", "crossing": "穿路", "green": "占绿", "along": "路内",
         "layers": "图例与图层", "findings": "发现", "findFinding": "按编号、管线查找",
+        "items": "踏勘事项", "findItem": "按编号、内容查找",
         "made": "图上长度为椭球面长度；点击要素看属性。",
     },
     "en": {
@@ -40,6 +41,7 @@ WORDS = {
         "labels": "Measured labels", "length": "length", "crossing": "crossing", "green": "green",
         "along": "in the road",
         "layers": "Legend and layers", "findings": "Findings", "findFinding": "Find by number or line",
+        "items": "To do", "findItem": "Find by number or text",
         "made": "Lengths are on the ellipsoid. Click a feature for its facts.",
     },
 }  # fmt: skip
@@ -55,6 +57,8 @@ def write_field_map(
     findings: Sequence[Finding] = (),
     lines: Sequence[str] = (),
     language: str = "zh",
+    more: Sequence[DrawnLayer] = (),
+    listed: Sequence[Mapping[str, Any]] = (),
 ) -> Path:
     """Write a self-contained survey map and return its path.
 
@@ -77,6 +81,9 @@ def write_field_map(
         (`maps.field_findings.MOST_FINDINGS`), which the sheet says.
     language
         ``zh`` or ``en``.
+    more, listed
+        Layers of a planned visit drawn above all others, and what the list shows instead of findings: ``number`` (that
+        of a mark of ``more``), ``name``, ``figures``, ``fill``, ``ink``.
 
     Raises
     ------
@@ -86,8 +93,9 @@ def write_field_map(
         The number of assessments is not the number of routes, or nothing at all is there to draw.
     """
     html = field_map_html(
-        layers, title=title, grid=grid, assessments=assessments, findings=findings, lines=lines, language=language
-    )
+        layers, title=title, grid=grid, assessments=assessments, findings=findings, lines=lines, language=language,
+        more=more, listed=listed,
+    )  # fmt: skip
     target = Path(path)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
@@ -110,6 +118,8 @@ def field_map_html(
     findings: Sequence[Finding] = (),
     lines: Sequence[str] = (),
     language: str = "zh",
+    more: Sequence[DrawnLayer] = (),
+    listed: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Return the survey map of `write_field_map` as text; the same input gives the same text."""
     laid = grid if isinstance(grid, Grid) else grid_of(grid)
@@ -123,7 +133,7 @@ def field_map_html(
     bounds = _bounds(drawn, laid)
     page = empty_page(title, bounds)
     numbered = drawn_findings(findings)
-    shown = [*drawn, *_passages(answers, language), *finding_layers(numbered, language)]
+    shown = [*drawn, *_passages(answers, language), *finding_layers(numbered, language), *more]
     added = [add_layer(page, layer, laid, language) for layer in shown]
     labels = folium.FeatureGroup(name=escape(WORDS[language]["labels"]))
     labels.add_to(page)
@@ -139,8 +149,10 @@ def field_map_html(
         "labelLayer": labels.get_name(),
         "bounds": bounds,
     }
-    listed = _listed(layers["routes"], answers, laid, language) if count else []
-    parts = (words, listed, listed_findings(numbered, language), _labels(answers, laid, language))
+    if listed:
+        words |= {"findings": WORDS[language]["items"], "findFinding": WORDS[language]["findItem"]}
+    routes = _listed(layers["routes"], answers, laid, language) if count else []
+    parts = (words, routes, listed or listed_findings(numbered, language), _labels(answers, laid, language))
     told = ",".join(script_json(part) for part in parts)
     names = ",".join(f"[{a.get_name()},{script_json(d.max_resolution)}]" for a, d in zip(added, shown, strict=True))
     return render(page, f"cotrenchFieldMap({page.get_name()},{told},[{names}]);")

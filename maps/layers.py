@@ -55,7 +55,7 @@ class DrawnLayer:
     rows: list[list[tuple[str, str]]] = field(default_factory=list)
     visible: bool = True
     max_resolution: float | None = None
-    numbers: Sequence[int] = ()
+    numbers: Sequence[int | str] = ()
     marks: Any = None
 
     def label(self, language: str) -> str:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # 1e-7 degrees is a centimetre: what a reader of a screen map can use.
 DECIMALS = 7
-MARKED = ("trees", "findings")
+MARKED = ("trees", "findings", "stops")
 """Layers that may hold points."""
 TREE_RADIUS = 3
 STRETCHES, UNFILLED = ("LineString", "MultiLineString"), {"fill": False}

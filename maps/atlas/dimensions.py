@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from shapely.geometry import shape
 
+from maps.atlas.items import numbered_by_items
 from maps.atlas.labels import DIMENSION, MARK, NAME, Place, Wish, along, around
 from maps.atlas.town import COARSEST_MINOR, line_code, utility_colour
 from maps.atlas.words import WORDS
@@ -33,20 +34,25 @@ _KEPT_OFF_MM = 0.7
 
 
 class Numbered(NamedTuple):
-    """A finding and its number, the same on every sheet and in the list."""
+    """A finding and its number, the same on every sheet and in the list; of a planned visit that of the item."""
 
-    number: int
+    number: int | str
     finding: Finding
 
 
 def number_findings(stops: Sequence[StopSheet]) -> list[list[Numbered]]:
     """Return each stop's findings with numbers that go on through the atlas; one of two stops keeps its number.
 
-    What passes is left out; what has no place comes behind what is drawn.
+    What passes is left out; what has no place comes behind what is drawn. At a stop of a planned visit each has the
+    number of the item that settles it.
     """
     numbers: dict[str, int] = {}
     answer = []
     for stop in stops:
+        if stop.items:
+            known = {each.id: each for each in stop.findings}
+            answer.append([Numbered(number, each) for number, each in numbered_by_items(stop.items, known)])
+            continue
         drawn = drawn_findings(stop.findings)
         shown = {each.id for each in drawn}
         rest = [each for each in stop.findings if each.outcome != "passes" and each.id not in shown]
@@ -163,7 +169,7 @@ def finding_wishes(canvas: Canvas, numbered: Sequence[Numbered], language: str) 
     drawn = drawn_findings([each.finding for each in numbered])
     keys, wishes = [], []
     for layer in finding_layers(drawn, language):
-        severity = drawn[layer.numbers[0] - 1].severity
+        severity = drawn[int(layer.numbers[0]) - 1].severity
         points = canvas.at(shapely.get_coordinates(layer.marks))
         cut = canvas.inside(layer.geometries)
         for number, (x, y), part in zip(layer.numbers, points.tolist(), cut, strict=True):
@@ -172,7 +178,7 @@ def finding_wishes(canvas: Canvas, numbered: Sequence[Numbered], language: str) 
             if f"severities.{severity}" not in keys:
                 keys.append(f"severities.{severity}")
             canvas.shapes([part], colour=symbols()["severities"][severity]["line"], width=2.6, opacity=0.35)
-            said = str(by_id[drawn[number - 1].id])
+            said = str(by_id[drawn[int(number) - 1].id])
             places = [Place(x, y), *around(x, y, (4.5, 8.0, 12.0, 17.0, 24.0))]
             told = f"{WORDS[language]['finding']} {said}"
             wishes.append(Wish(said, MARK_MM, places, MARK, told, mark=(x, y), look=severity, bold=True))

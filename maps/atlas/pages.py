@@ -5,12 +5,14 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import shapely
 
 from geo.crs import Grid
 from geo.crs import grid as grid_of
 from maps.atlas.canvas import EDGE_MM
 from maps.atlas.dimensions import number_findings
+from maps.atlas.items import checklist_items, item_rows
 from maps.atlas.leaf import Leaves, empty_page, number_sheets
 from maps.atlas.scale import Room, overview_window, windows_of
 from maps.atlas.sheets import index_map, overview_map, stop_map
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
     from maps.atlas.dimensions import Numbered
     from maps.atlas.scale import Window
+    from maps.atlas.sheets import Map
     from maps.atlas.stops import AtlasHead, StopSheet
     from survey.sections import Section
 
@@ -58,6 +61,10 @@ class Paper(NamedTuple):
 
 
 GUTTER_MM = 2.0
+SPARE_LINES = 3
+"""Lines of the sign-in sheet for those whom nobody expected."""
+AROUND_ITEMS_M = 15.0
+"""So much of the routes around the items of a planned visit is on its sheets."""
 PAPERS: Mapping[str, Paper] = MappingProxyType(
     {"a3": Paper(387.0, 273.0, 98.0, 22), "a4": Paper(264.0, 186.0, 70.0, 13)}
 )
@@ -84,7 +91,7 @@ class _Bound(NamedTuple):
 
 def make_atlas(
     stops: Sequence[StopSheet], layers: Mapping[str, gpd.GeoDataFrame], *, grid: Grid | str, head: AtlasHead,
-    paper: str = "a3", language: str = "zh",
+    paper: str = "a3", language: str = "zh", people: Sequence[tuple[str, str]] = (),
 ) -> bytes:  # fmt: skip
     """Return the atlas of a survey as PDF.
 
@@ -103,6 +110,8 @@ def make_atlas(
         A key of `PAPERS`: ``a3`` or ``a4``, lying.
     language
         ``zh`` or ``en``.
+    people
+        Who is expected: organisation and the numbers of the stops, written into the sign-in sheet.
 
     Notes
     -----
@@ -145,7 +154,7 @@ def make_atlas(
         "flipped": True,
         "height": PAPERS[paper].height,
         "side": PAPERS[paper].side,
-        "words": {name: WORDS[language][name] for name in WORDS[language]},
+        "words": _words(stops, language),
         "facts": binder.facts(),
         "summary": summary_rows(
             stops,
@@ -156,11 +165,26 @@ def make_atlas(
         ),
         "maps": maps,
         "checklist": [binder.checklist(one, maps) for one in bound],
-        "sign_in": PAPERS[paper].sign_in_rows,
+        "sign_in": _sign_in(people, PAPERS[paper].sign_in_rows),
         "foot_left": head.project or head.title,
         "qr_says": "CoTrench atlas",
     }
     return typeset("atlas", sheet, _data(bound, head, laid, paper), head.issued)
+
+
+def _words(stops: Sequence[StopSheet], language: str) -> dict[str, Any]:
+    """Return the words of an atlas: of a planned visit those that speak of items."""
+    words = dict(WORDS[language])
+    if any(stop.items for stop in stops):
+        words |= {"findings": words["items"], "findings_head": words["items_head"]}
+    return words
+
+
+def _sign_in(people: Sequence[tuple[str, str]], rows: int) -> list[list[str]]:
+    """Return organisation and stops of every line of the sign-in sheet; lines for others stay empty."""
+    expected = [list(one) for one in people]
+    free = max(SPARE_LINES, rows - len(expected) % rows) if expected else rows
+    return [*expected, *([["", ""]] * free)]
 
 
 def _bind(stops: Sequence[StopSheet], town: Town, room: Room) -> list[_Bound]:
@@ -171,9 +195,18 @@ def _bind(stops: Sequence[StopSheet], town: Town, room: Room) -> list[_Bound]:
         lines = [town.shapes["routes"][rows[name]] for name in stop.routes]
         middle = middle_points(lines[:1])[0] if stop.place is None else stop.place
         place = (float(middle[0]), float(middle[1]))
-        shapes = [*lines, *([shapely.Point(place)] if stop.place is not None else [])]
+        shapes = _near_items(stop, lines) if stop.items else lines
+        shapes = [*shapes, *([shapely.Point(place)] if stop.place is not None else [])]
         bound.append(_Bound(number, stop, found, place, windows_of(shapes, room)))
     return bound
+
+
+def _near_items(stop: StopSheet, lines: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
+    """Return what a stop of a planned visit is about: its items, and as much of the routes as lies around them."""
+    points = [shapely.Point(line.item.x, line.item.y) for line in stop.items]
+    around = shapely.box(*shapely.total_bounds(np.array(points, dtype=object))).buffer(AROUND_ITEMS_M)
+    cut = [part for line in lines for part in shapely.get_parts(line.intersection(around)) if not part.is_empty]
+    return [*points, *cut]
 
 
 class _Binder:
@@ -210,10 +243,8 @@ class _Binder:
                 "place": said,
                 "limits": limit_rows(one.stop, self.language),
                 "unmeasured": "" if one.stop.answers else self.words["no_answers" if one.stop.routes else "no_routes"],
-                "findings": finding_rows(
-                    sorted(one.found, key=lambda each: str(each.number) not in drawn.shown), self.language
-                ),
-                "none_found": "" if one.found else self.words["no_findings"],
+                "findings": self.beside(one, drawn),
+                "none_found": self.none(one),
             }
             if len(one.windows) > 1:
                 lines = [line for row, line in enumerate(self.town.shapes["routes"]) if self._of(one, row)]
@@ -221,6 +252,16 @@ class _Binder:
                 page["index"] = {"svg": svg, "width": self.paper.side, "height": height}
             pages.append(page)
         return pages + ([self.section(one, one.stop.section)] if one.stop.section is not None else [])
+
+    def beside(self, one: _Bound, drawn: Map) -> list[dict[str, Any]]:
+        """Return what is told beside the map: items of a planned visit, else findings; those on the sheet first."""
+        if one.stop.items:
+            return item_rows(one.stop.items, one.found, drawn.shown, self.language)
+        return finding_rows(sorted(one.found, key=lambda each: str(each.number) not in drawn.shown), self.language)
+
+    def none(self, one: _Bound) -> str:
+        """Return what is said where there is nothing to see at a stop; empty where there is something."""
+        return "" if one.found or one.stop.items else self.words["no_findings"]
 
     def _of(self, one: _Bound, row: int) -> bool:
         return str(self.town.column("routes", "id")[row]) in one.stop.routes
@@ -269,8 +310,10 @@ class _Binder:
         ]
         return {
             "title": f"{self.words['stop']} {one.number}  {one.stop.name}",
-            "rows": checklist_rows(one.found, self.language),
-            "none": "" if one.found else self.words["no_findings"],
+            "times": one.stop.times,
+            "rows": [] if one.stop.items else checklist_rows(one.found, self.language),
+            "items": checklist_items(one.stop.items, one.found, self.language),
+            "none": self.none(one),
             "tasks": list(one.stop.tasks),
             "left_out": left_out,
         }
@@ -304,6 +347,8 @@ def _data(bound: Sequence[_Bound], head: AtlasHead, grid: Grid, paper: str) -> d
                 ],
                 "findings": [each.finding.as_dict() | {"number": each.number} for each in one.found],
                 "section": one.stop.section.as_dict() if one.stop.section is not None else None,
+                "items": [line.as_dict() for line in one.stop.items],
+                "times": one.stop.times,
                 "tasks": list(one.stop.tasks),
             }
             for one in bound

@@ -18,6 +18,7 @@ from maps.atlas.dimensions import (
     route_wishes,
 )
 from maps.atlas.grid import draw_crosses, draw_frame
+from maps.atlas.items import item_wishes
 from maps.atlas.labels import MARK, NAME, Place, Wish, around, place_labels
 from maps.atlas.town import draw_town
 from maps.atlas.words import WORDS
@@ -75,7 +76,9 @@ def stop_map(
     keys, wishes = draw_town(canvas, town)
     keys += draw_passages(canvas, stop.answers)
     draw_crosses(canvas)
-    found, marks = finding_wishes(canvas, numbered, language)
+    found, marks = (
+        item_wishes(canvas, stop.items, numbered) if stop.items else finding_wishes(canvas, numbered, language)
+    )
     keys += draw_routes(canvas, town, stop.routes)
     wishes = [
         *marks,
@@ -104,8 +107,13 @@ def overview_map(
     keys, wishes = draw_town(canvas, town)
     draw_crosses(canvas)
     keys += draw_routes(canvas, town, [name for stop in stops for name in stop.routes])
-    if len(places) > 1:
-        canvas.path([(float(x), float(y)) for x, y in canvas.at(places)], colour=STOP_INK, width=0.4, dash="1.6 1.2")
+    for at, stop in enumerate(stops):
+        if stop.way is not None:
+            cut = canvas.inside(np.array([stop.way], dtype=object))
+            canvas.shapes(cut, colour=STOP_INK, width=0.6, dash="2.4 1.2", cap="round")
+        elif at:
+            between = [(float(x), float(y)) for x, y in canvas.at(places[at - 1 : at + 1])]
+            canvas.path(between, colour=STOP_INK, width=0.4, dash="1.6 1.2")
     wishes = [*_stop_marks(canvas, places, language), *_sheet_frames(canvas, sheets), *wishes]
     left_out = _write(canvas, town, wishes)
     return _finished(canvas, title, keys, left_out)

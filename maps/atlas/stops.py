@@ -9,8 +9,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
+    import shapely
+
     from survey.findings import Finding
     from survey.sections import Section
+    from survey.visits.checklists import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,13 @@ class StopSheet:
         What else is to be done at the stop: one line each on the checklist.
     link
         What the stop's QR code opens; empty: its place as ``geo:`` address, which phones show on their map.
+    items
+        What is done there, as the checklist of a planned visit numbers it: the numbers are then those of the items,
+        and of ``findings`` those are drawn that an item settles. Empty: findings are numbered through the atlas.
+    times
+        When one is there, such as ``12-01 08:43–08:52``; empty: not told.
+    way
+        The way to it in the grid; None: the overview draws a straight line from the stop before.
     """
 
     name: str
@@ -72,6 +82,9 @@ class StopSheet:
     section: Section | None = None
     tasks: Sequence[str] = ()
     link: str = ""
+    items: Sequence[Line] = ()
+    times: str = ""
+    way: shapely.LineString | None = None
 
 
 def check_stops(stops: Sequence[StopSheet], known: set[str]) -> None:

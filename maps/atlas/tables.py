@@ -108,7 +108,7 @@ def summary_rows(
         rows.append(
             [
                 str(k),
-                stop.name,
+                f"{stop.name}\n{stop.times}".strip(),
                 named + more or NONE,
                 *_measures(stop),
                 _verdicts(stop, language),

@@ -167,7 +167,9 @@ def _moment(value: date | datetime) -> datetime:
     return local(value if isinstance(value, datetime) else datetime(value.year, value.month, value.day))  # noqa: DTZ001 - Beijing's clock is added by `local`
 
 
-def invitation_ics(invitation: Invitation, schedule: Schedule, stops: Sequence[Stop], now: datetime) -> bytes:
+def invitation_ics(
+    invitation: Invitation, schedule: Schedule, stops: Sequence[Stop], now: datetime, attendee: str = ""
+) -> bytes:
     """Return the invitation to a visit: one event for each day, with all stops in its text.
 
     Parameters
@@ -178,6 +180,8 @@ def invitation_ics(invitation: Invitation, schedule: Schedule, stops: Sequence[S
         Of `survey.visits.schedules`; stops without days give a calendar without events.
     now
         The moment it is made.
+    attendee
+        Key of the one whom it is for: only days on which a stop calls this one are in it; empty: all days.
 
     Notes
     -----
@@ -190,6 +194,8 @@ def invitation_ics(invitation: Invitation, schedule: Schedule, stops: Sequence[S
     made.add("method", "CANCEL" if invitation.cancelled else "REQUEST")
     made.add_component(_beijing())
     for number, day in enumerate(schedule.days, start=1):
+        if attendee and not any(one.key == attendee for call in day.calls for one in stops[call.stop].attendees):
+            continue
         event = icalendar.Event()
         event.add("uid", f"{invitation.visit}-{number}@{invitation.host}")
         event.add("sequence", invitation.sequence)
