@@ -44,6 +44,7 @@ from api.routes import (
     sections,
     session,
     standings,
+    surveyed,
     trenches,
     visit_entries,
     visit_papers,
@@ -120,7 +121,7 @@ def create_app(settings: Settings) -> FastAPI:
     for room in (
         collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
         session, standings, forms, drafts, programmes, opportunities, joint_projects, prints,
-        visits, visit_entries, visit_pictures, visit_papers,
+        surveyed, visits, visit_entries, visit_pictures, visit_papers,
     ):  # fmt: skip
         app.include_router(room.router)
     app.include_router(forms.case_router)

@@ -22,6 +22,7 @@ from api import (
     deadline_schemas,
     finding_schemas,
     form_schemas,
+    geometry_schemas,
     opportunity_schemas,
     print_schemas,
     programme_schemas,
@@ -44,6 +45,7 @@ BINARY = {"type": "string", "contentMediaType": "application/pdf", "contentEncod
 ROOMS = (
     schemas, service_schemas, finding_schemas, case_schemas, form_schemas, standing_schemas, deadline_schemas,
     session_schemas, programme_schemas, opportunity_schemas, project_schemas, visit_schemas, print_schemas,
+    geometry_schemas,
 )  # fmt: skip
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by `POST /api/session`."},

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 import orjson
+import shapely
 import sqlalchemy as sa
 
 from api.db.case_chains import broken
@@ -15,9 +17,11 @@ from api.db.tables import (
     CASES,
     CHANGES,
     DRAFTS,
+    GEOMETRIES,
     GEOMETRY,
     IDENTITY,
     LAYERS,
+    VISIT_MINUTES,
     VISIT_PICTURES,
     Layer,
 )
@@ -42,6 +46,8 @@ def faults(connection: sa.Connection, dialect: StoreDialect) -> list[Fault]:
     found.extend(broken(connection))
     found.extend(_drafts(connection))
     found.extend(_pictures(connection))
+    found.extend(_lines(connection))
+    found.extend(_minutes(connection))
     for layer in LAYERS.values():
         found.extend(_index(connection, dialect, layer))
         found.extend(_revisions(connection, layer))
@@ -53,8 +59,11 @@ RESTORE = ("从备份恢复", "restore a backup")
 
 
 def _numbers(connection: sa.Connection) -> Iterator[Fault]:
-    """Find out whether changes and acceptances are numbered 1, 2, 3 … without a gap."""
-    for table, zh, en in ((CHANGES, "变更", "changes"), (ACCEPTANCES, "接受记录", "acceptances")):
+    """Find out whether changes, acceptances and lines of routes are numbered 1, 2, 3 … without a gap."""
+    for table, zh, en in (
+        (CHANGES, "变更", "changes"), (ACCEPTANCES, "接受记录", "acceptances"),
+        (GEOMETRIES, "实测线", "measured lines"),
+    ):  # fmt: skip
         count, last = connection.execute(sa.select(sa.func.count(), sa.func.max(table.c.number))).one()
         if count != (last or 0):
             yield Fault("store.numbers", f"{zh}缺 {last - count} 条", f"{last - count} {en} are missing", *RESTORE)
@@ -79,6 +88,28 @@ def _pictures(connection: sa.Connection) -> Iterator[Fault]:
         if size != length or f"visit:{visit}" not in streams:
             yield Fault("store.picture", f"踏勘 {visit} 的照片不完整", f"a picture of visit {visit} is not whole",
                         *RESTORE, feature=picture)  # fmt: skip
+
+
+def _lines(connection: sa.Connection) -> Iterator[Fault]:
+    """Find lines of routes whose shape cannot be read."""
+    columns = sa.select(GEOMETRIES.c.id, GEOMETRIES.c.geometry).order_by(GEOMETRIES.c.number)
+    for line_id, shape in connection.execute(columns):
+        if shapely.from_wkb(shape, on_invalid="ignore") is None:
+            zh, en = "实测线的形状已损坏", "the shape of the line is damaged"
+            yield Fault("store.line", zh, en, *RESTORE, feature=line_id)
+
+
+def _minutes(connection: sa.Connection) -> Iterator[Fault]:
+    """Find minutes whose files are not those that were issued."""
+    table = VISIT_MINUTES
+    keys = connection.execute(sa.select(table.c.id, table.c.language).order_by(table.c.id, table.c.language)).all()
+    for minutes_id, language in keys:  # one after another: each may be as large as many photos
+        is_it = sa.and_(table.c.id == minutes_id, table.c.language == language)
+        columns = sa.select(table.c.pdf, table.c.pdf_sha256, table.c.docx, table.c.docx_sha256)
+        pdf, pdf_sha256, docx, docx_sha256 = connection.execute(columns.where(is_it)).one()
+        if [hashlib.sha256(content).hexdigest() for content in (pdf, docx)] != [pdf_sha256, docx_sha256]:
+            yield Fault("store.minutes", "纪要不是印发时的文件", "the minutes are not as they were issued", *RESTORE,
+                        feature=minutes_id)  # fmt: skip
 
 
 def _is_object(text: str | None) -> bool:

@@ -330,6 +330,44 @@ VISIT_PICTURES = sa.Table(
     sa.Column("content", sa.LargeBinary, nullable=False),
 )
 
+# Where routes were planned, surveyed and laid: one line for each time somebody measured or took over; only added.
+GEOMETRIES = sa.Table(
+    "geometries",
+    METADATA,
+    sa.Column("number", number(), primary_key=True, autoincrement=False),
+    sa.Column(IDENTITY, key_text(), nullable=False, unique=True),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("route", key_text(), nullable=False, index=True),
+    sa.Column("revision", sa.Integer),
+    sa.Column("of_line", key_text(), nullable=False),
+    sa.Column("visit", key_text(), nullable=False, index=True),
+    sa.Column("case", key_text(), nullable=False),
+    sa.Column(GEOMETRY, sa.LargeBinary, nullable=False),
+    sa.Column("accuracy_m", sa.Double),
+    sa.Column("points", sa.JSON, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
+# Minutes of joint visits as they were issued: what an office has signed is not printed anew from what is known later.
+VISIT_MINUTES = sa.Table(
+    "visit_minutes",
+    METADATA,
+    sa.Column(IDENTITY, key_text(), primary_key=True),
+    sa.Column("language", key_text(), primary_key=True),
+    sa.Column("visit", key_text(), nullable=False, index=True),
+    sa.Column("issue", sa.Integer, nullable=False),
+    sa.Column("upto", sa.Integer, nullable=False),
+    sa.Column("pdf", sa.LargeBinary, nullable=False),
+    sa.Column("pdf_sha256", sa.Text, nullable=False),
+    sa.Column("docx", sa.LargeBinary, nullable=False),
+    sa.Column("docx_sha256", sa.Text, nullable=False),
+    sa.Column("told", sa.JSON, nullable=False),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+)
+
 COUNTY = sa.Table(
     "county",
     METADATA,

@@ -23,11 +23,13 @@ from api.db.tables import (
     CASES,
     CHANGES,
     DRAFTS,
+    GEOMETRIES,
     GEOMETRY,
     LAYERS,
     ORGANISATIONS,
     PROGRAMMES,
     TOKENS,
+    VISIT_MINUTES,
     VISIT_PICTURES,
 )
 from geo.faults import BadInputError, Fault
@@ -39,11 +41,11 @@ CHUNK = 5_000
 LAYER_TABLES = [layer.table for layer in LAYERS.values()]
 # Sessions and wrong tries are of the moment: they stay behind, and people sign in again.
 TABLES = [
-    CHANGES, ANSWERS, ACCEPTANCES, CASES, CASE_EVENTS, DRAFTS, PROGRAMMES, VISIT_PICTURES, ORGANISATIONS, ACCOUNTS,
-    TOKENS, *LAYER_TABLES,
+    CHANGES, ANSWERS, ACCEPTANCES, CASES, CASE_EVENTS, DRAFTS, PROGRAMMES, VISIT_PICTURES, GEOMETRIES, VISIT_MINUTES,
+    ORGANISATIONS, ACCOUNTS, TOKENS, *LAYER_TABLES,
 ]  # fmt: skip
-HEAVY = (VISIT_PICTURES,)
-"""Tables whose lines are read a few at a time: each may be as large as a photo."""
+HEAVY = (VISIT_PICTURES, VISIT_MINUTES)
+"""Tables whose lines are read a few at a time: each may be as large as a photo, or a paper full of them."""
 CHUNK_OF_HEAVY = 4
 
 OF_PEOPLE = (CASES, DRAFTS, ORGANISATIONS, ACCOUNTS)
@@ -51,7 +53,7 @@ OF_PEOPLE = (CASES, DRAFTS, ORGANISATIONS, ACCOUNTS)
 
 
 def copy(source: Store, target: Store, progress: Callable[[int, int], None] | None = None) -> int:
-    """Copy all rows, changes, answers, cases, drafts, programmes, pictures, accounts, the county; return how many.
+    """Copy all rows, changes, answers, cases, drafts, programmes, visits, accounts, the county; return how many.
 
     All or nothing.
 
