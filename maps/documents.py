@@ -108,7 +108,7 @@ def paper_pdf(paper: Paper) -> bytes:
         "foot_left": f"{head.county} · 办件 {head.case}",
         "qr_says": f"CoTrench {kind_of(paper)} {head.case[:80]}",
     }
-    return typeset("paper", _masked(sheet), _masked(data), head.issued)
+    return typeset("paper", masked(sheet), masked(data), head.issued)
 
 
 def _asking(contact: str, phone: str) -> list[dict[str, Any]]:
@@ -117,13 +117,13 @@ def _asking(contact: str, phone: str) -> list[dict[str, Any]]:
     return [{"is": "note", "text": f"联系人：{who}"}] if who else []
 
 
-def _masked(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def masked(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return the value with every identity number in its texts masked."""
     if isinstance(value, str):
         return mask_id_numbers(value)
     if isinstance(value, dict):
-        return {key: _masked(one) for key, one in value.items()}
-    return [_masked(one) for one in value] if isinstance(value, (list, tuple)) else value
+        return {key: masked(one) for key, one in value.items()}
+    return [masked(one) for one in value] if isinstance(value, (list, tuple)) else value
 
 
 def _remark(form: Form) -> str:

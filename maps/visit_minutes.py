@@ -1,0 +1,231 @@
+"""Print the minutes of a joint survey, as PDF to keep and as DOCX to edit: one content, both languages."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from maps.documents import masked
+from maps.figures import Figure
+from maps.typesetting import typeset
+from maps.visit_minutes_blocks import blocks_of_minutes
+from maps.visit_minutes_words import WORDS
+from maps.word_document import word_document
+from survey.cases.plain import as_plain
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import shapely
+
+    from geo.line_differences import LineDifference
+    from survey.visits.keeping import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinutesHead:
+    """What stands at the head of minutes.
+
+    Parameters
+    ----------
+    county, authority
+        Names of the county and of who holds the survey.
+    document, clause
+        What the survey rests on; empty: the county's document has none (文件未规定).
+    issued
+        The day of the paper.
+    number
+        Of the paper; empty: a draft.
+    issue
+        Which issue it is: 1, 2 …; 0 for a draft of the first one.
+    earlier
+        Number of the issue before; empty: there is none.
+    """
+
+    county: str
+    authority: str
+    issued: dt.date
+    document: str = ""
+    clause: str = ""
+    number: str = ""
+    issue: int = 0
+    earlier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A picture that was taken on site, with when and where (grid, metres); None: not known."""
+
+    content: bytes
+    taken_at: dt.datetime | None = None
+    x: float | None = None
+    y: float | None = None
+    accuracy_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Who does what is still open, and until when; empty and None: to be written by hand."""
+
+    who: str = ""
+    by: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredRoute:
+    """A line that was measured, beside the plan of its route.
+
+    Parameters
+    ----------
+    route
+        Id of the route; empty: a line of none.
+    line
+        Its own id.
+    measured, accuracy_m
+        The line in the grid, and the mean error of its worst point (metres; None: nobody said).
+    plan, difference
+        The route as planned, and how the line lies to it; None where there is no route.
+    judged
+        Whether it is the route's geometry now, and so what is judged.
+    by, at
+        Who measured it, and when it came in.
+    """
+
+    route: str
+    line: str
+    measured: shapely.Geometry
+    accuracy_m: float | None = None
+    plan: shapely.Geometry | None = None
+    difference: LineDifference | None = None
+    judged: bool = False
+    note: str = ""
+    by: str = ""
+    at: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStep:
+    """What the minutes bring about in a case: the step, its time and clause; ``allowed`` empty: 文件未规定."""
+
+    case: str
+    project: str
+    step_zh: str
+    step_en: str
+    allowed: str = ""
+    due: dt.datetime | None = None
+    document: str = ""
+    clause: str = ""
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitMinutes:
+    """All that minutes are made of.
+
+    Parameters
+    ----------
+    head
+        Who, when, which issue.
+    visit
+        As it stands after the last event that is in the minutes.
+    pictures
+        Photos and signatures by id; one that is named and not here has not come in.
+    layers
+        Of the county around the stops, in the grid, for the maps; those of `maps.layers.drawn_layers`.
+    lines
+        Lines that were measured on the visit.
+    tasks
+        By id of the item that is open.
+    steps
+        What happens in the cases.
+    late
+        Ids of the answers that are new since the issue before.
+    grid
+        What people call the system of coordinates.
+    near_m
+        How near to a stop (metres) a line of no route that is looked at there is shown on its map.
+    """
+
+    head: MinutesHead
+    visit: Visit
+    pictures: Mapping[str, Photo] = field(default_factory=dict)
+    layers: Mapping[str, gpd.GeoDataFrame] = field(default_factory=dict)
+    lines: tuple[MeasuredRoute, ...] = ()
+    tasks: Mapping[str, Task] = field(default_factory=dict)
+    steps: tuple[CaseStep, ...] = ()
+    late: frozenset[str] = frozenset()
+    grid: str = ""
+    near_m: float = 150.0
+
+
+def minutes_pdf(minutes: VisitMinutes, language: str = "zh") -> bytes:
+    """Return the minutes as PDF: A4, ``data.json`` inside holds plan, answers, signatures and differences.
+
+    Parameters
+    ----------
+    minutes
+        Its visit has a plan. Identity numbers in any text are masked.
+    language
+        ``zh`` or ``en``: of what the paper says by itself; what people wrote stays as they wrote it.
+
+    Raises
+    ------
+    ValueError
+        A visit without a plan.
+    """
+    head, told = minutes.head, _told(minutes, language)
+    sheet = {
+        **told, "description": f"{head.document} {head.clause}".strip(),
+        "keywords": [head.county, minutes.visit.id, "visit_minutes"], "to": "",
+        "blocks": _printed(masked(blocks_of_minutes(minutes, language))),
+        "foot_left": f"{head.county} · {minutes.visit.id}", "language": language,
+        "qr_says": f"CoTrench visit_minutes {minutes.visit.id[:80]}",
+    }  # fmt: skip
+    return typeset("paper", sheet, masked(_data(minutes)), head.issued)
+
+
+def minutes_docx(minutes: VisitMinutes, language: str = "zh") -> bytes:
+    """Return the minutes as DOCX: the content of the PDF, to be edited; parameters and errors as `minutes_pdf`."""
+    blocks = masked(blocks_of_minutes(minutes, language))
+    return word_document(_told(minutes, language), blocks, minutes.head.issued, language)
+
+
+def _told(minutes: VisitMinutes, language: str) -> dict[str, str]:
+    head, words = minutes.head, WORDS[language]
+    return {
+        "title": words["title"] if head.number else words["draft"], "author": head.authority,
+        "authority": head.authority, "number": head.number,
+    }  # fmt: skip
+
+
+def _printed(value: Any) -> Any:  # noqa: ANN401 - a block, or a part of one
+    """Return a block with its figures as a template takes them."""
+    if isinstance(value, Figure):
+        return value.as_dict()
+    if isinstance(value, dict):
+        printed = {key: _printed(one) for key, one in value.items()}
+        return printed | printed["figure"] if value.get("is") == "drawing" else printed
+    return [_printed(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def _data(minutes: VisitMinutes) -> dict[str, Any]:
+    """Return what a program reads from the file."""
+    visit, head = minutes.visit, minutes.head
+    return {
+        "kind": "visit_minutes", "visit": visit.id, "upto": visit.seq, "number": head.number, "issue": head.issue,
+        "earlier": head.earlier, "issued": head.issued.isoformat(), "plan": as_plain(visit.plan),
+        "present": as_plain(visit.present), "disputed": list(visit.disputed), "late": sorted(minutes.late),
+        "answers": [as_plain(given) for given in visit.answers.values()],
+        "signatures": as_plain(visit.signatures),
+        "tasks": {item: as_plain(task) for item, task in minutes.tasks.items()},
+        "steps": [as_plain(step) for step in minutes.steps],
+        "lines": [
+            {
+                "route": one.route, "line": one.line, "accuracy_m": one.accuracy_m, "judged": one.judged,
+                "difference": None if one.difference is None else asdict(one.difference),
+            }
+            for one in minutes.lines
+        ],
+    }  # fmt: skip
