@@ -195,6 +195,7 @@ def _stop_shapes(
             "road": stop.road, "road_name": stop.road_name, "gap_m": stop.gap_m, "minutes": stop.minutes,
             "day": own[0][0].on, "way_s": own[0][1].way_s, "arrives": own[0][1].arrives,
             "begins": own[0][1].begins, "leaves": own[-1][1].leaves,
+            "parts": [{"day": day.on, "begins": call.begins, "leaves": call.leaves} for day, call in own],
             "items": lines.get(stop.id, []), "attendees": [_attendee(one) for one in stop.attendees],
         })  # fmt: skip
     return order, found

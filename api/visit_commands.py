@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from api.case_lists import unknown
 from api.errors import ProblemError, refused
 from api.visit_answers import proposal_shape
+from api.visit_cases import ENTERED
 from api.visit_people import actor_of
 from geo.faults import Fault
 from survey.cases.commands import Command
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from api.visit_planning import Made
     from survey.visits.keeping.events import Plan
 
-MEMBERS = frozenset({"id", "kind", "actor", "expected", "data"})
+MEMBERS = frozenset({"id", "kind", "actor", "expected", "data", "cases"})
 GIVEN = {kind: body for kind, body in COMMANDS.items() if kind != PlanVisit.kind}
 """The commands that people give; a visit is begun by planning it."""
 ENTRIES = {kind: body for kind, body in COMMANDS.items() if body.offline}
@@ -89,6 +90,10 @@ def check(given: Mapping[str, Any], kinds: Mapping[str, type[VisitCommand]]) -> 
         faults.append(_wrong("id", name, f"1 至 {LONGEST_ID} 个字的编号", f"an id of 1 to {LONGEST_ID} characters"))
     if expected is not None and (isinstance(expected, bool) or not isinstance(expected, int)):
         faults.append(_wrong("expected", expected, "整数", "a whole number"))
+    if given.get("cases") not in (None, False, True) or (given.get("cases") and kind not in ENTERED):
+        faults.append(
+            _wrong("cases", given["cases"], "true（仅限发出邀请、登记到场）", "true, of inviting and holding")
+        )
     if kind == ChangeVisit.kind and isinstance(data, dict):
         faults += _change_faults(data)
     if faults:

@@ -168,7 +168,7 @@ class Papers:
         routes = list(dict.fromkeys(route for line in lines for route in line.item.routes if route in self.answers))
         findings = [self.findings[name] for line in lines for name in line.item.findings if name in self.findings]
         calls = [call for day in self.plan.days for call in day.calls if call.stop == at]
-        times = f"{calls[0].begins:%m-%d %H:%M}–{calls[-1].leaves:%H:%M}"
+        times = "；".join(f"{call.begins:%m-%d %H:%M}–{call.leaves:%H:%M}" for call in calls)
         link = f"{self.address}/?stop={stop.id}#/visit/{self.visit.id}" if self.address else ""
         return StopSheet(
             stop.name or str(number), routes, (stop.x, stop.y), [self.answers[one] for one in routes], findings,
@@ -189,8 +189,9 @@ class Papers:
         organisation = "" if county is None else county.name_zh if zh else county.name_en
         rules = None if county is None or county.policy is None else load_policy(county.policy)
         basis = "" if rules is None else f"{rules.document}《{rules.title}》"
-        project = AND[self.language].join(self.plan.cases)
-        return AtlasHead(self.plan.title, self.on, f"{self.visit.id} {project}".strip(), organisation, basis)
+        cases = AND[self.language].join(self.plan.cases)
+        project = f"{self.plan.title} {self.visit.id}" + (f"（{cases}）" if zh else f" ({cases})") * bool(cases)
+        return AtlasHead(self.plan.title, self.on, project, organisation, basis)
 
 
 def invitation_of(service: Service, visit: Visit, host: str, attendee: str = "") -> bytes:

@@ -120,6 +120,14 @@ class VisitItem(Shape):
     answers: list[VisitAnswer]
 
 
+class VisitPart(Shape):
+    """A part of a stay; several where no half day holds it."""
+
+    day: date
+    begins: datetime
+    leaves: datetime
+
+
 class VisitStop(Shape):
     """A stop, in the order of the visit."""
 
@@ -136,6 +144,7 @@ class VisitStop(Shape):
     arrives: datetime
     begins: datetime
     leaves: datetime
+    parts: list[VisitPart]
     items: list[VisitItem]
     attendees: list[VisitAttendee]
 
@@ -301,6 +310,16 @@ class VisitPaper(Shape):
     en: str
 
 
+class VisitEntered(Shape):
+    """Whether a step was entered in a case, or why it was not."""
+
+    case: str
+    kind: Literal["schedule_survey", "record_survey"]
+    entered: bool
+    zh: str
+    en: str
+
+
 class VisitShape(VisitPlan):
     """A visit as it stands."""
 
@@ -323,6 +342,7 @@ class VisitShape(VisitPlan):
     possible: list[VisitWords]
     papers: list[VisitPaper]
     links: list[Link]
+    entered: list[VisitEntered] | None = Field(None, description="Of a command with `cases`.")
 
 
 class VisitEvent(Shape):
@@ -352,6 +372,7 @@ class VisitCommandShape(Shape):
     data: dict[str, Any] | None = None
     expected: int | None = Field(None, description="The `seq` that was seen.")
     actor: dict[str, Any] | None = None
+    cases: bool | None = Field(None, description="Of inviting and holding: enter it in the cases too; see `entered`.")
 
 
 class VisitEntry(Shape):

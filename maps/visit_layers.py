@@ -88,7 +88,7 @@ def _stops(plan: Plan, language: str) -> Iterator[DrawnLayer]:
         calls = [call for day in plan.days for call in day.calls if call.stop == at]
         rows.append([
             (words["number"], str(number)), (words["name"], plan.stops[at].name),
-            (words["time"], f"{calls[0].begins:%Y-%m-%d %H:%M} – {calls[-1].leaves:%H:%M}"),
+            (words["time"], "；".join(f"{call.begins:%m-%d %H:%M}–{call.leaves:%H:%M}" for call in calls)),
             (words["minutes"], f"{plan.stops[at].minutes:.0f}"),
             (words["who"], words["and"].join(one.name for one in plan.stops[at].attendees)),
         ])  # fmt: skip

@@ -20,6 +20,7 @@ from api.refusals import problem_of_refusal
 from api.routes.visits import VISIT, Crs, Identity
 from api.visit_answers import visit_shape
 from api.visit_asked import asked_of
+from api.visit_cases import enter_in_cases
 from api.visit_commands import ENTRIES, GIVEN, changed_by, check, command_of
 from api.visit_people import known
 from api.visit_planning import plan_of
@@ -44,7 +45,8 @@ def act_on_visit(
 ) -> Response:
     """Carry out a command and return the visit after it; refused with what is possible now.
 
-    A command with an `id` that came before changes nothing a second time. `change_visit` is planned here.
+    A command with an `id` that came before changes nothing a second time. `change_visit` is planned here. With `cases`
+    inviting agrees the time in the cases of the visit, and holding records the survey there, where their engine allows.
     """
     given = parse_object(body)
     check(given, GIVEN)
@@ -58,13 +60,16 @@ def act_on_visit(
     )
 
     def act() -> Answer:
-        now = service.now()
+        now, entered = service.now(), None
         visit = known(service, visitor, visit_id, "visits.enter")
         if given["kind"] != ChangeVisit.kind:
-            visit = service.visits().act(visit_id, command_of(given, visitor, command_id), now)
+            command = command_of(given, visitor, command_id)
+            visit = service.visits().act(visit_id, command, now)
+            entered = enter_in_cases(service, visit, command, now) if given.get("cases") else None
         elif changed is not None:
             visit = service.visits().act(visit_id, changed, now)
-        return Answer(200, geojson.dumps(visit_shape(visit, visitor, axes, now)), {"Content-Type": "application/json"})
+        told = visit_shape(visit, visitor, axes, now) | ({} if entered is None else {"entered": entered})
+        return Answer(200, geojson.dumps(told), {"Content-Type": "application/json"})
 
     return answered_once(service, request, body, act)
 

@@ -215,12 +215,16 @@ def invitation_ics(
 
 
 def _lines(schedule: Schedule, day: int, stops: Sequence[Stop]) -> Iterator[str]:
-    before = sum(len(each.calls) for each in schedule.days[:day])
-    for number, call in enumerate(schedule.days[day].calls, start=before + 1):
+    numbers = {stop: number for number, stop in enumerate(schedule.order, start=1)}
+    for call in schedule.days[day].calls:
         stop = stops[call.stop]
         who = "、".join(one.name for one in stop.attendees)
         what = "；".join(dict.fromkeys(item.do_zh for item in stop.items))
-        yield f"{number}. {call.begins:%H:%M}–{call.leaves:%H:%M} E {stop.x:.1f} N {stop.y:.1f} {what}（到场：{who}）"
+        named = f"{stop.name} " if stop.name else ""
+        yield (
+            f"{numbers[call.stop]}. {call.begins:%H:%M}–{call.leaves:%H:%M} {named}E {stop.x:.1f} N {stop.y:.1f} {what}"
+            f"（到场：{who}）"
+        )
 
 
 def _beijing() -> icalendar.Timezone:

@@ -90,11 +90,6 @@ def propose(errand: Errand, now: datetime, due: datetime | None) -> Proposal:
     The half days that open in time are tried one after another, up to a month of working days. Fewest days are wanted,
     then no more waiting for people than a quarter of an hour, then the earliest begin; the first that has as few days
     as it would have with everybody free, and no such waiting, is taken.
-
-    Raises
-    ------
-    BadInputError
-        If a stop takes longer than half a working day; each of them is named.
     """
     begun, end = local(now), None if due is None else local(due)
     plain = errand.round()

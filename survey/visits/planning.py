@@ -253,18 +253,18 @@ def _way(leg: Leg | None) -> Way | None:
 
 def _off_road(plan: Plan) -> Iterator[Fault]:
     """Yield what is told of ways that no road is known for; what lies between a road and a stop is told at the stop."""
-    number = 0
+    numbers = {stop: number for number, stop in enumerate(_order_of(plan), start=1)}
     for day, ways in zip(plan.days, plan.ways, strict=True):
-        for way in ways.ways[: len(day.calls)]:
-            number += 1
+        for call, way in zip(day.calls, ways.ways, strict=False):
             if way is not None and way.gap_m >= way.metres > 1.0:
+                number = numbers[call.stop]
                 yield Fault(
                     "visit.no_road", f"没有道路通到第 {number} 个点，按直线 {way.metres:.0f} 米估算",
                     f"no road is known to stop {number}: a straight line of {way.metres:.0f} m is assumed",
-                    "补画道路中线", "draw the centre line of the road",
-                    feature=plan.stops[day.calls[number - 1 - _before(plan, day)].stop].id, value=round(way.metres, 1),
+                    "补画道路中线", "draw the centre line of the road", feature=plan.stops[call.stop].id,
+                    value=round(way.metres, 1),
                 )  # fmt: skip
 
 
-def _before(plan: Plan, day: Day) -> int:
-    return sum(len(other.calls) for other in plan.days if other.on < day.on)
+def _order_of(plan: Plan) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(call.stop for day in plan.days for call in day.calls))

@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from geo.faults import Fault, refuse
 from survey.calendar import local
 from survey.visits.rounds import next_opening, round_of, shortest_round
 
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 MOST_DAYS = 60
 """Working days that a visit is looked for in."""
 MINUTE_S = 60.0
+LEAST_PART_S = 1800.0
+"""A part of a stay that goes on later is no shorter, or nobody would come for it."""
 
 Span = tuple[datetime, datetime]
 """From when until when somebody is busy; the end does not belong to it."""
@@ -29,11 +30,12 @@ Span = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One stop in the schedule.
+    """One stop in the schedule, or a part of one that no half day holds.
 
     ``stop`` is its number among the stops, ``way_s`` the seconds on the way to it; the visit runs from ``begins`` to
     ``leaves`` and everybody is there at ``begins``, later than ``arrives`` where lunch or an appointment is waited for;
-    ``waits_s`` are the seconds of it that appointments alone cost.
+    ``waits_s`` are the seconds of it that appointments alone cost. A stay of several parts has a call for each, one
+    after another.
     """
 
     stop: int
@@ -77,7 +79,7 @@ class Schedule:
     @property
     def order(self) -> tuple[int, ...]:
         """Numbers of the stops in the order in which they are visited."""
-        return tuple(call.stop for day in self.days for call in day.calls)
+        return tuple(dict.fromkeys(call.stop for day in self.days for call in day.calls))
 
     @property
     def ends(self) -> datetime | None:
@@ -122,26 +124,6 @@ class Errand:
         return sorted((local(first), local(last)) for first, last in spans)
 
 
-def too_long(errand: Errand, on: date) -> list[Fault]:
-    """Return a fault for every stop that no half day of a working day holds, with the way there and back."""
-    halves = errand.calendar.halves(on)
-    most = max(((half.closes - half.opens).total_seconds() for half in halves), default=0.0) / MINUTE_S
-    return [
-        Fault(
-            "visit.too_long",
-            f"停留 {stop.minutes:.0f} 分钟，半个工作日只有 {most:.0f} 分钟",
-            f"it takes {stop.minutes:.0f} minutes, half a working day has {most:.0f}",
-            "减少该点事项，或分两次踏勘",
-            "leave items out, or visit it twice",
-            feature=stop.id,
-            field="minutes",
-            value=round(stop.minutes),
-        )
-        for stop in errand.stops
-        if stop.minutes > most
-    ]
-
-
 def schedule_from(
     errand: Errand, moment: datetime, plain: Round | None = None, *, turn: bool = True
 ) -> Schedule | None:
@@ -161,21 +143,19 @@ def schedule_from(
         appointments, if it has fewer days or ends earlier. None where a stop finds no time within `MOST_DAYS`
         working days.
 
-    Raises
-    ------
-    BadInputError
-        If a stop takes longer than half a working day; each of them is named.
+    Notes
+    -----
+    A stay that no half day holds goes on after lunch and on the next days, in parts of `LEAST_PART_S` at least.
     """
     begun = local(moment)
-    days = _days(errand.calendar, begun)
-    first = next(days)
-    refuse(too_long(errand, first[0].on))
-    stays = [stop.minutes * MINUTE_S for stop in errand.stops]
+    first = next(_days(errand.calendar, begun))
+    most = _longest_s(errand, first[0].on)
+    stays = [min(stop.minutes * MINUTE_S, most) for stop in errand.stops]
     plain = plain or errand.round()
     free = _walked(errand, plain.order, begun, proven=plain.proven)
     if turn and errand.order is None and (free is None or free.waiting_s > 0.0):
-        most = MOST_DAYS if free is None else len(free.days) + 1
-        shut = [_shut(errand, stop, begun, most) for stop in range(len(stays))]
+        days = MOST_DAYS if free is None else len(free.days) + 1
+        shut = [_shut(errand, stop, begun, days) for stop in range(len(stays))]
         other = shortest_round(errand.travel.seconds, stays, shut, earliest=True)
         tried = _walked(errand, other.order, begun, proven=False)
         if tried is not None and (free is None or _rank(tried) < _rank(free)):
@@ -211,49 +191,97 @@ def _shut(errand: Errand, stop: int, begun: datetime, days: int) -> list[tuple[f
 
 def _walked(errand: Errand, order: Sequence[int], begun: datetime, *, proven: bool) -> Schedule | None:
     """Return the schedule of an order, each day filled as far as it goes; None where a stop finds no day."""
-    left, days = list(order), []
+    left, days = [(stop, errand.stops[stop].minutes * MINUTE_S) for stop in order], []
     for halves, _ in zip(_days(errand.calendar, begun), range(MOST_DAYS), strict=False):
         if not left:
             break
-        day = _day(errand, left, halves, begun)
-        if day is not None:
-            days.append(day)
-            left = left[len(day.calls) :]
+        calls, left = _calls(errand, left, halves, begun)
+        if calls:
+            back = calls[-1].leaves + _way(errand, calls[-1].stop)
+            days.append(Day(halves[0].on, max(halves[0].opens, begun), tuple(calls), back, halves[0].provisional))
     if left:
         return None
     waiting = sum(call.waits_s for day in days for call in day.calls)
     return Schedule(tuple(days), sum(_travel(errand, day) for day in days), waiting, proven)
 
 
-def _day(errand: Errand, left: Sequence[int], halves: Sequence[HalfDay], begun: datetime) -> Day | None:
-    """Return what of an order is visited on one day, in office hours, back at the end place before they close."""
-    seconds, count = errand.travel.seconds, len(errand.stops)
-    sets_out = now = max(halves[0].opens, begun)
-    last, calls = count, []
-    for stop in left:
+def _calls(
+    errand: Errand, left: Sequence[tuple[int, float]], halves: Sequence[HalfDay], begun: datetime
+) -> tuple[list[Call], list[tuple[int, float]]]:
+    """Return the calls of one day, back at the end place before offices close; and which stays (seconds) are left."""
+    seconds, longest = errand.travel.seconds, _longest_s(errand, halves[0].on)
+    now, last, calls, rest = max(halves[0].opens, begun), len(errand.stops), [], list(left)
+    while rest:
+        stop, stay_s = rest[0]
         way = float(seconds[last, stop])
         arrives = now + timedelta(seconds=way)
-        begins = _begins(errand, stop, arrives, halves, errand.busy_at(stop))
-        leaves = None if begins is None else begins + timedelta(minutes=errand.stops[stop].minutes)
-        if begins is None or leaves is None or leaves + _way(errand, stop) > halves[-1].closes:
+        call = None if stay_s > longest else _whole(errand, stop, stay_s, way, arrives, halves)
+        made, rest_s = ([], stay_s) if call is None else ([call], 0.0)
+        if stay_s > longest or (call is None and not calls and _never(errand, stop, stay_s, halves[0].on)):
+            made, rest_s = _parts(errand, stop, stay_s, way, arrives, halves)
+        calls, stay_s = calls + made, rest_s
+        if stay_s > 0.0:
+            rest[0] = (stop, stay_s)
             break
-        free = _begins(errand, stop, arrives, halves, ()) or begins
-        calls.append(Call(stop, way, (begins - free).total_seconds(), arrives, begins, leaves))
-        now, last = leaves, stop
-    if not calls:
+        rest.pop(0)
+        now, last = calls[-1].leaves, stop
+    return calls, rest
+
+
+def _whole(
+    errand: Errand, stop: int, stay_s: float, way: float, arrives: datetime, halves: Sequence[HalfDay]
+) -> Call | None:
+    """Return a stay in one half day; None: not on this day."""
+    begins = _begins(stay_s, arrives, halves, errand.busy_at(stop))
+    leaves = None if begins is None else begins + timedelta(seconds=stay_s)
+    if begins is None or leaves is None or leaves + _way(errand, stop) > halves[-1].closes:
         return None
-    return Day(halves[0].on, sets_out, tuple(calls), now + _way(errand, last), halves[0].provisional)
+    free = _begins(stay_s, arrives, halves, ()) or begins
+    return Call(stop, way, (begins - free).total_seconds(), arrives, begins, leaves)
+
+
+def _never(errand: Errand, stop: int, stay_s: float, on: date) -> bool:
+    """Tell whether a stay fits no half day of a whole day although everybody is free, for the ways there and back."""
+    halves, way = errand.calendar.halves(on), float(errand.travel.seconds[len(errand.stops), stop])
+    arrives = halves[0].opens + timedelta(seconds=way)
+    begins = _begins(stay_s, arrives, halves, ())
+    return begins is None or begins + timedelta(seconds=stay_s) + _way(errand, stop) > halves[-1].closes
+
+
+def _parts(
+    errand: Errand, stop: int, stay_s: float, way: float, arrives: datetime, halves: Sequence[HalfDay]
+) -> tuple[list[Call], float]:
+    """Return the parts of a long stay that this day holds, and the seconds that are left of it.
+
+    A half day in which somebody is busy is left out: a part is no place to come and go.
+    """
+    calls: list[Call] = []
+    back, busy = _way(errand, stop), errand.busy_at(stop)
+    for half in halves:
+        begins = max(arrives, half.opens)
+        closes = half.closes - back if half is halves[-1] else half.closes
+        part_s = min((closes - begins).total_seconds(), stay_s)
+        leaves = begins + timedelta(seconds=part_s)
+        if part_s < min(LEAST_PART_S, stay_s) or any(a < leaves and b > begins for a, b in busy):
+            continue
+        calls.append(Call(stop, way, 0.0, arrives, begins, leaves))
+        way, arrives, stay_s = 0.0, leaves, stay_s - part_s
+        if stay_s <= 0.0:
+            break
+    return calls, stay_s
+
+
+def _longest_s(errand: Errand, on: date) -> float:
+    """Return the seconds of the longest half day of a working day."""
+    return max((half.closes - half.opens).total_seconds() for half in errand.calendar.halves(on))
 
 
 def _way(errand: Errand, stop: int) -> timedelta:
     return timedelta(seconds=float(errand.travel.seconds[stop, len(errand.stops) + 1]))
 
 
-def _begins(
-    errand: Errand, stop: int, arrives: datetime, halves: Sequence[HalfDay], spans: Sequence[Span]
-) -> datetime | None:
+def _begins(stay_s: float, arrives: datetime, halves: Sequence[HalfDay], spans: Sequence[Span]) -> datetime | None:
     """Return when a stop is visited after arriving: all of it in one half day and nobody busy; None: not this day."""
-    stay_s = errand.stops[stop].minutes * MINUTE_S
     busy = [((a - arrives).total_seconds(), (b - arrives).total_seconds()) for a, b in spans]
     for half in halves:
         from_s = max(0.0, (half.opens - arrives).total_seconds())

@@ -76,7 +76,7 @@ class Travel:
     _ways: _Ways = field(repr=False)
 
     def leg(self, one: int, other: int) -> Leg | None:
-        """Return the way from a place to another one; None where one of them is anywhere."""
+        """Return the way from a place to another one; None where they are one, or one of them is anywhere."""
         return self._ways.leg(one, other)
 
 
@@ -174,7 +174,7 @@ class _Ways:
 
     def leg(self, one: int, other: int) -> Leg | None:
         """Return the way between two places."""
-        if not self._nowhere.isdisjoint((one, other)):
+        if one == other or not self._nowhere.isdisjoint((one, other)):
             return None
         mode, seconds = self._best(one, other)
         if mode == "straight":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby, pairwise
 from math import isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -107,12 +108,14 @@ def _refused(visit: Visit, command: Command, no: NoError) -> RefusedError:
 
 
 def _planned(plan: ev.Plan) -> ev.Plan:
-    """Return a plan whose days visit stops that it has, each at most once."""
-    called = [call.stop for day in plan.days for call in day.calls]
+    """Return a plan whose days visit stops that it has, each at most once, be it in parts one after another."""
+    calls = [call for day in plan.days for call in day.calls]
+    called = [stop for stop, _ in groupby(call.stop for call in calls)]
     if not plan.stops or not called:
         raise NoError("no_stops", "行程没有停留点", "the plan has no stop",
                       "选择现场或管线", "choose sites or routes")  # fmt: skip
-    if len(set(called)) < len(called) or not set(called) <= set(range(len(plan.stops))):
+    fit = set(called) <= set(range(len(plan.stops))) and all(a.leaves <= b.begins for a, b in pairwise(calls))
+    if len(set(called)) < len(called) or not fit:
         raise NoError("stops", "行程与停留点对不上", "the days do not fit the stops", "重新排定", "plan it again")
     return plan
 

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.faults import BadInputError
 from survey.calendar import BEIJING, Calendar
 from survey.visits.county_data import known_visit_pace
 from survey.visits.dates import propose
@@ -60,9 +59,34 @@ def test_one_day_is_too_short():
     assert [(day.on.day, len(day.calls)) for day in found.days] == [(3, 2), (4, 2), (7, 1)]
 
 
-def test_a_stop_longer_than_half_a_day_is_refused_by_name():
-    with pytest.raises(BadInputError, match="S9"):
-        schedule_from(errand([stop("S9", 1000, 211)]), at(1, 8, 30))
+def parts(schedule, stop):
+    return [
+        (clock(call.begins), clock(call.leaves)) for day in schedule.days for call in day.calls if call.stop == stop
+    ]
+
+
+def test_a_stay_longer_than_half_a_day_goes_on_after_lunch_and_on_the_next_day():
+    """211 minutes, 205 of them before noon; nine hours: until the way back must begin, the rest next morning."""
+    found = schedule_from(errand([stop("S9", 1000, 211), stop("b", 2000, 30)]), at(1, 8, 30))
+    assert found.order == (0, 1)
+    assert parts(found, 0) == [("01 08:35", "01 12:00"), ("01 14:00", "01 14:06")]
+    long = schedule_from(errand([stop("S9", 1000, 540)]), at(1, 8, 30))
+    closes = long.days[0].calls[-1].leaves
+    assert parts(long, 0)[0] == ("01 08:35", "01 12:00")
+    assert parts(long, 0)[2] == ("02 08:35", clock(at(2, 8, 35) + timedelta(minutes=540 - 205) - (closes - at(1, 14))))
+    assert long.order == (0,)
+
+
+def test_a_stay_that_fits_no_half_day_with_the_way_goes_in_parts():
+    """The office has 210 minutes before noon; 209 of them and 5 minutes of way do not fit, nor after lunch."""
+    found = schedule_from(errand([stop("S9", 1000, 209)]), at(1, 8, 30))
+    assert parts(found, 0)[0] == ("01 08:35", "01 12:00")
+    assert found.waiting_s == 0
+
+
+def test_nobody_works_on_while_somebody_is_busy():
+    found = schedule_from(errand([stop("S9", 1000, 300, "P")], {"P": [(at(1, 15), at(1, 16))]}), at(1, 8, 30))
+    assert parts(found, 0) == [("01 08:35", "01 12:00"), ("02 08:35", "02 10:10")]
 
 
 def test_who_is_busy_is_visited_later_and_the_order_turns():
@@ -134,27 +158,29 @@ SPANS = st.tuples(st.integers(0, 4), st.integers(0, 22), st.integers(1, 30)).map
 
 @settings(max_examples=60, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 9000), st.integers(5, 120), st.sampled_from("PQ")), max_size=6),
+    st.lists(st.tuples(st.integers(0, 9000), st.integers(5, 600), st.sampled_from("PQ")), max_size=6),
     st.dictionaries(st.sampled_from("PQ"), st.lists(SPANS, max_size=3)),
     st.integers(0, 100),
 )
 def test_what_no_schedule_does(rows, busy, hour):
-    """Every stop once; inside one half day; nobody busy; never faster than the road; back before offices close."""
+    """Every stop once and as long as it takes; inside half days; nobody busy; never faster than the road; back in time."""
     stops = [stop(f"s{n}", x, minutes, who) for n, (x, minutes, who) in enumerate(rows)]
     asked = errand(stops, busy)
     found = schedule_from(asked, at(1, 0) + timedelta(hours=hour))
     assert found is not None
     assert sorted(found.order) == list(range(len(stops)))
+    stayed = [0.0] * len(stops)
     for day in found.days:
         now, last = day.sets_out, len(stops)
         halves = asked.calendar.halves(day.on)
         assert day.sets_out >= at(1, 0) + timedelta(hours=hour)
         for call in day.calls:
             assert call.arrives - now == timedelta(seconds=float(asked.travel.seconds[last, call.stop]))
-            assert call.leaves - call.begins == timedelta(minutes=stops[call.stop].minutes)
+            stayed[call.stop] += (call.leaves - call.begins).total_seconds() / 60
             assert call.begins >= call.arrives
             assert any(half.opens <= call.begins and call.leaves <= half.closes for half in halves)
             for first, end in busy.get(stops[call.stop].attendees[0].key, ()):
                 assert call.leaves <= first or call.begins >= end
             now, last = call.leaves, call.stop
         assert now <= day.back <= halves[-1].closes
+    assert stayed == pytest.approx([one.minutes for one in stops])
