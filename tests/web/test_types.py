@@ -9,14 +9,25 @@ from typing import get_args
 
 import pytest
 
-from api import finding_schemas, opportunity_schemas, programme_schemas, project_schemas, schemas, service_schemas
+from api import (
+    finding_schemas,
+    opportunity_schemas,
+    print_schemas,
+    programme_schemas,
+    project_schemas,
+    schemas,
+    service_schemas,
+)
 from survey.sections.rules import SOILS
 
 SOURCE = Path(__file__).parents[2] / "maps/web/src"
 TYPES = (SOURCE / "api/types.ts").read_text(encoding="utf-8")
 MODELS = {
     name: model
-    for module in (schemas, service_schemas, finding_schemas, opportunity_schemas, programme_schemas, project_schemas)
+    for module in (
+        schemas, service_schemas, finding_schemas, opportunity_schemas, programme_schemas, project_schemas,
+        print_schemas,
+    )  # fmt: skip
     for name, model in vars(module).items()
 }
 INTERFACE = re.compile(r"^export interface (\w+)(?:<[^>]*>)? \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
@@ -39,6 +50,7 @@ def test_knows_the_shapes() -> None:
     known |= {"PlacedFinding", "MendShape", "Acceptance", "FindingFeature", "FindingCollection"}
     known |= {"OpportunityRow", "OpportunityList", "CostSplitShape", "ProgrammeRow", "ProgrammeWork", "ProgrammeResult"}
     known |= {"SectionRequest", "SectionAnswer", "SectionShape", "LaidLineShape", "SectionLineShape"}
+    known |= {"PrintChoices", "PrintPaperShape", "PrintRequest"}
     assert known <= set(shapes())
 
 

@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP; `visits.ts` asks through it. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, CostSplitShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, OpportunitiesIf, OpportunityEvent, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, PlacedFinding, Problem, ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, CostSplitShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, OpportunitiesIf, OpportunityEvent, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, PlacedFinding, PrintChoices, PrintRequest, Problem, ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -47,20 +47,20 @@ export const door: {
 const isRefused = (error: unknown, status: number): boolean =>
   error instanceof ProblemError && error.status === status && (error.problem.code ?? '').startsWith('permission.');
 
-export async function send(path: string, init: RequestInit = {}): Promise<Response> {
+export async function send(path: string, init: RequestInit = {}, patienceMs = PATIENCE_MS): Promise<Response> {
   const sender = door.sender?.() ?? { who: null, entries: 0 };
   try {
-    return await sendOnce(path, init);
+    return await sendOnce(path, init, patienceMs);
   } catch (error) {
     if (isRefused(error, 403)) door.refused?.();
     if (!isRefused(error, 401) || init.signal?.aborted || !(await door.signedOut?.(init.method ?? 'GET', sender))) throw error;
-    return sendOnce(path, init);
+    return sendOnce(path, init, patienceMs);
   }
 }
 
-async function sendOnce(path: string, init: RequestInit): Promise<Response> {
+async function sendOnce(path: string, init: RequestInit, patienceMs = PATIENCE_MS): Promise<Response> {
   const patience = new AbortController();
-  const clock = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const clock = setTimeout(() => patience.abort(), patienceMs);
   const onAbort = (): void => patience.abort();
   init.signal?.addEventListener('abort', onAbort);
   try {
@@ -290,6 +290,22 @@ export async function getUnlessKnown<T>(path: string, tag: string | null, quiet:
   const told = response.headers.get('ETag');
   if (tag !== null && told === tag) return null;
   return { body: (await response.json()) as T, tag: told };
+}
+
+export const printChoices = (): Promise<PrintChoices> => get('/api/maps/print');
+
+export interface MapPrint {
+  readonly file: Blob;
+  readonly sheets: number;
+}
+
+/** A print of two dozen sheets takes a busy office machine its time. */
+const PRINT_PATIENCE_MS = 120_000;
+
+/** A part of the map on paper, or the first page of it as a picture. */
+export async function printMap(request: PrintRequest, kind: 'pdf' | 'png'): Promise<MapPrint> {
+  const response = await send(`/api/maps/print?f=${kind}`, asJson(request), PRINT_PATIENCE_MS);
+  return { file: await response.blob(), sheets: Number(response.headers.get('X-Sheets') ?? 1) };
 }
 
 const casePath = (id: string): string => `/api/cases/${encodeURIComponent(id)}`;

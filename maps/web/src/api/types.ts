@@ -35,6 +35,36 @@ export interface County {
   loopback_only: boolean;
 }
 
+export interface PrintPaperShape {
+  paper: 'a4' | 'a3' | 'a2' | 'a1' | 'a0';
+  orientation: 'landscape' | 'portrait';
+  /** What the map has of the paper inside its frame. */
+  map_width_mm: number;
+  map_height_mm: number;
+}
+
+export interface PrintChoices {
+  papers: PrintPaperShape[];
+  scales: number[];
+  layers: string[];
+  most_sheets: number;
+}
+
+/** Either `bbox` or `selection`, ids by layer, says where. */
+export interface PrintRequest {
+  layers: string[];
+  bbox?: number[] | null;
+  bbox_crs?: string | null;
+  selection?: Record<string, string[]> | null;
+  title?: string | null;
+  paper?: PrintPaperShape['paper'] | null;
+  orientation?: PrintPaperShape['orientation'] | null;
+  scale?: number | 'fit' | null;
+  findings?: boolean | null;
+  language?: 'zh' | 'en' | null;
+  note?: string | null;
+}
+
 export interface LayerSymbol {
   key: string;
   zh: string;
@@ -1143,6 +1173,9 @@ export interface ProgrammeProgress {
   gap: number;
   spent_s: number;
   seconds: number;
+  /** By the clock, of `asked_s`; a slow machine may take more of them. */
+  elapsed_s: number;
+  asked_s: number;
   ended: number;
   components: number;
 }
@@ -1262,6 +1295,8 @@ export interface PlanAsked {
   cases?: string[];
   routes?: string[];
   sites?: string[];
+  /** Cases that are visited although nothing has to be seen there. */
+  keep?: string[];
   /** All cases that wait for the survey. */
   due?: boolean;
   day?: string;
@@ -1280,6 +1315,8 @@ export interface AddedPlace {
   y: number;
   name: string;
   note: string;
+  /** Whose place it is; else it is seen for its own sake. */
+  case?: string;
 }
 
 export interface VisitAttendee {

@@ -8,6 +8,7 @@ import { findings } from './findings.svelte';
 import { forms } from './forms.svelte';
 import { steps } from './history.svelte';
 import { opportunities } from './opportunities.svelte';
+import { prints } from './prints.svelte';
 import { programmes } from './programmes.svelte';
 import { prompts } from './prompts.svelte';
 import { review } from './review.svelte';
@@ -69,6 +70,12 @@ export function toggleCases(): void {
   else cases.show();
 }
 
+export function togglePrint(): void {
+  if (!session.can('layers.read')) return;
+  if (prints.open) prints.close();
+  else void prints.begin();
+}
+
 export function toggleFindings(): void {
   if (!session.can('findings.read')) return;
   if (cases.open) cases.hide();
@@ -109,6 +116,7 @@ export function forget(): void {
   steps.forget();
   sections.close();
   findings.forget();
+  prints.forget();
   standings.forget();
   forms.forget();
   review.close();

@@ -1,12 +1,13 @@
 /** Keys that work anywhere except inside a field. */
 
 import { current } from '../map/current';
-import { hideVisits, leave, startDrawing, toggleCases, toggleFindings, toggleOpportunities, toggleVisits } from './commands';
+import { hideVisits, leave, startDrawing, toggleCases, toggleFindings, togglePrint, toggleOpportunities, toggleVisits } from './commands';
 import { cases } from './cases.svelte';
 import { draft } from './draft.svelte';
 import { findings } from './findings.svelte';
 import { opportunities } from './opportunities.svelte';
 import { steps } from './history.svelte';
+import { prints } from './prints.svelte';
 import { saving } from './saving.svelte';
 import { settings } from './settings.svelte';
 import { planning } from './visitPlan.svelte';
@@ -51,6 +52,7 @@ function escape(): void {
   else if (draft.selected) draft.selected = null;
   else if (draft.mode === 'edit') void leave();
   else if (settings.layersOpen) settings.layersOpen = false;
+  else if (prints.open) prints.close();
   else if (cases.chosen) cases.close();
   else if (cases.open) cases.hide();
   else if (opportunities.chosen) opportunities.close();
@@ -76,6 +78,7 @@ const PLAIN: Record<string, () => boolean | void> = {
   s: () => void (settings.snapping = !settings.snapping),
   f: toggleFindings,
   c: toggleCases,
+  p: togglePrint,
   g: toggleOpportunities,
   v: toggleVisits,
   l: () => void (settings.layersOpen = !settings.layersOpen),

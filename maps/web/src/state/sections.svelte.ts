@@ -6,6 +6,7 @@ import { countVertices } from '../editing/parts';
 import { routesIn } from '../findings/order';
 import { language, t } from '../i18n/language.svelte';
 import { draft } from './draft.svelte';
+import { keep } from './keep';
 
 /** Keys of the soils of GB 50268; the server refuses others. */
 export const SOILS = ['clay', 'silt', 'sand', 'gravel_clay', 'gravel_sand', 'loess', 'soft'] as const;
@@ -91,16 +92,6 @@ class Sections {
     const lines = drawn ? [lineOf(draft.shape.properties)] : [];
     return { lines, routes: stored, ...(this.soil ? { soil: this.soil } : {}), under: this.under, stepped: this.stepped, language: language.now, ...given({ red_line_m: this.redLine, max_width_m: this.maxWidth }) };
   }
-}
-
-/** Let the browser save a file that has no address of its own. */
-function keep(file: Blob, name: string): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }
 
 /** What was typed, without what was not. */
