@@ -25,9 +25,14 @@ TYPES = (SOURCE / "api/types.ts").read_text(encoding="utf-8")
 MODELS = {
     name: model
     for module in (
-        schemas, service_schemas, finding_schemas, opportunity_schemas, programme_schemas, project_schemas,
+        schemas,
+        service_schemas,
+        finding_schemas,
+        opportunity_schemas,
+        programme_schemas,
+        project_schemas,
         print_schemas,
-    )  # fmt: skip
+    )
     for name, model in vars(module).items()
 }
 INTERFACE = re.compile(r"^export interface (\w+)(?:<[^>]*>)? \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
