@@ -134,10 +134,15 @@ def _refuse_line_of_another(service: Service, visitor: Visitor, data: Mapping[st
 
 def _laid(service: Service, work: Casework, given: Mapping[str, Any], task: Task, on: date) -> dict[str, Measured]:
     """Return what was measured of the line that a body holds."""
+    shape, accuracy = line_as_built(service, given)
+    return laid(service, work.policy, task, shape, accuracy, on)
+
+
+def line_as_built(service: Service, given: Mapping[str, Any]) -> tuple[Any, float | None]:
+    """Return the line of a body in the grid, and its mean error (metres; None: not said); refuse one that is none."""
     options = Options(given)
     accuracy = options.number("accuracy_m", 0.0, 0.0, MOST_ERROR_M)
     axes = axes_of(options.text("crs"), service.grid())
     if options.faults:
         raise refused(*options.faults)
-    shape = axes.place(geojson.read_geometry(given.get("geometry"), LINES))
-    return laid(service, work.policy, task, shape, accuracy or None, on)
+    return axes.place(geojson.read_geometry(given.get("geometry"), LINES)), accuracy or None

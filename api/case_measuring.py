@@ -127,11 +127,17 @@ def _with_work(
     return _assessed(service, policy, whole, shapely.MultiLineString(parts), on)
 
 
+def beside_of(shape: Any, plan: Any) -> tuple[float, float, bool]:  # noqa: ANN401 - as above
+    """Return which share of a line lies in the corridor of its plan, which of the plan beside it, and if both do."""
+    beside = shape.intersection(plan.buffer(CORRIDOR_M)).length / shape.length
+    covered = plan.intersection(shape.buffer(CORRIDOR_M)).length / plan.length
+    return beside, covered, beside >= LEAST_BESIDE and covered >= LEAST_COVERED
+
+
 def _hold_to_plan(plan: Row, shape: Any) -> None:  # noqa: ANN401 - as above
     """Refuse a line that is not the plan's: too little of either lies beside the other."""
-    beside = shape.intersection(plan.geometry.buffer(CORRIDOR_M)).length / shape.length
-    covered = plan.geometry.intersection(shape.buffer(CORRIDOR_M)).length / plan.geometry.length
-    if beside >= LEAST_BESIDE and covered >= LEAST_COVERED:
+    beside, covered, fits = beside_of(shape, plan.geometry)
+    if fits:
         return
     raise refused(
         Fault("case.laid_elsewhere",

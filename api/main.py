@@ -41,6 +41,7 @@ from api.routes import (
     policies,
     prints,
     programmes,
+    route_geometries,
     sections,
     session,
     standings,
@@ -119,8 +120,8 @@ def create_app(settings: Settings) -> FastAPI:
     refusals.install(app)
     openapi.install(app)
     for room in (
-        collections, items, county, policies, deadlines, assessments, trenches, findings, sections, cases, figures,
-        session, standings, forms, drafts, programmes, opportunities, joint_projects, prints,
+        collections, route_geometries, items, county, policies, deadlines, assessments, trenches, findings, sections,
+        cases, figures, session, standings, forms, drafts, programmes, opportunities, joint_projects, prints,
         surveyed, visits, visit_entries, visit_pictures, visit_papers,
     ):  # fmt: skip
         app.include_router(room.router)

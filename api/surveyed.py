@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from api import geojson
+from api.case_commands import line_as_built
 from api.coordinates import axes_of
 from api.db import geometries
 from api.db.errors import NotFoundError
@@ -16,6 +17,7 @@ from api.errors import ProblemError, refused
 from api.options import Options
 from geo.crs import coordinate_faults, lonlat_faults
 from geo.faults import Fault
+from survey.cases.commands import RecordAsBuilt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
     from api.db.store import Store
     from api.dependencies import Service
     from api.doors import Visitor
+    from survey.cases.commands import Command
+    from survey.cases.state import Case
 
 LINES = ("LineString", "MultiLineString")
 MEMBERS = frozenset({"route", "geometry", "crs", "points", "note", "id"})
@@ -79,6 +83,16 @@ def keep(store: Store, line: StoredLine) -> bool:
     zh = f"编号 {line.id} 已有另一条实测线；实测记录不改写，请用新编号再传一次，以最新一条为准"
     en = f"another measured line has the id {line.id}: send this one under a new id, the newest counts"
     raise ProblemError("surveyed.other", zh, en)
+
+
+def keep_built(service: Service, visitor: Visitor, case: Case, command: Command, given: Mapping[str, Any]) -> None:
+    """Keep the line of works as built beside the plan of its route; inside the transaction that records them."""
+    shape, accuracy = line_as_built(service, given)
+    route = case.tasks[command.body.utility].route if isinstance(command.body, RecordAsBuilt) else ""
+    geometries.add(service.store, StoredLine(
+        f"{case.id}:{command.id}", "built", route, shape, visitor.who, service.now(), case=case.id,
+        accuracy_m=accuracy,
+    ))  # fmt: skip
 
 
 def line_shape(line: StoredLine, axes: Axes) -> dict[str, Any]:

@@ -23,9 +23,11 @@ from api.dependencies import Body, Running, parse_object
 from api.doors import Asking, Visitor, may
 from api.errors import not_found, refused
 from api.openapi import Content, documented
+from api.surveyed import keep_built
 from maps.case_papers import CasePaper, paper_of, papers_of, routes_of
 from maps.documents import paper_pdf
 from survey.calendar import local
+from survey.cases.commands import RecordAsBuilt
 from survey.cases.projections import timeline
 
 if TYPE_CHECKING:
@@ -142,7 +144,10 @@ def act_on_case(request: Request, service: Running, visitor: Asking, case_id: Id
     def act() -> Answer:
         work, now = service.casework(), service.now()
         case = _known(work, case_id, visitor)
-        after = work.act(case_id, command_of(service, work, case, given, key_of(request), visitor), now)
+        command = command_of(service, work, case, given, key_of(request), visitor)
+        after = work.act(case_id, command, now)
+        if isinstance(command.body, RecordAsBuilt) and after.seq != case.seq:
+            keep_built(service, visitor, after, command, given)
         return Answer(200, geojson.dumps(case_shape(after, work, now, visitor)), {"Content-Type": "application/json"})
 
     return answered_once(service, request, body, act)
