@@ -52,6 +52,7 @@ from api.routes import (
     visit_pictures,
     visits,
 )
+from api.tile_service import tile_hosts
 from survey.calendar import Calendar
 
 if TYPE_CHECKING:
@@ -131,5 +132,5 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_GZIP, compresslevel=GZIP_LEVEL)
     app.add_middleware(OwnPagesOnly, hosts=settings.host_names)
     app.add_middleware(FailuresAnswered)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, pictures_from=tile_hosts(settings.tiles))
     return app

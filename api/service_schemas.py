@@ -39,6 +39,15 @@ class UtilityShape(Shape):
     served: bool = Field(description="Whether the county's document speaks of it: no other can be applied for.")
 
 
+class TileServiceShape(Shape):
+    """A tile service under the county's layers, `{z}` `{x}` `{y}` in its address."""
+
+    url: str
+    attribution: str
+    projection: Literal["EPSG:3857", "EPSG:4490"]
+    max_zoom: int
+
+
 class County(Shape):
     """Whose map this is."""
 
@@ -52,7 +61,7 @@ class County(Shape):
     defaults: dict[str, Any]
     utilities: list[UtilityShape]
     loopback_only: bool
-    tiles: str | None
+    tiles: TileServiceShape | None
 
 
 class CountyNamed(Shape):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import maps
+from api.tile_service import tile_hosts
 from geo.faults import BadInputError, Fault
 
 CLIENT_FOLDER = Path(maps.__file__).parent / "web" / "dist"
@@ -43,6 +44,19 @@ class Settings(BaseSettings):
     poll_seconds: float = Field(default=1.0, gt=0, description="Seconds between looks for writes of other processes.")
     tick_seconds: float = Field(default=20.0, gt=0, description="Seconds between looks for what came due.")
     client: Path = Field(default=CLIENT_FOLDER, description="The folder of the built web client.")
+
+    tiles: str = Field(default="", description="A tile service under the county's layers: {z} {x} {y}; empty: none.")
+    tiles_attribution: str = Field(default="", description="Whose the tiles are, told on the map.")
+    tiles_projection: Literal["EPSG:3857", "EPSG:4490"] = Field(
+        default="EPSG:3857", description="The projection of the tiles; EPSG:4490 is that of CGCS2000 in degrees."
+    )
+    tiles_zoom: int = Field(default=18, ge=0, le=24, description="The finest zoom that the tile service has.")
+
+    @field_validator("tiles")
+    @classmethod
+    def _names_tiles(cls, given: str) -> str:
+        tile_hosts(given.strip())
+        return given.strip()
 
     @property
     def host_names(self) -> frozenset[str]:

@@ -23,6 +23,7 @@ from api.options import Options
 from api.resident import lonlat_box
 from api.routes.policies import named_policy
 from api.settings import is_reached_from_outside
+from api.tile_service import tile_shape
 from geo.crs import grid as grid_of
 from geo.faults import Fault
 from maps.symbols import symbols
@@ -65,7 +66,8 @@ def get_county(service: Running, visitor: Asking) -> Response:
             for u in UTILITIES.values()
         ],
         "loopback_only": not is_reached_from_outside(service.settings),
-        "tiles": None,
+        # The address may carry a key: for those alone who may look at the map.
+        "tiles": tile_shape(service.settings) if visitor.reach("layers.read") else None,
     }
     return Response(geojson.dumps(body), media_type="application/json")
 
