@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.faults import Fault, refuse
+from geo.faults import BadInputError, Fault, refuse
 from survey.opportunities.joining import runs_and_trenches
+from survey.opportunities.reading import read_columns
 from survey.programme.asked import terms_of, with_fixed
 from survey.programme.checks import able
 from survey.programme.frames import trenches_of, works_of
@@ -114,7 +115,8 @@ def inputs_of(routes: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, wanted: Wanted)
     """
     streets = streets_of(roads)
     exits = exits_near(streets, [(str(number), x, y) for number, (x, y) in enumerate(wanted.exits)])
-    dated, undated = _dated(routes, wanted.window)
+    readable, unreadable = _readable(routes)
+    dated, undated = _dated(readable, wanted.window)
     made = works_of(dated, window=wanted.window, roads=closed_by(streets, dated))
     works = with_fixed([_from(work, wanted.on) for work in made if work.end >= wanted.on], wanted.asked.fixed)
     terms = terms_of(
@@ -133,8 +135,22 @@ def inputs_of(routes: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, wanted: Wanted)
         kept,
         terms,
         {name: names.get(road) or road for name, road in zip(streets.ids, streets.road, strict=True)},
-        [*undated, *over, *(_told(name, fault) for name, fault in out)],
+        [*unreadable, *undated, *over, *(_told(name, fault) for name, fault in out)],
     )
+
+
+def _readable(routes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:
+    """Return the routes of which trenches can be found, and what is told of the others, such as of no known utility."""
+    try:
+        read_columns(routes)
+    except BadInputError as error:
+        bad = {str(fault.feature): fault for fault in error.faults if fault.feature is not None}
+        kept = routes[~routes["id"].astype(str).isin(set(bad))]
+        if len(kept) == len(routes):
+            raise
+        rest, more = _readable(kept)
+        return rest, [*(_told(name, fault) for name, fault in bad.items()), *more]
+    return routes, []
 
 
 def _dated(routes: gpd.GeoDataFrame, window: tuple[date, date] | None) -> tuple[gpd.GeoDataFrame, list[dict[str, Any]]]:

@@ -58,6 +58,8 @@ class ProgrammeProgress(Shape):
     gap: float = Field(description="Part of the most that could be saved which is perhaps missed, 0 to 1.")
     spent_s: float = Field(description="Seconds of computing used, of `seconds`.")
     seconds: float
+    elapsed_s: float = Field(description="By the clock, of `asked_s`; on a slow machine it may take more of them.")
+    asked_s: float
     ended: int = Field(description="Groups of works of which the best is known, of `components`.")
     components: int
 

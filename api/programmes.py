@@ -7,9 +7,11 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from api.db import programmes
+from api.errors import ProblemError
 from api.programme_inputs import facts_of
 from geo.faults import BadInputError, Fault
 from survey.programme.checks import able
@@ -35,6 +37,8 @@ LEAST_PATIENCE_S = 30.0
 """A machine that takes three times the seconds asked for is a slow one: the best so far is taken."""
 WORKERS = 2
 MOST_WAITING = 8
+SHARE = 3
+"""Of one person: one that is planned and two that wait. The others' come in their turn, and must find room."""
 STOPPED = Fault("programme.stopped", "未开始即停止", "stopped before it began", "重新排计划", "plan it again")
 FAILED = Fault("programme.failed", "排计划时出错，原因在服务日志中", "planning failed; the log of the service says why",
                "告知管理员", "tell the administrator")  # fmt: skip
@@ -62,6 +66,21 @@ class Programmes:
         """Return whether so many are waiting that another one had better come later."""
         self._waiting = {name: job for name, job in self._waiting.items() if not job.done()}
         return len(self._waiting) >= MOST_WAITING
+
+    def refuse_more(self, owner: str) -> None:
+        """Refuse another programme where its owner has a share under way, in any process, or all places are taken.
+
+        Raises
+        ------
+        ProblemError
+            429, to be asked again later.
+        """
+        if programmes.under_way(self._store, owner, self._now() - timedelta(seconds=LOST_S)) >= SHARE:
+            raise ProblemError(
+                "programme.share", "等其中一个排完，或停止、删除一个", "wait for one, or stop or take out one"
+            )
+        if self.is_full():
+            raise ProblemError("programme.busy")
 
     def has(self, programme_id: str) -> bool:
         """Return whether this process plans a programme, or will when its turn comes."""
@@ -111,13 +130,15 @@ class Programmes:
         with ThreadPoolExecutor(1) as pool:
             found = pool.submit(planning.run)
             while wait([found], BEAT_S).not_done:
-                late = time.monotonic() - begun > max(PATIENCE * seconds, LEAST_PATIENCE_S)
-                if self._is_to_end(programme_id, _progress(last[0], seconds) if last else None) or late:
+                took = time.monotonic() - begun
+                late = took > max(PATIENCE * seconds, LEAST_PATIENCE_S)
+                if self._is_to_end(programme_id, _progress(last[0], seconds, took) if last else None) or late:
                     planning.stop()
             return found.result(), _shapes(inputs, {trench.id: shapes[trench.id] for trench in trenches})
 
     def _is_to_end(self, programme_id: str, progress: dict[str, Any] | None) -> bool:
         try:
+            programmes.keep_waiting(self._store, self._waiting.keys() - {programme_id}, self._now())
             return programmes.beat(self._store, programme_id, progress, self._now()) or self._ends.is_set()
         except Exception:
             # A database that is away for a moment is no reason to throw away what was found.
@@ -125,13 +146,15 @@ class Programmes:
             return self._ends.is_set()
 
 
-def _progress(at: Progress, seconds: float) -> dict[str, Any]:
+def _progress(at: Progress, seconds: float, took: float) -> dict[str, Any]:
     return {
         "points": at.points,
         "bound": at.bound,
         "gap": at.gap,
         "spent_s": at.spent_s,
         "seconds": seconds * WORKERS,
+        "elapsed_s": round(took, 1),
+        "asked_s": seconds,
         "ended": at.ended,
         "components": at.components,
     }

@@ -11,7 +11,7 @@ from api.db.errors import NotFoundError
 from api.db.tables import PROGRAMMES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from api.db.store import Store
@@ -88,6 +88,20 @@ def get(store: Store, programme_id: str) -> StoredProgramme:
     if found is None:
         raise NotFoundError("programmes", programme_id)
     return StoredProgramme(*(getattr(found, name) for name in FIELDS))
+
+
+def under_way(store: Store, owner: str, since: datetime) -> int:
+    """Return how many programmes of somebody are planned, or wait for it, in processes that were there since."""
+    own = (PROGRAMMES.c.owner == owner) & (PROGRAMMES.c.state == "running") & (PROGRAMMES.c.seen_at >= since)
+    with store.reading() as connection:
+        return int(connection.scalar(sa.select(sa.func.count()).select_from(PROGRAMMES).where(own)) or 0)
+
+
+def keep_waiting(store: Store, ids: Collection[str], now: datetime) -> None:
+    """Write that some programmes still wait for their turn in a process that is there."""
+    waiting = sa.update(PROGRAMMES).where(PROGRAMMES.c.id.in_(sorted(ids)), PROGRAMMES.c.state == "running")
+    with store.transaction() as connection:
+        connection.execute(waiting.values(seen_at=now))
 
 
 def beat(store: Store, programme_id: str, progress: Mapping[str, Any] | None, now: datetime) -> bool:

@@ -16,7 +16,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from api import geojson
-from api.conditions import answered_once
+from api.conditions import answered_before, answered_once
 from api.coordinates import axes_of
 from api.db import programmes
 from api.db.errors import NotFoundError
@@ -73,13 +73,15 @@ def plan_programme(request: Request, service: Running, visitor: Asking, body: Bo
     """Begin to plan a joint programme of the stored routes; its address then tells how far it is. See `stop`."""
     given = parse_object(body)
     wanted = _wanted(given, service)
-    if service.programmes.is_full():
-        raise ProblemError("programme.busy")
+    if before := answered_before(service, request, body):
+        return before
+    service.programmes.refuse_more(visitor.key)
     routes, roads = chosen(service.store.frame("routes"), wanted.routes), service.store.frame("roads")
     inputs = inputs_of(routes, roads, wanted)
     made = []
 
     def act() -> Answer:
+        service.programmes.refuse_more(visitor.key)  # others of this one may have begun meanwhile
         now = service.now()
         asked = {name: value for name, value in given.items() if value is not None} | {"on": str(wanted.on)}
         one = StoredProgramme(

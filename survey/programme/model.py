@@ -237,7 +237,9 @@ class Model:
             for place, variable in enumerate(self._until[work]):
                 self.model.add_hint(variable, at <= place)
 
-    def solve(self, limit_s: float, seen: Callable[[int, int], bool]) -> Found:
+    def solve(
+        self, limit_s: float, seen: Callable[[int, int], bool], raised: Callable[[int], None] | None = None
+    ) -> Found:
         """Search for a deterministic time.
 
         Parameters
@@ -246,8 +248,12 @@ class Model:
             Deterministic seconds.
         seen
             Told points and bound of each better answer; where it returns True the search ends.
+        raised
+            Told each better bound; None: nobody is.
         """
         solver = cp_model.CpSolver()
+        if raised is not None:
+            solver.best_bound_callback = lambda bound: raised(round(bound))
         parameters = solver.parameters
         parameters.num_workers = 1
         parameters.random_seed = 1

@@ -162,7 +162,7 @@ class Search:
         """Let the solver search; return whether its answer closes roads together that it did not know of."""
         if self.best is not None and not first:
             model.hint(self.best)
-        found = model.solve(limit_s, lambda points, bound: self._seen(points, bound) or first)
+        found = model.solve(limit_s, lambda points, bound: self._seen(points, bound) or first, self._raised)
         self.spent_s += found.spent_s
         if found.impossible:
             refuse(faults_together(self.around.problem, self.members, proven=True))
@@ -184,6 +184,12 @@ class Search:
         self.bound = max(self.bound, bound)
         self._tell()
         return self._halt.is_set()
+
+    def _raised(self, bound: int) -> None:
+        """Show a better bound at once: between two better answers minutes may pass."""
+        if bound > self.bound:
+            self.bound = bound
+            self._tell()
 
     def stop(self) -> None:
         """End what the solver does in another thread."""

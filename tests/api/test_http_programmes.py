@@ -209,6 +209,62 @@ def test_the_same_key_plans_once(client):
     ended(client, first.json()["id"])
 
 
+def test_a_route_of_no_known_utility_is_named_and_the_others_are_planned(client, database_url, tmp_path):
+    with open_store(database_url, tmp_path) as store:
+        whole = {"start": "2027-03-01", "end": "2027-06-25"}
+        strange = [{"id": name, "utility": utility, "geometry": street(700 + at), **whole}
+                   for at, (name, utility) in enumerate([("X1", "不明"), ("X2", None)])]  # fmt: skip
+        store.insert("routes", strange, who="test", now=NOW)
+    found = ended(client, begun(client, seconds=1))
+    assert found["state"] == "done", found["errors"]
+    assert {row["id"] for row in found["result"]["works"]} == {"W1", "G1"}
+    told = {one["id"]: one for one in found["result"]["not_planned"]}
+    assert {told[name]["code"].split(".")[0] for name in ("X1", "X2")} == {"utility"}
+    assert told["X1"]["mend_zh"]
+
+
+def test_the_same_key_gets_its_first_answer_though_all_places_are_taken(database_url, tmp_path, monkeypatch):
+    county(database_url, tmp_path)
+    with open_store(database_url, tmp_path) as store:
+        dense(store)
+    monkeypatch.setattr("api.programmes.MOST_WAITING", 1)
+    with running(settings_of(database_url, tmp_path)) as client:
+        asked, keyed = ON | {"crews": {"总包": 10}, "seconds": 600}, {"Idempotency-Key": "first"}
+        first = client.post(PROGRAMMES, json=asked, headers=keyed)
+        assert first.status_code == 202
+        problem(client.post(PROGRAMMES, json=asked), 429, "programme.busy")
+        again = client.post(PROGRAMMES, json=asked, headers=keyed)
+        assert (again.status_code, again.json()["id"]) == (202, first.json()["id"])
+        assert again.headers["idempotency-replayed"] == "true"
+        problem(client.post(PROGRAMMES, json=ON, headers=keyed), 422, "idempotency.reused")
+        assert len(client.get(PROGRAMMES).json()["programmes"]) == 1
+
+
+def test_each_has_a_share_of_the_queue(database_url, tmp_path):
+    county(database_url, tmp_path)
+    add_people(database_url, tmp_path)
+    with open_store(database_url, tmp_path) as store:
+        dense(store)
+    asked = {"crews": {"总包": 10}, "seconds": 600}
+    with (
+        running(settings_of(database_url, tmp_path)) as client,
+        running(settings_of(database_url, tmp_path)) as elsewhere,
+        as_one(client, "utility") as gas,
+        as_one(client, "water") as water,
+        as_one(elsewhere, "utility") as gas_elsewhere,
+    ):
+        own = [begun(gas, **asked) for _ in range(3)]
+        for at in (gas, gas_elsewhere):  # whichever process is asked
+            problem(at.post(PROGRAMMES, json=ON | asked), 429, "programme.share")
+        theirs = begun(water, **asked)
+        assert gas.delete(f"{PROGRAMMES}/{own[1]}").status_code == 204
+        own.append(begun(gas, **asked))
+        for one in (*own[:1], *own[2:], theirs):
+            assert client.get(f"{PROGRAMMES}/{one}").status_code in (200, 401)
+        states = {row["id"]: row["state"] for row in gas.get(PROGRAMMES).json()["programmes"]}
+        assert states == dict.fromkeys((own[0], own[2], own[3], theirs), "running")
+
+
 def test_what_cannot_be_planned_together_fails_with_the_routes(client):
     asked = {"crews": {"水务": 0}}
     found = ended(client, begun(client, **asked))
@@ -217,19 +273,19 @@ def test_what_cannot_be_planned_together_fails_with_the_routes(client):
     problem(client.get(f"{PROGRAMMES}/{found['id']}/file"), 409, "programme.not_done")
 
 
-def dense(store):
+def dense(store, bundles=6, operators=("总包",)):
     """Add routes of which a proof takes minutes: bundles of lines that share with each other, and few crews."""
     rng = np.random.default_rng(3)
     rows = []
-    for bundle in range(6):
+    for bundle in range(bundles):
         for line in range(16):
             first = date(2027, 3, 1) + timedelta(weeks=int(rng.integers(0, 30)))
             at = float(rng.uniform(0, 300))
             shape = street(1_000 + 200 * bundle + 0.9 * line, at, at + float(rng.uniform(150, 400)))
             utility = ("water", "gas", "power", "telecom", "heat")[line % 5]
             rows.append(
-                {"id": f"B{bundle}-{line}", "utility": utility, "operator": "总包", "start": str(first),
-                 "end": str(first + timedelta(weeks=26)), "geometry": shape}
+                {"id": f"B{bundle}-{line}", "utility": utility, "operator": operators[line % len(operators)],
+                 "start": str(first), "end": str(first + timedelta(weeks=26)), "geometry": shape}
             )  # fmt: skip
     store.insert("routes", rows, who="test", now=NOW)
 

@@ -1,4 +1,4 @@
-"""Dates that were tried on a chance are saved by who may, others' work is told; what has happened and what is listed come out."""
+"""Tried dates are saved by who may, never over the work of others; what has happened and what is listed comes out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ WEEKS = 3
 
 
 def pair(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Return a chance of the water company and another, both with dates, nobody asked yet: chance, water's, the other's."""
+    """Return a chance that nobody was asked about, its member of the water company, and another: all with dates."""
     for one in rows:
         if one["state"] != "new" or not all(member["start"] for member in one["members"]):
             continue

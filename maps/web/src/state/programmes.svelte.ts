@@ -3,6 +3,7 @@ import type { ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShap
 import { notices } from './notices.svelte';
 
 const EVERY_MS = 1000;
+const LISTED_EVERY_MS = 5000;
 
 /** Joint programmes: the list, the one that is looked at or being planned, and another one beside it. */
 class Programmes {
@@ -33,6 +34,12 @@ class Programmes {
     this.refused = null;
   }
 
+  /** Back to the list, as it is by now. */
+  back(): void {
+    this.close();
+    void this.load();
+  }
+
   /** Somebody else has signed in: what was told to the one before is not shown to this one. */
   forget(): void {
     this.hide();
@@ -42,9 +49,17 @@ class Programmes {
   async load(): Promise<void> {
     try {
       this.list = await client.programmes();
+      this.#watch();
     } catch (error) {
       notices.trouble(error);
     }
+  }
+
+  /** While one of the list is being planned, look again what has become of it. */
+  #watch(): void {
+    if (this.chosen || !this.open || !this.list.some(({ state }) => state === 'running')) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.load(), LISTED_EVERY_MS);
   }
 
   async look(id: string): Promise<void> {
