@@ -14,6 +14,7 @@ from api.casework import Casework
 from api.errors import ProblemError, refused
 from api.opportunity_talks import Talks
 from api.resident import NO_COUNTY, NO_POLICY
+from api.tiles import Tiles
 from api.visit_ground import CountyGround
 from api.visits import Visits
 from geo.crs import grid
@@ -58,6 +59,8 @@ class Service:
     """The roads of the county as visits travel on them."""
     calendars: dict[str, Calendar] = field(default_factory=dict)
     """The calendar of each policy, with its office hours; kept, since it remembers the half days that it counted."""
+    tiles: Tiles = field(default_factory=Tiles)
+    """The vector tiles that were made."""
 
     def now(self) -> datetime:
         """Return this moment; the one clock of the HTTP room."""
@@ -111,6 +114,10 @@ class Service:
         work = self.at_work()
         if work is not None:
             self.book.keep(work)
+
+    def prepare_tiles(self) -> None:
+        """Make the overviews of tiles that take long, before somebody asks for them."""
+        self.tiles.prepare(self.store)
 
     def grid(self) -> Grid:
         """Return the county's grid; refuse while there is no county."""

@@ -46,6 +46,7 @@ from api.routes import (
     session,
     standings,
     surveyed,
+    tiles,
     trenches,
     visit_entries,
     visit_papers,
@@ -97,9 +98,13 @@ def create_app(settings: Settings) -> FastAPI:
             clocks.start()
             watch = Clockwork([OpportunityWatch(service).look], settings.poll_seconds, "watch of chances")
             watch.start()
+            overviews = Clockwork([service.prepare_tiles], settings.tick_seconds, "overviews of tiles")
+            overviews.start()
             try:
                 yield
             finally:
+                service.tiles.stop()
+                overviews.stop()
                 clocks.stop()
                 watch.stop()
                 planned.stop()
@@ -122,7 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
     openapi.install(app)
     for room in (
         collections, route_geometries, items, county, policies, deadlines, assessments, trenches, findings, sections,
-        cases, figures, session, standings, forms, drafts, programmes, opportunities, joint_projects, prints,
+        cases, figures, session, standings, forms, drafts, programmes, opportunities, joint_projects, prints, tiles,
         surveyed, visits, visit_entries, visit_pictures, visit_papers,
     ):  # fmt: skip
         app.include_router(room.router)

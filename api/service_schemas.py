@@ -93,6 +93,47 @@ class Collections(Shape):
     links: list[Link]
 
 
+class TileSet(Shape):
+    """Tiles of the county's layers, as OGC API Tiles describes them."""
+
+    title: str
+    dataType: Literal["vector"]  # noqa: N815 - OGC API Tiles
+    crs: str | dict[str, Any]
+    layers: list[dict[str, Any]] = Field(description="Each with `features`: how many items of it one may see.")
+    links: list[dict[str, Any]]
+
+
+class TileSets(Shape):
+    """Every set of tiles."""
+
+    tilesets: list[TileSet]
+
+
+class TileMatrix(Shape):
+    """The tiles of one zoom."""
+
+    id: str
+    scaleDenominator: float  # noqa: N815 - OGC Tile Matrix Set
+    cellSize: float = Field(description="Metres a pixel.")  # noqa: N815
+    cornerOfOrigin: Literal["topLeft"]  # noqa: N815
+    pointOfOrigin: list[float] = Field(description="In the order of the CRS's axes.")  # noqa: N815
+    tileWidth: int  # noqa: N815
+    tileHeight: int  # noqa: N815
+    matrixWidth: int  # noqa: N815
+    matrixHeight: int  # noqa: N815
+
+
+class TileMatrixSet(Shape):
+    """How the county's grid is divided into tiles, as OGC's two-dimensional tile matrix set."""
+
+    id: str
+    title: str
+    crs: str | dict[str, Any]
+    orderedAxes: list[str]  # noqa: N815 - OGC Tile Matrix Set
+    origin_grid: list[float] = Field(description="The same corner, easting first.")
+    tileMatrices: list[TileMatrix]  # noqa: N815
+
+
 class Landing(Shape):
     """The way in."""
 

@@ -29,6 +29,8 @@ CONFORMANCE = (
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/create-replace-delete",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/update",
     "http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/optimistic-locking-etags",
+    "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf/mvt",
+    "http://www.opengis.net/spec/tms/2.0/conf/json-tilematrixset",
 )
 
 
@@ -50,6 +52,7 @@ def get_landing_page() -> Response:
         _link("data", "/api/collections", "图层 Layers"),
         _link("http://www.opengis.net/def/rel/ogc/1.0/conformance", "/api/conformance", "符合的标准 Conformance"),
         _link("http://www.opengis.net/def/rel/ogc/1.0/data", "/api/collections", "图层 Layers"),
+        _link("http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector", "/api/tiles", "矢量瓦片 Vector tiles"),
         _link("status", "/api/health", "运行状况 Health"),
         _link("help", "/api/problems", "错误代码 Problems"),
     ]

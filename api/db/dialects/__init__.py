@@ -38,8 +38,11 @@ class StoreDialect(Protocol):
         """Let one writer in at a time until the transaction ends, so that change numbers come in commit order."""
         ...
 
-    def in_box(self, table: sa.Table, box: Box) -> sa.ColumnElement[bool]:
-        """Return the condition, answered by the spatial index, of all rows in the box and perhaps a few beside it."""
+    def in_box(self, table: sa.Table, box: Box, least: float = 0.0) -> sa.ColumnElement[bool]:
+        """Return the condition, answered by the spatial index, of all rows in the box and perhaps a few beside it.
+
+        ``least``: only of rows that are so wide or so high, metres, and perhaps of a few that are not quite.
+        """
         ...
 
     def append(

@@ -48,10 +48,16 @@ class Postgis:
         """Take the one writer's lock; statements after it see all that earlier writers have committed."""
         connection.execute(sa.select(func.pg_advisory_xact_lock(WRITER_LOCK)))
 
-    def in_box(self, table: sa.Table, box: tuple[float, float, float, float]) -> sa.ColumnElement[bool]:
+    def in_box(
+        self, table: sa.Table, box: tuple[float, float, float, float], least: float = 0.0
+    ) -> sa.ColumnElement[bool]:
         """Ask the GiST index; its 32-bit boxes are rounded outwards, up to some metres."""
         # "&&" compares boxes and does not look at the SRID.
-        near: sa.ColumnElement[bool] = table.c.geometry.bool_op("&&")(func.st_makeenvelope(*box))
+        shape = table.c.geometry
+        near: sa.ColumnElement[bool] = shape.bool_op("&&")(func.st_makeenvelope(*box))
+        if least > 0:
+            wide = func.st_xmax(shape) - func.st_xmin(shape) >= least
+            near = sa.and_(near, sa.or_(wide, func.st_ymax(shape) - func.st_ymin(shape) >= least))
         return near
 
     def append(

@@ -46,13 +46,15 @@ class Sqlite:
     def lock(self, connection: sa.Connection) -> None:
         """Do nothing: BEGIN IMMEDIATE has let in one writer already."""
 
-    def in_box(self, table: sa.Table, box: tuple[float, float, float, float]) -> sa.ColumnElement[bool]:
+    def in_box(
+        self, table: sa.Table, box: tuple[float, float, float, float], least: float = 0.0
+    ) -> sa.ColumnElement[bool]:
         """Ask the R*Tree; its 32-bit boxes are rounded outwards, up to some metres."""
-        tree = _tree(table)
+        tree = _tree(table).c
         x0, y0, x1, y1 = box
-        near = sa.select(tree.c.number).where(
-            tree.c.max_x >= x0, tree.c.min_x <= x1, tree.c.max_y >= y0, tree.c.min_y <= y1
-        )
+        near = sa.select(tree.number).where(tree.max_x >= x0, tree.min_x <= x1, tree.max_y >= y0, tree.min_y <= y1)
+        if least > 0:
+            near = near.where(sa.or_(tree.max_x - tree.min_x >= least, tree.max_y - tree.min_y >= least))
         return table.c.number.in_(near)
 
     def append(
