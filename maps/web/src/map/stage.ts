@@ -1,10 +1,12 @@
 /** The map of the window: the county's layers below, the sketch above, the pen in between. */
 
 import { buffer, containsExtent, type Extent } from 'ol/extent';
+import type Feature from 'ol/Feature';
 import GeoJSON from 'ol/format/GeoJSON';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults';
 import VectorLayer from 'ol/layer/Vector';
 import Map from 'ol/Map';
+import type VectorSource from 'ol/source/Vector';
 import View from 'ol/View';
 import type { County, Geometry, LayerSymbol, PipeProperties, Symbols } from '../api/types';
 import { boundsOf, type Point } from '../geometry/points';
@@ -30,6 +32,8 @@ const SETTLE_MS = 90;
 const HOVER_PX = 5;
 /** Metres a pixel beyond which a place of a metre is no more than a dot among dots. */
 const FAR_FROM_A_PLACE = 0.6;
+/** Share of the free part of the window that stays free on each side of what is looked at. */
+const MOST_MARGIN = 0.15;
 
 
 interface Drawn {
@@ -172,25 +176,42 @@ export class Stage {
     return targetsIn(near.map(({ loader }) => loader.source), box, exceptId);
   }
 
-  /** The id of what is under a pixel in a layer, such as a planned route; the one drawn on top. */
-  idAt(pixel: number[], key: 'routes' | 'sites'): string | null {
+  /** The id of the planned route under a pixel, the nearest drawn on top. */
+  routeAt(pixel: number[]): string | null {
     const hit = this.map.forEachFeatureAtPixel(pixel, (feature) => feature.getId(), {
-      layerFilter: (layer) => layer.get('key') === key,
+      layerFilter: (layer) => layer.get('key') === 'routes',
       hitTolerance: 6,
     });
     return hit === undefined ? null : String(hit);
   }
 
-  /** What the server says of the existing pipe under a pixel; null where there is none. By distance: reading the canvas back at every move is slow. */
+  /** What the server says of the existing pipe under a pixel; null where there is none. */
   pipeAt(pixel: number[]): PipeProperties | null {
-    const drawn = this.#drawn.find(({ symbol }) => symbol.key === 'pipes');
+    const nearest = this.#lineAt(pixel, 'pipes');
+    return nearest && { ...nearest.getProperties(), id: String(nearest.getId()) };
+  }
+
+  /** The planned route under a pixel, else the site; null where there is neither. */
+  workAt(pixel: number[]): { readonly list: 'routes' | 'sites'; readonly id: string } | null {
+    const line = this.#lineAt(pixel, 'routes');
+    if (line) return { list: 'routes', id: String(line.getId()) };
+    const site = this.#shown('sites')?.getFeaturesAtCoordinate(this.map.getCoordinateFromPixel(pixel))[0];
+    return site ? { list: 'sites', id: String(site.getId()) } : null;
+  }
+
+  /** The line of a layer that is under a pixel. By distance: reading the canvas back at every move is slow. */
+  #lineAt(pixel: number[], key: string): Feature | null {
     const at = this.map.getCoordinateFromPixel(pixel);
-    if (!drawn || !at || !this.#on(drawn) || !this.#inReach(drawn)) return null;
-    const nearest = drawn.loader.source.getClosestFeatureToCoordinate(at);
+    const nearest = at && this.#shown(key)?.getClosestFeatureToCoordinate(at);
     const [x, y] = nearest?.getGeometry()?.getClosestPoint(at) ?? [Infinity, Infinity];
     const reach = HOVER_PX * (this.map.getView().getResolution() ?? 1);
-    if (!nearest || Math.hypot(x! - at[0]!, y! - at[1]!) > reach) return null;
-    return { ...nearest.getProperties(), id: String(nearest.getId()) };
+    return nearest && Math.hypot(x! - at[0]!, y! - at[1]!) <= reach ? nearest : null;
+  }
+
+  /** What a layer holds, where it is on and not too fine for this zoom. */
+  #shown(key: string): VectorSource | null {
+    const drawn = this.#drawn.find(({ symbol }) => symbol.key === key);
+    return drawn && this.#on(drawn) && this.#inReach(drawn) ? drawn.loader.source : null;
   }
 
   /** Room that panels take from the map, in pixels: top, right, bottom, left. */
@@ -241,7 +262,12 @@ export class Stage {
   }
 
   #fit(extent: Extent, closest: number): void {
-    this.map.getView().fit(extent, { padding: [70, 70, 90, 70], minResolution: closest, duration: 250 });
+    const [width = 0, height = 0] = this.map.getSize() ?? [];
+    const [top, right, bottom, left] = mapWindow.padding;
+    // Beside a panel on a phone little is left: what is looked at takes most of that.
+    const [across, up] = [(width - left - right) * MOST_MARGIN, (height - top - bottom) * MOST_MARGIN];
+    const padding = [Math.min(70, up), Math.min(70, across), Math.min(90, up), Math.min(70, across)];
+    this.map.getView().fit(extent, { padding, minResolution: closest, duration: 250 });
   }
 
   zoomBy(steps: number): void {

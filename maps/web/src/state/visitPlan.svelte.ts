@@ -11,8 +11,8 @@ import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 import { visits } from './visits.svelte';
 
-/** What the next click on the map says: where one starts or ends, or another place to look at. */
-export type Picking = 'start' | 'end' | 'place';
+/** What the next click on the map says: where one starts or ends, another place to look at, or where a case is. */
+export type Picking = 'start' | 'end' | 'place' | 'case';
 
 const SETTLE_MS = 300;
 const CENTIMETRE = 100;
@@ -31,7 +31,7 @@ class VisitPlanning {
   saving = $state(false);
   /** What was wrong with what was asked last. */
   refused = $state.raw<unknown>(null);
-  picking = $state<Picking | null>(null);
+  picking = $state.raw<{ readonly what: Picking; readonly of: string } | null>(null);
   /** The visit that is changed; null: a new one is planned. */
   changing = $state.raw<VisitShape | null>(null);
   reason = $state('');
@@ -92,11 +92,11 @@ class VisitPlanning {
 
   /** Other places make other stops: an order that was put by hand is of before. */
   set(change: Partial<Omit<Wanted, 'order'>>): void {
-    const places = 'cases' in change || 'routes' in change || 'sites' in change || 'added' in change;
+    const places = (['cases', 'routes', 'sites', 'keep', 'added'] as const).some((name) => name in change);
     this.wanted = { ...this.wanted, ...change, ...(places ? { order: null } : {}) };
   }
 
-  toggle(list: 'cases' | 'routes' | 'sites', id: string): void {
+  toggle(list: 'cases' | 'routes' | 'sites' | 'keep', id: string): void {
     this.set({ [list]: toggled(this.wanted[list], id) });
   }
 
@@ -105,13 +105,22 @@ class VisitPlanning {
     if (order === null) this.byHand = null;
   }
 
+  isPicking = (what: Picking, of = ''): boolean => this.picking?.what === what && this.picking.of === of;
+
+  /** Say what the next click on the map is for, or no longer. */
+  pick(what: Picking, of = ''): void {
+    this.picking = this.isPicking(what, of) ? null : { what, of };
+  }
+
   /** Take a click on the map for what was asked for; false: nothing was. */
   place(at: Point): boolean {
     const { picking, wanted } = this;
     if (!picking) return false;
     const [x, y] = rounded(at);
-    if (picking === 'place') this.set({ added: [...wanted.added, { x, y, name: t('visit_place_name', { n: wanted.added.length + 1 }), note: '' }] });
-    else this.set({ [picking]: [x, y] });
+    const { what, of } = picking;
+    if (what === 'place') this.set({ added: [...wanted.added, { x, y, name: t('visit_place_name', { n: wanted.added.length + 1 }), note: '' }] });
+    else if (what === 'case') this.set({ added: [...wanted.added.filter((one) => one.case !== of), { x, y, name: '', note: '', case: of }], keep: [...new Set([...wanted.keep, of])] });
+    else this.set({ [what]: [x, y] });
     this.picking = null;
     return true;
   }

@@ -8,6 +8,8 @@ export interface Wanted {
   readonly cases: readonly string[];
   readonly routes: readonly string[];
   readonly sites: readonly string[];
+  /** Cases that are visited although nothing has to be seen there. */
+  readonly keep: readonly string[];
   readonly added: readonly AddedPlace[];
   readonly start: Point | null;
   readonly end: Point | null;
@@ -21,7 +23,7 @@ export interface Wanted {
   readonly order: readonly string[] | null;
 }
 
-export const NOTHING: Wanted = { title: '', cases: [], routes: [], sites: [], added: [], start: null, end: null, day: '', after: '', calendars: {}, order: null };
+export const NOTHING: Wanted = { title: '', cases: [], routes: [], sites: [], keep: [], added: [], start: null, end: null, day: '', after: '', calendars: {}, order: null };
 
 /** Whether there is any place to go to. */
 export const isPlaced = ({ cases, routes, sites, added }: Wanted): boolean => cases.length + routes.length + sites.length + added.length > 0;
@@ -34,13 +36,14 @@ const MORNING = 'T00:00:00+08:00';
 
 /** As the server is asked: what is not wanted is not said. `crs` is that of the places. */
 export function askedOf(wanted: Wanted, crs: string): PlanAsked {
-  const { title, cases, routes, sites, added, start, end, day, after, calendars, order } = wanted;
+  const { title, cases, routes, sites, keep, added, start, end, day, after, calendars, order } = wanted;
   return {
     title: title.trim(),
     crs,
     ...(cases.length > 0 ? { cases: [...cases] } : {}),
     ...(routes.length > 0 ? { routes: [...routes] } : {}),
     ...(sites.length > 0 ? { sites: [...sites] } : {}),
+    ...(keep.length > 0 ? { keep: [...keep] } : {}),
     ...(added.length > 0 ? { add: [...added] } : {}),
     ...(start ? { start } : {}),
     ...(end ? { end } : {}),
@@ -57,6 +60,7 @@ export function wantedOf(asked: PlanAsked): Wanted {
     cases: asked.cases ?? [],
     routes: asked.routes ?? [],
     sites: asked.sites ?? [],
+    keep: asked.keep ?? [],
     added: asked.add ?? [],
     start: asked.start ?? null,
     end: asked.end ?? null,

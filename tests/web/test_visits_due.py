@@ -1,0 +1,63 @@
+"""Cases that wait for the survey, at a desk where nobody signs in: ticked in the planner, put on the map, planned."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.case_pages import be, command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.web.conftest import Window
+
+PLANNED_MS = 30_000
+
+
+@pytest.fixture(scope="module")
+def server(wuzhi: str) -> str:
+    return wuzhi
+
+
+def test_cases_that_are_due_are_ticked_and_one_without_a_place_is_put_on_the_map(
+    window: Callable[..., Window],
+) -> None:
+    w = window(1440, 900).open()
+    w.expected.append("422")  # none of the cases has a place to begin with
+    applicant = f"木栾药业{uuid.uuid4().hex[:6]}"
+    filed = {"channel": "window", "applicant": applicant, "utilities": [{"utility": "water"}], "form": {}}
+    case = str(command(w, "", "file_application", {"name": applicant, "role": "applicant"}, filed)["id"])
+    at_window = {"name": "王窗口", "role": "coordinator", "department": "government_services"}
+    command(w, case, "accept", at_window, {})
+    w.page.get_by_role("button", name="联合踏勘").click()
+    w.page.get_by_role("button", name="排一次踏勘").click()
+    expect(w.page.get_by_role("checkbox", name=case)).to_be_checked()
+    w.page.get_by_role("button", name=f"在图上标出 {case} 的位置").click()
+    w.page.mouse.click(300, 400)
+    expect(w.page.locator("tr[data-stop]").first).to_be_visible(timeout=PLANNED_MS)
+    told = w.page.request.post(f"{w.url}/api/visits/proposals", data=due_and_placed(case)).json()
+    everybody = {one["id"] for one in told["left_out"]} | set(told["plan"]["cases"])
+    ticked = w.page.get_by_role("list", name=re.compile("等待踏勘的办件")).get_by_role("checkbox", checked=True)
+    expect(ticked).to_have_count(len(everybody))
+    expect(w.page.locator(".out li", has_text=case)).to_have_count(0)
+    w.page.get_by_role("button", name="排定", exact=True).click()
+    expect(w.page.get_by_role("tab", name="行程与清单")).to_be_visible(timeout=PLANNED_MS)
+    [visit] = w.page.request.get(f"{w.url}/api/visits?case={case}").json()["visits"]
+    assert case in visit["cases"]
+    be(w, "审批部门", "李科长", "city_management")
+    for kind in ("变更踏勘", "取消踏勘"):  # who approves plans no visit
+        expect(w.page.get_by_role("button", name=kind)).to_have_count(0)
+    be(w, "联办窗口", "王窗口", "government_services")
+    w.page.get_by_role("button", name="返回踏勘列表").click()
+    w.page.get_by_role("button", name="排一次踏勘").click()
+    expect(w.page.get_by_role("checkbox", name=case)).to_have_count(0)  # it waits for no other visit
+
+
+def due_and_placed(case: str) -> dict[str, object]:
+    """Ask for all cases that are due, one of them at a place on the map."""
+    return {"due": True, "crs": "EPSG:4546", "add": [{"x": 579337.0, "y": 3657177.0, "case": case}]}
