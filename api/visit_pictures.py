@@ -74,7 +74,7 @@ def look_at(data: bytes) -> Looked:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=["JPEG", "MPO", "PNG", "WEBP"])
+            image = Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"])
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise _no_picture() from error
     width, height = image.size
