@@ -33,6 +33,15 @@ export interface County {
   defaults: Record<string, unknown>;
   utilities: UtilityShape[];
   loopback_only: boolean;
+  /** Pictures under the layers; null where there is no service, or it is not for this one. */
+  tiles: TileServiceShape | null;
+}
+
+export interface TileServiceShape {
+  url: string;
+  attribution: string;
+  projection: 'EPSG:3857' | 'EPSG:4490';
+  max_zoom: number;
 }
 
 export interface PrintPaperShape {

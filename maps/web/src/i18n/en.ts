@@ -31,6 +31,8 @@ export const en: Record<Word, string> = {
   layers: 'Layers and legend',
   layer_tiles: 'Base map',
   tiles_gone: 'The base map does not answer; everything else works. Switch it off under layers, and on again to retry.',
+  layer_tiles: 'Base map',
+  tiles_gone: 'The base map does not answer; everything else works. Switch it off under layers, and on again to retry.',
   layer_utilities: 'Utilities',
   layer_zoom: 'shown closer',
   layer_truncated: 'too many; not all are shown',

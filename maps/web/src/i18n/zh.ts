@@ -30,6 +30,8 @@ export const zh = {
   layers: '图层与图例',
   layer_tiles: '底图服务',
   tiles_gone: '底图服务没有回应，地图照常可用；可在图层中关掉底图，再打开即重试。',
+  layer_tiles: '底图服务',
+  tiles_gone: '底图服务没有回应，地图照常可用；可在图层中关掉底图，再打开即重试。',
   layer_utilities: '管线类别',
   layer_zoom: '放大后可见',
   layer_truncated: '要素过多，未显示全部',

@@ -1,6 +1,7 @@
 import { readingOf } from '../access/rights';
 import type { County, LayerSymbol, Symbols } from '../api/types';
 import type { AngleSense } from '../geometry/typed';
+import { hasTiles } from '../access/tiles';
 import { session } from './session.svelte';
 
 /** What the server says of the county, and what this user switched; the page shows nothing before `ready`. */
@@ -30,7 +31,7 @@ class Settings {
     const known = new Set(collections);
     this.layers = symbols.layers.filter((layer) => known.has(layer.key) && session.can(readingOf(layer.key)));
     // Findings are no stored layer: they are fetched once somebody asks for them.
-    this.visible = { ...Object.fromEntries(this.layers.map((layer) => [layer.key, layer.visible])), findings: false };
+    this.visible = { ...Object.fromEntries(this.layers.map((layer) => [layer.key, layer.visible])), findings: false, tiles: hasTiles(county) };
     this.symbols = symbols;
     this.county = county;
   }
