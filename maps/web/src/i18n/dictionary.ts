@@ -15,12 +15,16 @@ function isOne(value: string | number | undefined): boolean {
   return number > 0 && number <= 1;
 }
 
+/** A sentence with its blanks filled in. */
+export function filled(sentence: string, values: Record<string, string | number> = {}): string {
+  return sentence
+    .replace(FORMS, (_, key: string, one: string, more: string) => (isOne(values[key]) ? one : more))
+    .replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+}
+
 /** The words of one language: `words('zh')('routes_count', { n: 3 })`. */
 export function words(language: Language): Translate {
   const dictionary = DICTIONARIES[language];
   // A word made of an answer (an outcome, a class of road) may be one that this page does not know yet.
-  return (word, values = {}) =>
-    (dictionary[word] ?? word)
-      .replace(FORMS, (_, key: string, one: string, more: string) => (isOne(values[key]) ? one : more))
-      .replace(/\{(\w+)\}/g, (whole, key: string) => String(values[key] ?? whole));
+  return (word, values) => filled(dictionary[word] ?? word, values);
 }

@@ -1,0 +1,56 @@
+/** The way of an entry to the server. */
+
+import { problemOf } from '../api/client';
+import { ProblemError } from '../api/problem';
+import type { Carrier, Taken } from './outbox';
+import type { Entry, PictureFacts } from './shapes';
+import type { Store } from './store';
+
+/** Beside this, a slow network is given a second for so many bytes. */
+const PATIENCE_MS = 30_000;
+const BYTES_A_SECOND = 12_000;
+
+const pathOf = (visit: string, rest: string): string => `/api/visits/${encodeURIComponent(visit)}/${rest}`;
+
+async function send(path: string, init: RequestInit, bytes: number): Promise<Response> {
+  const patience = new AbortController();
+  const clock = setTimeout(() => patience.abort(), PATIENCE_MS + (bytes / BYTES_A_SECOND) * 1000);
+  try {
+    const response = await fetch(path, { ...init, signal: patience.signal, credentials: 'same-origin' });
+    if (!response.ok) throw new ProblemError(await problemOf(response));
+    return response;
+  } finally {
+    clearTimeout(clock);
+  }
+}
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+
+function factsAsHeaders({ type, taken_at, x, y, accuracy_m }: PictureFacts): Record<string, string> {
+  return {
+    'Content-Type': type,
+    ...(taken_at ? { 'X-Taken-At': taken_at } : {}),
+    ...(x !== null && y !== null ? { 'X-Place': [x, y, ...(accuracy_m === null ? [] : [accuracy_m])].join(',') } : {}),
+  };
+}
+
+export function carrierOf(store: Store): Carrier {
+  return {
+    entries: async (visit, entries) => {
+      const body = JSON.stringify({ entries: entries.map(({ id, kind, data }) => ({ id, kind, data })) });
+      const response = await send(pathOf(visit, 'entries'), { method: 'POST', headers: JSON_TYPE, body }, body.length);
+      return ((await response.json()) as { entries: Taken[] }).entries;
+    },
+    surveyed: async (entry) => {
+      const body = JSON.stringify(entry.data);
+      await send(pathOf(entry.visit, `surveyed/${entry.id}`), { method: 'PUT', headers: JSON_TYPE, body }, body.length);
+    },
+    picture: async (entry: Entry) => {
+      const picture = await store.picture(entry.id);
+      if (entry.kind !== 'picture' || !picture) throw new ProblemError({ status: 410, code: 'device.no_bytes', title: '本机已没有这张图片', title_en: 'the device has this picture no more' });
+      const init = { method: 'PUT', headers: factsAsHeaders(entry.data), body: picture.bytes };
+      await send(pathOf(entry.visit, `pictures/${entry.id}`), init, picture.bytes.byteLength);
+    },
+  };
+}
+

@@ -1,0 +1,162 @@
+/** What lies on the device: the visit as it was taken along, and what was entered since. */
+
+import type { County, Feature, PlacedFinding, Problem, Symbols } from '../api/types';
+import type { Point } from '../geometry/points';
+
+export type Outcome = 'ok' | 'not_ok' | 'value' | 'open';
+export const OUTCOMES: readonly Outcome[] = ['ok', 'not_ok', 'value', 'open'];
+
+/** An answer as `survey.visits.keeping.events.Answer` reads it. */
+export interface SiteAnswer {
+  readonly id: string;
+  readonly item: string;
+  readonly outcome: Outcome;
+  readonly taken_at: string;
+  readonly value: number | null;
+  readonly uncertainty: number | null;
+  readonly unit: string;
+  readonly photos: readonly string[];
+  readonly note: string;
+  readonly x: number | null;
+  readonly y: number | null;
+  readonly accuracy_m: number | null;
+  readonly replaces: string;
+}
+
+/** An answer that the office has already, by whomever. */
+export interface KnownAnswer extends SiteAnswer {
+  readonly by: string;
+  readonly corrected: boolean;
+}
+
+export interface SiteItem {
+  readonly number: string;
+  readonly id: string;
+  readonly kind_zh: string;
+  readonly kind_en: string;
+  readonly tool_zh: string;
+  readonly tool_en: string;
+  readonly do_zh: string;
+  readonly do_en: string;
+  readonly subjects: readonly { readonly layer: string; readonly id: string }[];
+  readonly place: Point;
+  readonly measured: number | null;
+  readonly limit: number | null;
+  readonly uncertainty: number | null;
+  readonly unit: string;
+  readonly document: string;
+  readonly clause: string;
+  readonly answers: readonly KnownAnswer[];
+}
+
+export interface SiteAttendee {
+  readonly key: string;
+  readonly role: string;
+  readonly name: string;
+}
+
+export interface SiteStop {
+  readonly number: number;
+  readonly id: string;
+  readonly name: string;
+  readonly place: Point;
+  readonly road_name?: string | null;
+  readonly arrives: string | null;
+  readonly leaves: string | null;
+  readonly items: readonly SiteItem[];
+  readonly attendees: readonly SiteAttendee[];
+}
+
+/** What this page reads of a visit; coordinates in the grid. */
+export interface SiteVisit {
+  readonly id: string;
+  readonly title: string;
+  readonly state: string;
+  readonly state_zh: string;
+  readonly state_en: string;
+  readonly seq: number;
+  readonly stops: readonly SiteStop[];
+  readonly days: readonly { readonly on: string; readonly ways: readonly ({ readonly type: string; readonly coordinates: readonly Point[] } | null)[] | null }[];
+  readonly attendees: readonly SiteAttendee[];
+}
+
+/** Bumped where an older page could not read what is stored. */
+export const PACK_VERSION = 1;
+
+export interface Pack {
+  readonly id: string;
+  readonly version: number;
+  readonly visit: SiteVisit;
+  readonly county: County;
+  readonly symbols: Symbols;
+  /** Name of the grid in questions to the server. */
+  readonly crs: string;
+  /** Layers that had more than was fetched. */
+  readonly cut: readonly string[];
+  readonly takenAt: string;
+  readonly by: Maker;
+  /** Bytes as stored, of all layers. */
+  readonly bytes: number;
+}
+
+export interface PackLayers {
+  readonly features: Readonly<Record<string, readonly Feature[]>>;
+  readonly findings: readonly PlacedFinding[];
+}
+
+/** Who entered something; null: nobody was signed in. */
+export interface Maker {
+  readonly id: string | null;
+  readonly name: string;
+  readonly organisation: string;
+}
+
+/** A point of a line that was measured on site. */
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly accuracy_m: number | null;
+  readonly taken_at: string;
+}
+
+export interface SurveyedLine {
+  readonly route: string | null;
+  readonly geometry: { readonly type: 'LineString'; readonly coordinates: readonly Point[] } | { readonly type: 'MultiLineString'; readonly coordinates: readonly (readonly Point[])[] };
+  readonly crs: string;
+  readonly points: readonly LinePoint[];
+  readonly note: string;
+}
+
+export interface PictureFacts {
+  readonly type: string;
+  readonly bytes: number;
+  readonly taken_at: string | null;
+  readonly x: number | null;
+  readonly y: number | null;
+  readonly accuracy_m: number | null;
+  /** Made smaller on the device because the server takes no more than 25 MB. */
+  readonly smaller: boolean;
+  /** A photo, or the drawing of a signature. */
+  readonly what: 'photo' | 'signature';
+}
+
+export type Content =
+  | { readonly kind: 'answer_item'; readonly data: { readonly answer: SiteAnswer } }
+  | { readonly kind: 'sign_visit'; readonly data: { readonly who: { readonly name: string; readonly organisation: string; readonly key: string }; readonly picture: string } }
+  | { readonly kind: 'picture'; readonly data: PictureFacts }
+  | { readonly kind: 'surveyed'; readonly data: SurveyedLine };
+
+/** `waiting`: not on the server as far as is known; `refused`: the server said why not; `sent`: it is on the server's disk. */
+export type EntryState = 'waiting' | 'refused' | 'sent';
+
+/** Something entered on site. Its id was made here, so that however often it is sent it is counted once. */
+export type Entry = Content & {
+  readonly id: string;
+  readonly visit: string;
+  /** In the order in which it was entered; also that of sending. */
+  readonly order: number;
+  readonly madeAt: string;
+  readonly by: Maker;
+  readonly state: EntryState;
+  readonly refusal: Problem | null;
+};

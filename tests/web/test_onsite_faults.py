@@ -1,0 +1,189 @@
+"""On site things go wrong: network and phone die, sessions end, two answer one item; nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from playwright.sync_api import expect
+
+from tests.web.onsite_visits import ROUTES, answers, on_server, page_of, phone, visit, wire
+from tests.web.phones import HEIGHT, WIDTH, photo
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator
+
+    from tests.web.conftest import Window
+    from tests.web.phones import Phone
+    from tests.web.wire import Wire
+
+__all__ = ["phone", "visit", "wire"]
+
+
+def test_nothing_is_lost_and_nothing_doubled_wherever_network_and_phone_die(
+    wire: Wire, visit: dict[str, Any], phone: Callable[[str], Phone]
+) -> None:
+    url, numbers = page_of(wire, visit), [item["number"] for stop in visit["stops"] for item in stop["items"]]
+    on_site = phone("one")
+    # While it is taken along: there is no visit on the device then, and it is taken along anew.
+    wire.break_at(b"/collections/buildings/", None)
+    on_site.start(url).page.get_by_role("button", name="下载到本机").click()
+    assert wire.met.wait(20)
+    on_site.die()
+    wire.mend()
+    on_site.start(url).take_along()
+
+    entered = 0
+    for step, (words, after) in enumerate(
+        [(b"/entries", 300), (b"/entries", None), (b"/pictures/", 5000), (b"/pictures/", None), (b"/pictures/", 0)]
+    ):
+        wire.break_at(words, after)
+        on_site.photograph(numbers[0], photo(step))
+        on_site.answer(numbers[0], "不符", note=f"第 {step} 次")
+        on_site.page.evaluate("dispatchEvent(new Event('online'))")
+        entered += 1
+        assert wire.met.wait(20), words
+        on_site.die()
+        # Without a network it opens and knows what waits; with one it goes on by itself.
+        on_site.start(url)
+        expect(on_site.page.locator("header button")).to_contain_text("待上传")
+        wire.mend()
+        on_site.page.evaluate("dispatchEvent(new Event('online'))")
+        on_site.send_all()
+
+    told = on_server(wire, visit)
+    assert sorted(one["note"] for one in answers(told)) == [f"第 {step} 次" for step in range(entered)]
+    photos = [each for one in answers(told) for each in one["photos"]]
+    pictures = on_server(wire, visit, "/pictures")["pictures"]
+    assert sorted(photos) == sorted(each["id"] for each in pictures)
+    assert len({each["sha256"] for each in pictures}) == entered
+    kinds = [event["kind"] for event in on_server(wire, visit, "/events")["events"]]
+    assert kinds.count("item_answered") == entered
+
+
+def test_half_an_answer_and_half_a_line_survive_too(
+    wire: Wire, visit: dict[str, Any], phone: Callable[[str], Phone]
+) -> None:
+    on_site = phone("one").start(page_of(wire, visit))
+    on_site.take_along()
+    wire.sever()
+    number = visit["stops"][0]["items"][0]["number"]
+    on_site.photograph(number, photo(3))
+    page = on_site.page
+    page.get_by_role("button", name="未能核实").click()
+    page.get_by_label("说明（可语音输入）").fill("井盖打不")
+    page.wait_for_timeout(500)  # it is written down when nobody has typed for a moment
+    on_site.sheet("画线")
+    page.get_by_role("button", name="十字处加点").click()
+    expect(page.get_by_text("1 点，其中实测 0 点")).to_be_visible()
+    on_site.die()
+
+    page = on_site.start(page_of(wire, visit)).page
+    on_site.open_item(number)
+    expect(page.get_by_role("button", name="未能核实")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("说明（可语音输入）")).to_have_value("井盖打不")
+    expect(page.get_by_text("照片 1 张已存本机", exact=True)).to_be_visible()
+    on_site.sheet("画线")
+    expect(page.get_by_text("1 点，其中实测 0 点")).to_be_visible()
+
+
+def test_two_phones_answer_the_same_item(wire: Wire, visit: dict[str, Any], phone: Callable[[str], Phone]) -> None:
+    number = visit["stops"][0]["items"][0]["number"]
+    one, other = phone("one").start(page_of(wire, visit)), phone("other").start(page_of(wire, visit))
+    one.take_along()
+    other.take_along()
+    one.answer(number, "符合")
+    other.answer(number, "不符")
+    one.send_all()
+    other.send_all()
+    assert sorted(each["outcome"] for each in answers(on_server(wire, visit))) == ["not_ok", "ok"]
+    one.sheet("queue")
+    one.page.get_by_role("button", name="更新下载").click()
+    one.page.get_by_role("button", name="更新下载").wait_for()
+    one.open_item(number)
+    expect(one.page.get_by_text("各方结果不一致")).to_be_visible()
+
+
+def test_a_file_carries_everything_and_brings_nothing_twice(
+    wire: Wire, visit: dict[str, Any], phone: Callable[[str], Phone], tmp_path: Path
+) -> None:
+    on_site, desk = phone("one").start(page_of(wire, visit)), phone("desk")
+    on_site.take_along()
+    wire.sever()
+    number = visit["stops"][0]["items"][0]["number"]
+    on_site.photograph(number, photo(1))
+    on_site.answer(number, "符合")
+    on_site.sheet("queue")
+    with on_site.page.expect_download() as download:
+        on_site.page.get_by_role("button", name="导出文件").click()
+    file = tmp_path / "out.json"
+    download.value.save_as(file)
+    carried = json.loads(file.read_text(encoding="utf-8"))
+    refused = {**next(one for one in carried["entries"] if one["kind"] == "answer_item"), "id": "bad-one"}
+    refused["data"] = {"answer": {**refused["data"]["answer"], "id": "bad-one", "outcome": "perhaps"}}
+    file.write_text(json.dumps({**carried, "entries": [refused, *carried["entries"]]}), encoding="utf-8")
+
+    wire.mend()
+    page = desk.start(f"{wire.url}/#/visit").page
+    page.locator(".file input").set_input_files(file)
+    expect(page.get_by_text("导入 3 条新内容")).to_be_visible()
+    # What one refuses holds the others not back, and stays with its reason.
+    expect(page.locator("li.refused")).to_contain_text("不认识的结果")
+    expect(page.locator("li.sent")).to_have_count(2)
+    page.locator(".file input").set_input_files(file)
+    expect(page.get_by_text("导入 0 条新内容")).to_be_visible()
+    on_site.page.evaluate("dispatchEvent(new Event('online'))")
+    on_site.send_all()
+    assert [each["outcome"] for each in answers(on_server(wire, visit))] == ["ok"]
+    assert len(on_server(wire, visit, "/pictures")["pictures"]) == 1
+
+
+def test_who_is_signed_out_is_asked_and_keeps_everything(window: Callable[..., Window]) -> None:
+    w = window(WIDTH, HEIGHT, phone=True)
+    w.expected.append("401")
+    with httpx.Client(base_url=w.url, timeout=60) as office:
+        office.post("/api/session", json={"name": "demo-coordinator", "password": "tonggou-coordinator"})
+        made = office.post("/api/visits", json={"title": "登录测试", "routes": ROUTES}).json()
+    w.page.goto(f"{w.url}/#/visit/{made['id']}")
+    w.page.get_by_role("button", name="下载到本机").click()
+    first, second = w.page.locator("button.item").first, w.page.locator("button.item").nth(1)
+
+    def answer(item: Locator, outcome: str) -> None:
+        w.page.get_by_role("navigation").get_by_role("button", name="停留点").click()
+        item.click()
+        w.page.get_by_role("button", name=outcome, exact=True).click()
+        w.page.get_by_role("button", name="存到本机").click()
+        w.page.locator("header button").click()
+        expect(w.page.get_by_text("登录已过期")).to_be_visible()
+        w.page.get_by_role("button", name="登录后上传").click()
+
+    answer(first, "符合")
+    w.page.get_by_role("button", name="以勘测人员样例进入").click()
+    expect(w.page.locator("header button")).to_have_text("已全部上传")
+    w.page.context.clear_cookies()
+    answer(second, "不符")
+    # Another person's word is not sent as one's own.
+    w.page.get_by_role("button", name="以联办窗口样例进入").click()
+    expect(w.page.get_by_text("等本人登录后上传")).to_be_visible()
+    w.page.get_by_role("button", name="由我代传").click()
+    expect(w.page.locator("header button")).to_have_text("已全部上传")
+    w.page.reload()
+    expect(w.page.locator("header button")).to_have_text("已全部上传")
+
+
+def test_plain_http_says_why_it_cannot(browser: Browser, neixiang: str, visit: dict[str, Any]) -> None:
+    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN")
+    plain = "http://map.county.example"
+    context.route(
+        f"{plain}/**",
+        lambda route: route.fulfill(response=route.fetch(url=route.request.url.replace(plain, neixiang))),
+    )
+    page = context.new_page()
+    page.goto(f"{plain}/#/visit/{visit['id']}")
+    expect(page.get_by_role("alert")).to_contain_text("不是 HTTPS")
+    expect(page.get_by_role("button", name="下载到本机")).to_be_enabled()
+    context.close()
