@@ -52,6 +52,7 @@ KINDS: Mapping[str, Kind] = {
     "item.exists": Kind(409, "编号已存在", "An item of this id exists already"),
     "item.stale": Kind(412, "已被他人修改", "Somebody else has changed it"),
     "method.not_allowed": Kind(405, "此地址不支持这种方法", "This address does not take this method"),
+    "minutes.changed": Kind(409, "编印时又收到现场记录，请再印发一次", "Something came in meanwhile: issue them again"),
     "origin.refused": Kind(403, "拒绝来自其他网站的写入", "A write from another site is refused"),
     "permission.not_yours": Kind(403, "这不是您或您单位的", "This is not yours or your organisation's"),
     "permission.refused": Kind(403, "您的角色不能这样办理", "Your roles may not do that"),

@@ -23,6 +23,7 @@ from api import (
     finding_schemas,
     form_schemas,
     geometry_schemas,
+    minutes_schemas,
     opportunity_schemas,
     print_schemas,
     programme_schemas,
@@ -45,7 +46,7 @@ BINARY = {"type": "string", "contentMediaType": "application/pdf", "contentEncod
 ROOMS = (
     schemas, service_schemas, finding_schemas, case_schemas, form_schemas, standing_schemas, deadline_schemas,
     session_schemas, programme_schemas, opportunity_schemas, project_schemas, visit_schemas, print_schemas,
-    geometry_schemas,
+    geometry_schemas, minutes_schemas,
 )  # fmt: skip
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by `POST /api/session`."},

@@ -39,7 +39,7 @@ class MinutesHead:
     number
         Of the paper; empty: a draft.
     issue
-        Which issue it is: 1, 2 …; 0 for a draft of the first one.
+        Which issue it is, or is to be: 1, 2 …
     earlier
         Number of the issue before; empty: there is none.
     """
@@ -50,7 +50,7 @@ class MinutesHead:
     document: str = ""
     clause: str = ""
     number: str = ""
-    issue: int = 0
+    issue: int = 1
     earlier: str = ""
 
 

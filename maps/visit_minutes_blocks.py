@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from maps.paper_blocks import amount, short_moment
+from maps.visit_layers import ordered_lines
 from maps.visit_minutes_people import attendance
 from maps.visit_minutes_stops import off_plan, stop_blocks
 from maps.visit_minutes_words import WORDS
 from survey.calendar import local
-from survey.visits.checklists import checklist_of
 from survey.visits.keeping.events import OUTCOMES
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def blocks_of_minutes(minutes: VisitMinutes, language: str) -> list[Block]:
     plan = minutes.visit.plan
     if plan is None:
         raise ValueError(f"visit {minutes.visit.id} was never planned")
-    order = [call.stop for day in plan.days for call in day.calls]
-    lines = checklist_of(plan.stops, order)
+    order, lines = ordered_lines(plan)
     words, stops = WORDS[language], [plan.stops[at] for at in order]
     number = iter(words["sections"])
     return [
@@ -67,8 +66,7 @@ def _again(minutes: VisitMinutes, words: Mapping[str, Any]) -> list[Block]:
     if not head.earlier:
         return []
     said = words["again" if minutes.late else "again_none"]
-    count = max(head.issue, 2)
-    return [{"is": "text", "text": said.format(issue=count, earlier=head.earlier, count=len(minutes.late))}]
+    return [{"is": "text", "text": said.format(issue=head.issue, earlier=head.earlier, count=len(minutes.late))}]
 
 
 def _facts(minutes: VisitMinutes, lines: Sequence[Line], words: Mapping[str, Any]) -> Block:
@@ -77,7 +75,7 @@ def _facts(minutes: VisitMinutes, lines: Sequence[Line], words: Mapping[str, Any
     days = plan.days if plan else ()
     times = "\n".join(f"{day.on.isoformat()}  {local(day.sets_out):%H:%M}–{local(day.back):%H:%M}" for day in days)
     answered = {given.answer.item for given in visit.answers.values()} & {line.item.id for line in lines}
-    stops = len({line.stop for line in lines} | {str(call.stop) for day in days for call in day.calls if not lines})
+    stops = len({call.stop for day in days for call in day.calls})
     values = (
         plan.title if plan else "", visit.id, times, "、".join(plan.cases if plan else ()),
         words["counts"].format(stops=stops, items=len(lines)),

@@ -34,13 +34,14 @@ MOST_SIDES = 4
 
 def stop_blocks(minutes: VisitMinutes, stops: Sequence[Stop], lines: Sequence[Line], language: str) -> list[Block]:
     """Return the blocks of every stop, in the order in which they were visited."""
-    plan = minutes.visit.plan
+    plan, town = minutes.visit.plan, Town(minutes.layers)
     calls = [call for day in plan.days for call in day.calls] if plan else []
-    town = Town(minutes.layers)
     blocks: list[Block] = []
-    for number, (stop, call) in enumerate(zip(stops, calls, strict=True), 1):
-        own = [line for line in lines if line.number.startswith(f"{number}-")]
-        blocks += _stop(minutes, town, number, stop, call, own, language)
+    for number, stop in enumerate(stops, 1):
+        own = [line for line in lines if line.stop == stop.id]
+        # A stay that no half day holds goes on later: a call for each part.
+        parts = [call for call in calls if plan and plan.stops[call.stop].id == stop.id]
+        blocks += _stop(minutes, town, number, stop, parts, own, language)
     return blocks
 
 
@@ -57,14 +58,20 @@ def off_plan(minutes: VisitMinutes, language: str) -> list[Block]:
 
 
 def _stop(
-    minutes: VisitMinutes, town: Town, number: int, stop: Stop, call: Call, lines: Sequence[Line], language: str
+    minutes: VisitMinutes,
+    town: Town,
+    number: int,
+    stop: Stop,
+    calls: Sequence[Call],
+    lines: Sequence[Line],
+    language: str,
 ) -> Iterator[Block]:
     words = WORDS[language]
     yield {"is": "head", "text": words["stop"].format(number=number, name=_name(stop, language))}
-    begins, leaves = local(call.begins), local(call.leaves)
+    times = [f"{local(call.begins):%Y-%m-%d %H:%M}–{local(call.leaves):%H:%M}" for call in calls]
     road = stop.road_name or stop.road
     yield {"is": "note", "text": words["stop_told"].format(
-        time=f"{begins:%Y-%m-%d %H:%M}–{leaves:%H:%M}", x=stop.x, y=stop.y, system=minutes.grid,
+        time="、".join(times), x=stop.x, y=stop.y, system=minutes.grid,
         road=words["on_road"].format(road=road) if road else "",
     )}  # fmt: skip
     yield from _map(minutes, town, number, stop, lines, words)

@@ -134,7 +134,7 @@ def test_who_does_what_until_when_is_printed_where_somebody_says_so():
 
 
 def test_a_draft_says_that_it_is_one_and_english_minutes_are_english():
-    draft = minutes(head={"number": "", "issue": 0})
+    draft = minutes(head={"number": ""})
     assert "草稿，未印发" in pdf_text(minutes_pdf(draft))
     english = pdf_text(minutes_pdf(draft, "en"))
     for said in ("draft,notissued", "Disputed,sidebyside:1-2", "Stillopen", "measurethecrossingofW1"):
