@@ -42,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "body.too_large": Kind(413, "请求正文过大", "The body is too large"),
     "case.changed": Kind(409, "办件已有新的进展", "The case has moved on"),
     "case.refused": Kind(409, "现在不能这样办理", "That cannot be done now"),
+    "client.missing": Kind(503, "本机没有网页文件，离线地图做不了", "The web client is not built: no field map"),
     "condition.required": Kind(428, "修改前须说明所依据的版本（If-Match）", "Say which revision you change (If-Match)"),
     "county.loading": Kind(503, "县域数据正在载入", "The county is still being loaded"),
     "draft.stale": Kind(412, "草稿已在另一窗口修改", "Another window has changed the draft"),

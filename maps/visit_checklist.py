@@ -92,7 +92,8 @@ def _schedule(plan: Plan, language: str) -> Iterator[Sequence[Any]]:
             stop = plan.stops[call.stop]
             yield (
                 numbers[call.stop], stop.name, day.on.isoformat(), round(call.way_s / 60), f"{call.arrives:%H:%M}",
-                f"{call.begins:%H:%M}", f"{call.leaves:%H:%M}", round((call.leaves - call.begins).total_seconds() / 60), round(stop.y, 2),
+                f"{call.begins:%H:%M}", f"{call.leaves:%H:%M}",
+                round((call.leaves - call.begins).total_seconds() / 60), round(stop.y, 2),
                 round(stop.x, 2), AND[language].join(one.name for one in stop.attendees),
             )  # fmt: skip
 

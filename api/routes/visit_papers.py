@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from api.dependencies import Running, Service  # noqa: TC001 - FastAPI reads the annotations
 from api.doors import Asking, may
-from api.errors import not_found
+from api.errors import ProblemError, not_found
 from api.openapi import Content, documented
 from api.opportunity_lookup import today
 from api.routes.opportunities import MEDIA
@@ -18,6 +18,7 @@ from api.routes.visits import Identity  # noqa: TC001 - FastAPI reads the annota
 from api.settings import is_loopback
 from api.visit_papers import Papers, invitation_of
 from api.visit_people import known
+from maps.offline_page import MissingClientError
 from maps.visit_checklist import visit_checklist
 
 router = APIRouter(prefix="/api/visits", tags=["visits"])
@@ -67,7 +68,11 @@ def get_visit_field_map(
 ) -> Response:
     """Return the field map of a visit, one page that opens with no network."""
     papers = _papers(request, service, visitor, visit_id, language)
-    return _file(papers.field_map().encode(), "text/html; charset=utf-8", f"{visit_id}-field-map.html")
+    try:
+        page = papers.field_map()
+    except MissingClientError as error:
+        raise ProblemError("client.missing", *str(error).split(" / ", 1)) from error
+    return _file(page.encode(), "text/html; charset=utf-8", f"{visit_id}-field-map.html")
 
 
 @router.get("/{visit_id}/checklist.xlsx", responses=documented(XLSX, 404, 422, 503),

@@ -163,7 +163,7 @@ SPANS = st.tuples(st.integers(0, 4), st.integers(0, 22), st.integers(1, 30)).map
     st.integers(0, 100),
 )
 def test_what_no_schedule_does(rows, busy, hour):
-    """Every stop once and as long as it takes; inside half days; nobody busy; never faster than the road; back in time."""
+    """Every stop once, as long as it takes; inside half days; nobody busy; not faster than the road; back in time."""
     stops = [stop(f"s{n}", x, minutes, who) for n, (x, minutes, who) in enumerate(rows)]
     asked = errand(stops, busy)
     found = schedule_from(asked, at(1, 0) + timedelta(hours=hour))

@@ -1,0 +1,129 @@
+"""The papers of a visit: one numbering in all of them, addresses in the codes, invitations that replace and take back."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+
+import icalendar
+import pytest
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from api.routes.visit_papers import address_of
+from api.settings import Settings
+from tests.api.conftest import X0, Y0
+from tests.api.test_http_items import problem
+from tests.api.visit_requests import GRID, VISITS, act, answered, enter, items_of, planned
+
+ROWS = re.compile(r"(\d+-\d+)")
+
+
+@pytest.fixture
+def visit(client):
+    return planned(client, add=[{"x": X0 + 60, "y": Y0 + 95, "name": "井甲", "note": "=看井盖"}])
+
+
+def paper(client, visit, end):
+    answer = client.get(f"{VISITS}/{visit['id']}/{end}")
+    assert answer.status_code == 200, answer.text
+    assert visit["id"] in answer.headers["content-disposition"]
+    return answer.content
+
+
+def words(pdf):
+    return re.sub(r"\s+", "", "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages))
+
+
+@pytest.mark.parametrize(("size", "language"), [("A3", "zh"), ("A4", "en")])
+def test_the_atlas_bears_the_numbers_of_the_checklist(client, visit, size, language):
+    pdf = paper(client, visit, f"atlas.pdf?paper={size}&language={language}")
+    reader = PdfReader(io.BytesIO(pdf))
+    data = json.loads(reader.attachments["data.json"][0])
+    numbers = [item["number"] for item in items_of(visit)]
+    assert [item["number"] for stop in data["stops"] for item in stop["items"]] == numbers
+    said = words(pdf)
+    assert all(said.count(number) >= 3 for number in numbers)  # on the map, beside it, on the checklist
+    assert "燃气公司" in said
+    assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == {"A3": [1191, 842], "A4": [842, 595]}[size]
+    assert paper(client, visit, f"atlas.pdf?paper={size}&language={language}") == pdf
+
+
+def test_the_workbook_bears_them_too_and_what_was_answered(client, visit):
+    before = paper(client, visit, "checklist.xlsx")
+    assert paper(client, visit, "checklist.xlsx") == before
+    [item, *_] = items_of(visit)
+    enter(client, visit["id"], answered("1", item["id"], "value", value=11.5, unit="m", note="实测"))
+    book = load_workbook(io.BytesIO(paper(client, visit, "checklist.xlsx")))
+    assert book.sheetnames == ["行程", "核查清单", "到场"]
+    rows = list(book["核查清单"].iter_rows(min_row=2, values_only=True))
+    assert [row[0] for row in rows] == [one["number"] for one in items_of(visit)]
+    assert rows[0][11:14] == ("实测值", 11.5, "实测")
+    noted = next(cell for row in book["核查清单"].iter_rows() for cell in row if cell.value == "=看井盖")
+    assert noted.data_type == "s"
+    assert [row[0] for row in book["行程"].iter_rows(min_row=2, values_only=True)] == [
+        stop["number"] for stop in visit["stops"]
+    ]
+    assert load_workbook(io.BytesIO(paper(client, visit, "checklist.xlsx?language=en"))).sheetnames[1] == "Checklist"
+
+
+def test_the_field_map_shows_stops_items_and_the_way(client, visit):
+    html = paper(client, visit, "field-map.html").decode()
+    assert paper(client, visit, "field-map.html").decode() == html
+    for item in items_of(visit):
+        assert f'"number":"{item["number"]}"' in html or f'"number": "{item["number"]}"' in html
+    for name in ("停留点", "踏勘事项"):
+        assert name in html
+    assert not re.search(r"""(?:src|href)=["']https?://""", html)
+
+
+def event(client, visit, **asked):
+    answer = client.get(f"{VISITS}/{visit['id']}/invitation.ics", params=asked)
+    assert answer.headers["content-type"].startswith("text/calendar")
+    calendar = icalendar.Calendar.from_ical(answer.content)
+    return str(calendar["METHOD"]), calendar.walk("VEVENT")
+
+
+def test_an_invitation_replaces_the_one_before_and_is_taken_back(client, visit):
+    method, [first] = event(client, visit)
+    assert (method, first["SEQUENCE"], first["UID"]) == ("REQUEST", 0, f"{visit['id']}-1@cotrench.invalid")
+    act(client, visit["id"], "invite_visit")
+    assert event(client, visit)[1][0]["SEQUENCE"] == 0
+    asked = {"routes": ["G1"], "title": "改", **GRID}
+    act(client, visit["id"], "change_visit", data={"reason": "雨", "asked": asked})
+    assert event(client, visit)[1][0]["SEQUENCE"] == 1  # what would be sent next
+    act(client, visit["id"], "invite_visit")
+    assert event(client, visit)[1][0]["SEQUENCE"] == 1
+    act(client, visit["id"], "cancel_visit", data={"reason": "雨"})
+    method, [last] = event(client, visit, attendee="utility:燃气公司")
+    assert (method, last["SEQUENCE"], last["STATUS"], last["UID"]) == ("CANCEL", 2, "CANCELLED", first["UID"])
+    assert last["ATTENDEE"].params["CN"] == "燃气公司"
+    problem(client.get(f"{VISITS}/{visit['id']}/invitation.ics", params={"attendee": "x"}), 404, "resource.not_found")
+
+
+def test_every_paper_that_is_listed_is_there(client, visit):
+    for one in client.get(f"{VISITS}/{visit['id']}").json()["papers"]:
+        answer = client.get(one["href"])
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].partition(";")[0] == one["media"]
+
+
+class Asked:
+    """A request's address, and the service that it was sent to."""
+
+    def __init__(self, hostname, netloc, scheme, hosts=""):
+        self.url = type("Url", (), {"hostname": hostname, "netloc": netloc, "scheme": scheme})
+        self.settings = Settings(hosts=hosts)
+
+
+@pytest.mark.parametrize(
+    ("asked", "address"),
+    [
+        (Asked("127.0.0.1", "127.0.0.1:8000", "http"), ""),
+        (Asked("localhost", "localhost:8000", "http", "map.county.example"), "https://map.county.example"),
+        (Asked("map.county.example", "map.county.example:8443", "https"), "https://map.county.example:8443"),
+    ],
+)
+def test_codes_lead_to_an_address_that_phones_reach(asked, address):
+    assert address_of(asked, asked) == address

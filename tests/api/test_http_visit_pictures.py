@@ -1,0 +1,121 @@
+"""Photos and signatures of visits, on both stores: whole, once, without what the camera wrote, copied and checked."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+
+import pytest
+from PIL import Image
+
+from api.db.store import open_store
+from api.db.transfer import copy
+from api.visit_pictures import look_at
+from geo.crs import grid
+from tests.api.conftest import X0, Y0
+from tests.api.test_http_items import problem
+from tests.api.visit_requests import VISITS, photo, planned
+
+PLACE = (111.85, 33.04)
+HEADERS = {"X-Taken-At": "2026-12-01T10:00:00+08:00", "X-Place": f"{X0},{Y0},2.5"}
+
+
+@pytest.fixture
+def where(client):
+    return f"{VISITS}/{planned(client)['id']}/pictures"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photo_is_kept_without_what_the_camera_wrote_and_its_time_and_place_are_told(client, where, kind):
+    sent = photo(kind, turned=6)
+    put = client.put(f"{where}/p1", content=sent)
+    assert put.status_code == 201, put.text
+    told = put.json()
+    assert (told["width"], told["height"], told["sha256"]) == (64, 48, hashlib.sha256(sent).hexdigest())
+    assert told["taken_at"] == "2026-12-01T09:30:00+08:00"
+    x, y = grid("EPSG:4546").from_lonlat(*PLACE)
+    assert (told["x"], told["y"]) == pytest.approx((float(x), float(y)), abs=0.5)
+    kept = client.get(f"{where}/p1")
+    assert kept.headers["content-type"] == told["media"] == f"image/{kind.lower()}"
+    assert b"Maker of phones" in sent
+    assert b"Maker of phones" not in kept.content
+    image = Image.open(io.BytesIO(kept.content))
+    assert dict(image.getexif()) == {0x0112: 6}  # how it is turned, and nothing else
+    assert image.convert("RGB").tobytes() == Image.open(io.BytesIO(sent)).convert("RGB").tobytes()
+    small = Image.open(io.BytesIO(client.get(f"{where}/p1", params={"width": 24}).content))
+    assert small.size == (24, 32)  # upright
+    assert client.get(f"{where}/p1", headers={"If-None-Match": kept.headers["etag"]}).status_code == 304
+
+
+def test_what_the_device_says_goes_before_what_the_camera_wrote(client, where):
+    told = client.put(f"{where}/p1", content=photo(), headers=HEADERS).json()
+    assert (told["taken_at"], told["x"], told["y"], told["accuracy_m"]) == (
+        "2026-12-01T10:00:00+08:00", X0, Y0, 2.5,
+    )  # fmt: skip
+    assert client.get(where).json()["pictures"] == [told]
+
+
+def test_the_same_again_changes_nothing_and_another_one_is_refused(client, where):
+    sent = photo()
+    first, again = (client.put(f"{where}/p1", content=sent) for _ in range(2))
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    problem(client.put(f"{where}/p1", content=photo(size=(10, 10))), 409, "picture.other")
+    assert len(client.get(where).json()["pictures"]) == 1
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_one_that_broke_off_is_no_picture_and_may_be_sent_again(client, where, kind):
+    sent = photo(kind, size=(200, 200))
+    for length in (0, 1, 30, len(sent) // 2, len(sent) - 3):
+        answer = client.put(f"{where}/p1", content=sent[:length])
+        assert answer.status_code in (415, 422), (length, answer.text)
+    assert client.get(where).json()["pictures"] == []
+    assert client.put(f"{where}/p1", content=sent).status_code == 201
+
+
+def test_what_is_no_picture_or_too_large_is_refused(client, where):
+    problem(client.put(f"{where}/p1", content=b"%PDF-1.7"), 415, "body.media_type")
+    problem(client.put(f"{where}/p1", content=b"\xff\xd8\xff" + b"\x00" * 25_000_000), 413, "body.too_large")
+    for name, value in (("X-Taken-At", "noon"), ("X-Place", "1,2"), ("X-Place", "a,b"), ("X-Place", f"{X0},{Y0},-1")):
+        problem(client.put(f"{where}/p1", content=photo(), headers={name: value}), 422, "input.refused")
+    problem(client.put(f"{VISITS}/V-2020-0001/pictures/p1", content=photo()), 404, "resource.not_found")
+
+
+def test_a_photo_of_20_megabytes(client, where):
+    noise = Image.frombytes("RGB", (3600, 2400), os.urandom(3600 * 2400 * 3))
+    made = io.BytesIO()
+    noise.save(made, "JPEG", quality=95)
+    sent = made.getvalue()
+    assert 10_000_000 < len(sent) < 25_000_000
+    assert client.put(f"{where}/big", content=sent).json()["bytes"] == len(sent)
+    assert client.get(f"{where}/big").content == sent
+
+
+def test_progressive_photos_and_what_stands_behind_their_end():
+    made = io.BytesIO()
+    Image.effect_noise((300, 200), 80).convert("RGB").save(
+        made, "JPEG", progressive=True, comment=b"secret", quality=90
+    )
+    plain = made.getvalue()
+    looked = look_at(plain + b"a film behind it")
+    assert b"secret" not in looked.content
+    assert looked.content.endswith(b"\xff\xd9")
+    assert (looked.taken_at, looked.place) == (None, None)
+    assert Image.open(io.BytesIO(looked.content)).tobytes() == Image.open(io.BytesIO(plain)).tobytes()
+    assert look_at(looked.content).content == looked.content
+
+
+def test_pictures_are_copied_and_a_damaged_one_is_found(client, where, database_url, tmp_path):
+    sent = photo()
+    client.put(f"{where}/p1", content=sent)
+    with open_store(database_url, tmp_path) as store, open_store(None, tmp_path / "copy") as other:
+        assert store.verify() == []
+        copy(store, other)
+        assert other.verify() == []
+        with other.transaction() as connection:
+            [[length]] = connection.exec_driver_sql("SELECT length(content) FROM visit_pictures")
+            assert length < len(sent)  # without the camera's records
+            connection.exec_driver_sql("UPDATE visit_pictures SET content = x'00'")
+        assert [fault.code for fault in other.verify()] == ["store.picture"]
