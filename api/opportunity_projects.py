@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api import opportunity_commands
+from api.case_actors import actor_of
 from api.case_commands import command_of
 from api.case_lists import unknown
 from api.case_measuring import NEAR
@@ -103,13 +104,19 @@ def act_for_all(
         raise ProblemError("project.not_begun")
     case = work.case(talk.case)
     utilities = [utility for party in talk.parties for utility in party.utilities]
-    commands = shared_commands(str(given["kind"]), data, case, utilities)
+    commands = shared_commands(str(given["kind"]), data, case, utilities, _company(visitor, given))
     if not commands:
         raise ProblemError("project.nothing_open")
     for part, fields in commands:
         asked = {**given, "data": fields}
         case = work.act(talk.case, command_of(service, work, case, asked, f"{key}:{part}", visitor), service.now())
     return case
+
+
+def _company(visitor: Visitor, given: Mapping[str, Any]) -> str:
+    """Return the company that acts in its own parts alone; empty where who acts does so in all, or is refused later."""
+    actor = actor_of(visitor, given)
+    return "" if isinstance(actor, Fault) or actor["role"] != "utility" else str(actor["department"])
 
 
 def _judged(service: Service, work: Casework, record: Opportunity) -> Iterator[Judged]:

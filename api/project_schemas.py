@@ -67,13 +67,19 @@ class JointProjectShape(SaidShape):
 
 
 class ProjectCommand(Shape):
-    """A command on all parts of a project's case at once; `data` as for the case, without `utility`."""
+    """A command on all parts of a project's case at once, of a company on its own.
+
+    `data` as for the case, without `utility`, `revision` and `together`, which follow from the parts.
+    """
 
     kind: Literal[
         "apply_approvals",
         "return_approval",
         "decide_approval",
+        "sign_commitment",
         "decide_commitment",
+        "start_construction",
+        "finish_construction",
         "file_acceptance",
         "accept_works",
         "reject_works",

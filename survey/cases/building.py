@@ -14,6 +14,8 @@ from survey.cases.refusals import NoError
 from survey.utilities import utility_names
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from survey.cases.draft import Draft
     from survey.cases.state import Permission
 
@@ -120,12 +122,28 @@ def file_acceptance(body: co.FileAcceptance, draft: Draft) -> None:
         zh, en = utility_names(unfinished)
         raise NoError("not_built", f"尚未完工：{zh}", f"not built yet: {en}",
                       topic="stage:joint_acceptance_check")  # fmt: skip
+    _refuse_works_of_others(body.utilities, draft)
     filed = [name for name in body.utilities if co.acceptance_filed(draft.case, tasks[name])]
     if filed:
         zh, en = utility_names(filed)
         raise NoError("filed_already", f"已申报验收：{zh}", f"applied for already: {en}",
                       topic="stage:joint_acceptance_check")  # fmt: skip
     draft.say(ev.AcceptanceFiled(body.utilities, body.together))
+
+
+def _refuse_works_of_others(utilities: Sequence[str], draft: Draft) -> None:
+    """Refuse a company that files the works of another: to have all accepted together is the applicant's choice."""
+    company = draft.actor.department
+    if draft.actor.role != "utility" or not company:
+        return
+    others = [name for name in utilities if draft.task(name).operator not in ("", company)]
+    if others:
+        zh, en = utility_names(others)
+        raise NoError(
+            "not_yours", f"{zh} 由其他单位施工，只能申报本单位的验收；联合验收由申请人或窗口申报",
+            f"others build {en}: a company files its own works; the applicant or the window files all together",
+            topic="stage:joint_acceptance_check",
+        )  # fmt: skip
 
 
 def accept_works(body: co.AcceptWorks, draft: Draft) -> None:

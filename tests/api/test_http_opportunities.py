@@ -390,8 +390,12 @@ def test_what_is_agreed_becomes_one_project_with_one_decision(client):
     for utility, company, other in (("water", "自来水公司", "gas"), ("gas", "燃气公司", "water")):
         start = {"utility": utility, "together": [other]}
         at_desk(client, commands, "start_construction", "utility", company, **start)
-    for utility, company in (("water", "自来水公司"), ("gas", "燃气公司")):
-        at_desk(client, commands, "finish_construction", "utility", company, utility=utility)
+    for company in ("自来水公司", "燃气公司"):
+        # Each in its own part alone.
+        case = at_desk(client, f"{at}/project/commands", "finish_construction", "utility", company)
+        assert {task["operator"] for task in case["tasks"] if task["status"] == "built"} >= {company}
+    theirs = {"kind": "file_acceptance", "actor": {"name": "某", "role": "utility", "department": "燃气公司"}}
+    problem(client.post(commands, json=theirs | {"data": {"utilities": ["water", "gas"]}}), 403, "case.refused")
     at_desk(client, f"{at}/project/commands", "file_acceptance", "coordinator")
     case = at_desk(client, f"{at}/project/commands", "accept_works", "coordinator")
     assert {task["status"] for task in case["tasks"]} == {"ready"}
@@ -401,6 +405,45 @@ def test_what_is_agreed_becomes_one_project_with_one_decision(client):
     assert kinds.count("works_accepted") == 2
     decided = [event for event in events if event["kind"] == "approval_decided"]
     assert len(decided) == sum(len(task["approvals"]) for task in case["tasks"]) > len(granted)
+
+
+def test_all_commit_dig_and_finish_in_one_act_each(client):
+    for name, utility, company, away in (("W2", "water", "自来水公司", 0.0), ("G2", "gas", "燃气公司", 1.5)):
+        known = {"utility": utility, "operator": company, **days(90, 180)}
+        shape = shapely.geometry.mapping(street(900 + away, 0, 60))  # short, and far from every road
+        route = {"type": "Feature", "id": name, "properties": known, "geometry": shape}
+        assert client.post("/api/collections/routes/items", params={"crs": "grid"}, json=route).status_code == 201
+    at = f"{CHANCES}/{by_routes(client, 'W2', 'G2')['id']}"
+    together = f"{at}/project/commands"
+    at_desk(client, f"{at}/commands", "propose", "coordinator")
+    for company in ("自来水公司", "燃气公司"):
+        at_desk(client, f"{at}/commands", "answer", "utility", company, party=company, yes=True)
+    case_id = at_desk(client, f"{at}/commands", "begin_project", "coordinator")["case"]
+    commands = f"/api/cases/{case_id}/commands"
+    at_desk(client, commands, "accept", "coordinator")
+    sign = {"kind": "sign_commitment", "actor": {"name": "周", "role": "utility"}, "data": {"signatory": "周"}}
+    for utility, route, company in (("water", "W2", "自来水公司"), ("gas", "G2", "燃气公司")):
+        assert faults(client.post(together, json=sign)) == [("project.not_all_commit", None)]
+        at_desk(client, commands, "fix_plan", "utility", company, utility=utility, operator=company, route=route)
+        at_desk(client, commands, "judge", "utility", company, utility=utility)
+    case = at_desk(client, together, "sign_commitment", "utility", "燃气公司", signatory="周")
+    assert {task["utility"]: task["commitment"] for task in case["tasks"]} == {"water": "offered", "gas": "signed"}
+    case = at_desk(client, together, "sign_commitment", "utility", signatory="吴")
+    assert {task["commitment"] for task in case["tasks"]} == {"signed"}
+    case = at_desk(client, together, "decide_commitment", "approver", "city_management")
+    for task in case["tasks"]:
+        for one in task["approvals"]:
+            if one["status"] == "applied":
+                decided = {"approval": one["approval"], "granted": True, "utility": task["utility"]}
+                department = (one["departments"] or ["city_management"])[0]
+                case = at_desk(client, commands, "decide_approval", "approver", department, **decided)
+    assert {task["status"] for task in case["tasks"]} == {"permitted"}
+    for kind, status in (("start_construction", "building"), ("finish_construction", "built")):
+        case = at_desk(client, together, kind, "utility")
+        assert {task["status"] for task in case["tasks"]} == {status}
+    events = client.get(f"/api/cases/{case_id}/events").json()["events"]
+    begun = [event["data"] for event in events if event["kind"] == "construction_started"]
+    assert [(one["utility"], one["together"]) for one in begun] == [("gas", ["water"]), ("water", ["gas"])]
 
 
 def proposed(store, on):

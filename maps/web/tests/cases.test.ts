@@ -35,6 +35,9 @@ describe('the fields of a command', () => {
     });
     const built = { tasks: [{ ...task, status: 'built' }, { ...task, utility: 'gas', status: 'building' }] } as unknown as CaseShape;
     expect(dataOf('file_acceptance', {}, built, null)).toEqual({ utilities: ['water'] });
+    const both = { tasks: [{ ...task, status: 'built', operator: '水司' }, { ...task, utility: 'gas', status: 'built', operator: '燃气' }] } as unknown as CaseShape;
+    expect(dataOf('file_acceptance', {}, both, null)).toEqual({ utilities: ['water', 'gas'] });
+    expect(dataOf('file_acceptance', {}, both, null, '燃气')).toEqual({ utilities: ['gas'], together: false });
   });
 
   it('offers the milestones and facts of the county, with the utility whose own they are', () => {

@@ -99,3 +99,43 @@ def test_a_shared_command_goes_to_the_parts_that_are_ready():
     assert shared_commands("file_acceptance", {}, case, parts) == [
         ("all", {"utilities": ["water", "gas", "heat"], "together": True})
     ]
+
+
+def parts_of(**changes):
+    """Return a case of water and gas, each of its own company, both offered a commitment."""
+    tasks = {
+        utility: SimpleNamespace(
+            utility=utility, status="approving", approvals={}, operator=operator, commitment="offered", revision=number
+        )
+        for number, (utility, operator) in enumerate((("water", "水司"), ("gas", "燃气")), 3)
+    }
+    for task in tasks.values():
+        for name, value in changes.items():
+            setattr(task, name, value)
+    return SimpleNamespace(tasks=tasks, milestones={})
+
+
+def test_all_commit_or_none_each_to_the_revision_that_was_judged():
+    case, said = parts_of(), {"signatory": "周"}
+    assert shared_commands("sign_commitment", said, case, ["water", "gas"]) == [
+        ("water", {"signatory": "周", "utility": "water", "revision": 3}),
+        ("gas", {"signatory": "周", "utility": "gas", "revision": 4}),
+    ]
+    case.tasks["water"].commitment = "signed"
+    assert [part for part, _ in shared_commands("sign_commitment", said, case, ["water", "gas"])] == ["gas"]
+    for stands in ("", "declined", "stopped"):
+        case.tasks["gas"].commitment = stands
+        with pytest.raises(BadInputError, match="Gas"):
+            shared_commands("sign_commitment", said, case, ["water", "gas"])
+
+
+def test_a_company_acts_in_its_own_parts_and_digs_with_all():
+    case = parts_of(status="permitted")
+    assert shared_commands("start_construction", {}, case, ["water", "gas"], "燃气") == [
+        ("gas", {"utility": "gas", "together": ["water"]})
+    ]
+    assert len(shared_commands("start_construction", {}, case, ["water", "gas"])) == 2
+    assert shared_commands("file_acceptance", {}, case, ["water", "gas"], "燃气") == [
+        ("all", {"utilities": ["gas"], "together": False})
+    ]
+    assert shared_commands("start_construction", {}, case, ["water", "gas"], "热力") == []

@@ -96,8 +96,8 @@ const lines = (text: string): string[] => text.split(/[\n；;]/).map((part) => p
 /** A moment of the page is Beijing's: the county's clock, whatever that of the computer says. */
 const moment = (text: string): string => `${text}:00+08:00`;
 
-/** The fields of a command from what was entered; empty ones are left out. */
-export function dataOf(kind: string, entries: Entries, theCase: CaseShape | null, task: CaseTask | null): Record<string, unknown> {
+/** The fields of a command from what was entered; empty ones are left out. `company`: acts for its own parts alone; empty: for all. */
+export function dataOf(kind: string, entries: Entries, theCase: CaseShape | null, task: CaseTask | null, company = ''): Record<string, unknown> {
   const data: Record<string, unknown> = {};
   for (const one of FIELDS[kind] ?? []) {
     const text = (entries[one.name] ?? '').trim();
@@ -114,7 +114,10 @@ export function dataOf(kind: string, entries: Entries, theCase: CaseShape | null
   if (kind === 'file_application' && entries['address']?.trim()) data['form'] = { 'basic.address': entries['address'].trim() };
   if (kind === 'file_acceptance') {
     const finished = (theCase?.tasks ?? []).filter((one) => one.status === 'built' && !one.acceptance_filed);
-    data['utilities'] = finished.map((one) => one.utility);
+    const own = finished.filter((one) => !company || !one.operator || one.operator === company);
+    data['utilities'] = own.map((one) => one.utility);
+    // All together is the applicant's choice, or the window's for it: a company files each for itself.
+    if (company) data['together'] = false;
   }
   if (kind === 'sign_commitment' && task) data['revision'] = task.revision;
   if (task) data['utility'] = task.utility;

@@ -191,7 +191,7 @@ class Cases {
     const before = this.chosen;
     try {
       const built = kind === 'record_as_built' ? await this.#asBuilt(entries) : {};
-      const command = { kind, actor: this.actor, data: dataOf(kind, entries, before, task), ...built };
+      const command = { kind, actor: this.actor, data: dataOf(kind, entries, before, task, this.who.role === 'utility' ? this.who.department : ''), ...built };
       const after = before ? await client.actOnCase(before.id, { ...command, expected: this.#read }) : await client.beginCase(command);
       this.#take(after, this.events);
       this.news = null;
