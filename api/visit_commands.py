@@ -14,7 +14,7 @@ from survey.cases.commands import Command
 from survey.cases.plain import from_plain
 from survey.cases.records import Actor
 from survey.cases.text_limits import too_long
-from survey.visits.keeping.commands import COMMANDS, ChangeVisit, PlanVisit, VisitCommand
+from survey.visits.keeping.commands import COMMANDS, ChangeVisit, IssueMinutes, PlanVisit, VisitCommand
 from survey.visits.keeping.journal import command_from_plain
 
 if TYPE_CHECKING:
@@ -26,11 +26,15 @@ if TYPE_CHECKING:
     from survey.visits.keeping.events import Plan
 
 MEMBERS = frozenset({"id", "kind", "actor", "expected", "data", "cases"})
-GIVEN = {kind: body for kind, body in COMMANDS.items() if kind != PlanVisit.kind}
-"""The commands that people give; a visit is begun by planning it."""
+GIVEN = {kind: body for kind, body in COMMANDS.items() if kind not in (PlanVisit.kind, IssueMinutes.kind)}
+"""The commands that people give; a visit is begun by planning it, and minutes are issued with their files."""
 ENTRIES = {kind: body for kind, body in COMMANDS.items() if body.offline}
 """What is entered on site."""
 LONGEST_ID = 200
+MINUTES_APART = Fault(
+    "visit.minutes_apart", "纪要连同文件一起印发", "minutes are issued together with their files",
+    "用 POST /api/visits/{id}/minutes", "POST to /api/visits/{id}/minutes", field="kind", value=IssueMinutes.kind,
+)  # fmt: skip
 
 
 def planned_by(visitor: Visitor, given: Mapping[str, Any], made: Made, axes: Axes, command_id: str) -> Command:
@@ -82,7 +86,9 @@ def check(given: Mapping[str, Any], kinds: Mapping[str, type[VisitCommand]]) -> 
         for one in sorted(set(given) - MEMBERS)
     ]
     kind, data, name, expected = (given.get(key) for key in ("kind", "data", "id", "expected"))
-    if not isinstance(kind, str) or kind not in kinds:
+    if kind == IssueMinutes.kind:
+        faults.append(MINUTES_APART)
+    elif not isinstance(kind, str) or kind not in kinds:
         faults.append(unknown("kind", kind, kinds))
     if data is not None and not isinstance(data, dict):
         faults.append(_wrong("data", data, "对象", "an object"))

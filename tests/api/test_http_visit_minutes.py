@@ -152,6 +152,14 @@ def test_elsewhere_nothing_is_published_that_no_document_knows(client):
     issue(client, name)
 
 
+def test_minutes_are_not_issued_without_their_files(client):
+    name, _ = held(client)
+    given = {"kind": "issue_visit_minutes", "actor": OFFICE, "data": {"document": "d"}}
+    told = client.post(f"/api/visits/{name}/commands", json=given)
+    assert told.status_code == 422
+    assert "/minutes" in told.json()["errors"][0]["mend_en"]
+
+
 def test_issued_twice_by_one_key_is_issued_once(client):
     name, _ = held(client)
     key = {"Idempotency-Key": "k1"}
