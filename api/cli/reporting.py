@@ -14,6 +14,7 @@ import typer
 
 from api.cli.language import language
 from geo.faults import BadInputError, Fault
+from geo.formats.guarding import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -160,8 +161,7 @@ def write_refused(path: Path, error: OSError) -> BadInputError:
 def _cell(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return value
-    text = printable(str(value))
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t")) else text
+    return guarded(printable(str(value)))
 
 
 def show_notes(notes: Sequence[Fault]) -> None:

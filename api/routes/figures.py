@@ -14,6 +14,7 @@ from api.case_actors import has_part
 from api.dependencies import Running  # noqa: TC001 - FastAPI reads the annotations
 from api.doors import Asking, may
 from api.openapi import Content, documented
+from geo.formats.guarding import guarded
 from survey.cases.figure_rows import COLUMNS, rows
 from survey.cases.figures import figures_of
 
@@ -47,6 +48,11 @@ def get_figures(
     out = io.StringIO()
     table = csv.writer(out)
     table.writerow([names[0 if language == "zh" else 1] for names in COLUMNS.values()])
-    table.writerows([row[key] for key in COLUMNS] for row in found)
+    table.writerows([_cell(row[key]) for key in COLUMNS] for row in found)
     headers = {"Content-Disposition": 'attachment; filename="figures.csv"'}
     return Response((BOM + out.getvalue()).encode(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _cell(value: object) -> object:
+    """Return what stands in a cell: a department's name is no formula."""
+    return guarded(value) if isinstance(value, str) else value

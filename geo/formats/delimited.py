@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from geo.faults import BadInputError, Fault
+from geo.formats.guarding import GUARD, unguarded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -88,7 +89,11 @@ def _table(text: str, name: str) -> pd.DataFrame:
         frame = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, engine=engine)
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
         raise BadInputError([_not_a_table(error).at(file=name)]) from error
-    frame.columns = pd.Index([str(column).strip() for column in frame.columns])
+    frame.columns = pd.Index([unguarded(str(column)).strip() for column in frame.columns])
+    for column, cells in frame.items():
+        guards = cells.str.startswith(GUARD)
+        if guards.any():
+            frame[column] = cells.where(~guards, cells.map(unguarded))
     return frame
 
 

@@ -21,6 +21,7 @@ import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from geo.faults import BadInputError, Fault
+from geo.formats.guarding import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -38,7 +39,8 @@ def write(layers: gpd.GeoDataFrame | Mapping[str, gpd.GeoDataFrame], path: str |
 
     ``.gpkg`` holds all layers. Of the formats of one layer, several layers become ``<name>_<layer><ending>``.
     ``.geojson`` is in longitude and latitude with nine decimals (RFC 7946), ``.parquet`` is GeoParquet with WKB,
-    ``.csv`` has a last column ``wkt`` in the frame's CRS, ``.shp.zip`` a Shapefile in UTF-8 (names cut to ten letters).
+    ``.csv`` has a last column ``wkt`` in the frame's CRS and guards texts that a spreadsheet would run (`guarding`);
+    ``.shp.zip`` is a Shapefile in UTF-8 (names cut to ten letters).
     Lists in cells become JSON text except in GeoJSON and Parquet. Dates without a time of day are written as dates.
 
     Everything is written beside the target first and then renamed: a killed write leaves the old file, or none.
@@ -172,6 +174,9 @@ def _parquet(frame: gpd.GeoDataFrame, target: Path) -> None:
 
 def _csv(frame: gpd.GeoDataFrame, target: Path) -> None:
     table = pd.DataFrame(_iso_dates(_flat(frame)).drop(columns=frame.geometry.name))
+    for name in table.select_dtypes(exclude=["number", "bool", "datetime"]):
+        table[name] = [guarded(cell) if isinstance(cell, str) else cell for cell in table[name]]
+    table.columns = pd.Index([guarded(str(name)) for name in table.columns])
     table["wkt"] = shapely.to_wkt(frame.geometry.to_numpy(), rounding_precision=-1)
     # Excel reads a CSV as UTF-8 only with a byte order mark.
     table.to_csv(target, index=False, encoding="utf-8-sig", lineterminator="\n")
