@@ -11,12 +11,14 @@ import pytest
 
 from api import (
     finding_schemas,
+    minutes_schemas,
     opportunity_schemas,
     print_schemas,
     programme_schemas,
     project_schemas,
     schemas,
     service_schemas,
+    visit_schemas,
 )
 from survey.sections.rules import SOILS
 
@@ -32,6 +34,8 @@ MODELS = {
         programme_schemas,
         project_schemas,
         print_schemas,
+        visit_schemas,
+        minutes_schemas,
     )
     for name, model in vars(module).items()
 }
@@ -55,6 +59,16 @@ def test_knows_the_shapes() -> None:
     known |= {"PlacedFinding", "MendShape", "Acceptance", "FindingFeature", "FindingCollection"}
     known |= {"OpportunityRow", "OpportunityList", "CostSplitShape", "ProgrammeRow", "ProgrammeWork", "ProgrammeResult"}
     known |= {"SectionRequest", "SectionAnswer", "SectionShape", "LaidLineShape", "SectionLineShape"}
+    known |= {
+        "VisitRow",
+        "VisitList",
+        "VisitDay",
+        "VisitProposal",
+        "VisitMinutesShape",
+        "VisitStop",
+        "VisitItem",
+        "VisitPicture",
+    }
     known |= {"PrintChoices", "PrintPaperShape", "PrintRequest"}
     assert known <= set(shapes())
 

@@ -70,7 +70,7 @@ def order_of(w: Window) -> list[str]:
 def look(w: Window, title: str) -> None:
     """Open a visit from the list."""
     w.page.get_by_role("button", name=title).click()
-    w.page.get_by_role("tab", name="行程与清单").wait_for()
+    w.page.get_by_role("tab", name="行程").wait_for()
 
 
 def photo(colour: str) -> bytes:
@@ -112,7 +112,7 @@ def test_a_visit_is_planned_put_in_another_order_and_stored(window: Callable[...
     expect(rows(w).first).to_have_attribute("data-stop", third[0], timeout=PLANNED_MS)
     assert order_of(w) == third
     w.page.get_by_role("button", name="排定", exact=True).click()
-    expect(w.page.get_by_role("tab", name="行程与清单")).to_be_visible(timeout=PLANNED_MS)
+    expect(w.page.get_by_role("tab", name="行程")).to_be_visible(timeout=PLANNED_MS)
     [row] = [one for one in asked(w, "")["visits"] if one["title"] == "试验段踏勘"]
     stored = asked(w, f"/{row['id']}")
     assert [stop["id"] for stop in stored["stops"]] == third
@@ -225,7 +225,7 @@ def test_a_visit_is_invited_held_and_another_one_called_off(window: Callable[...
     href = w.page.get_by_role("link", name=f"{WATER} 的日历邀请").get_attribute("href")
     told = w.page.request.get(f"{w.url}{href}").text()
     assert told.startswith("BEGIN:VCALENDAR")
-    w.page.get_by_role("tab", name="行程与清单").click()
+    w.page.get_by_role("tab", name="行程").click()
     w.page.get_by_role("button", name="登记到场").click()
     form = w.page.get_by_role("form", name="登记到场")
     expect(form.get_by_role("button", name="登记到场")).to_be_disabled()
@@ -286,7 +286,7 @@ def test_companies_see_theirs_and_nobody_is_offered_what_is_refused(window: Call
         look(w, mine)
         for kind in ("发出邀请", "变更踏勘", "登记到场", "取消踏勘"):
             expect(w.page.get_by_role("button", name=kind)).to_have_count(0)
-        w.page.get_by_role("tab", name="资料与照片").click()
+        w.page.get_by_role("tab", name="资料").click()
         expect(w.page.get_by_role("img", name="现场页面的二维码")).to_be_visible()
 
 
@@ -295,7 +295,7 @@ def test_every_paper_that_is_offered_is_there(window: Callable[..., Window]) -> 
     planned(w, "资料", "A1")
     w.page.get_by_role("button", name="刷新").click()
     look(w, "资料")
-    w.page.get_by_role("tab", name="资料与照片").click()
+    w.page.get_by_role("tab", name="资料").click()
     links = w.page.locator(".papers a")
     expect(links.first).to_be_visible()
     for href in [str(one.get_attribute("href")) for one in links.all()]:

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { AnswerShape, CaseRow, VisitAttendee, VisitItem, VisitPlan, VisitPlanTold, VisitRow, VisitStop } from '../src/api/types';
-import { counting, progressOf, standingOf, stopStanding } from '../src/visits/answers';
+import { counting, progressOf, standingOf, stopStanding, unsettled } from '../src/visits/answers';
 import { askedOf, isPlaced, NOTHING, toggled, wantedOf } from '../src/visits/asking';
 import { dueOf } from '../src/visits/due';
 import { clockOf, daysText, legsOf } from '../src/visits/figures';
 import { costOf, placeAt, put } from '../src/visits/order';
-import { invitationOf, onSiteOf, pictureOf } from '../src/visits/papers';
+import { inLanguage, invitationOf, onSiteOf, pictureOf } from '../src/visits/papers';
 import { arrivals, presentOf } from '../src/visits/presence';
 import { qrOf } from '../src/visits/qr';
 
@@ -20,7 +20,7 @@ describe('what is asked', () => {
   });
 
   it('comes back as it was asked', () => {
-    const wanted = { ...NOTHING, title: '甲', routes: ['R1'], added: [{ x: 1, y: 2, name: '井', note: '' }], start: [3, 4] as const, after: '2026-12-01', order: ['S2', 'S1'] };
+    const wanted = { ...NOTHING, title: '甲', routes: ['R1'], keep: ['C1'], mode: 'walk' as const, minutes: { S1: 20 }, added: [{ x: 1, y: 2, name: '井', note: '' }], start: [3, 4] as const, after: '2026-12-01', order: ['S2', 'S1'] };
     expect(wantedOf(askedOf(wanted, 'grid'))).toEqual(wanted);
   });
 
@@ -79,6 +79,11 @@ describe('answers', () => {
     expect(stopStanding(stop(item('A', answer('1', 'ok')), item('B', answer('2', 'value'))), [])).toBe('done');
     expect(progressOf([stop(item('A', answer('1', 'ok')), item('B'))], ['A'])).toEqual({ items: 2, answered: 1, disputed: 1 });
   });
+
+  it('leave to somebody what is open, wrong or told in different ways', () => {
+    const all = [item('A', answer('1', 'ok')), item('B', answer('2', 'not_ok')), item('C'), item('D', answer('3', 'open')), item('E', answer('4', 'value')), item('F', answer('5', 'ok'))];
+    expect(unsettled([stop(...all)], ['F']).map(({ id }) => id).join('')).toBe('BCDF');
+  });
 });
 
 describe('times', () => {
@@ -91,18 +96,19 @@ describe('times', () => {
 
   it('are reckoned day by day', () => {
     const at = (time: string, day = '01'): string => `2026-12-${day}T${time}:00+08:00`;
+    const part = (day: string, begins: string, leaves: string): object => ({ day: `2026-12-${day}`, begins: at(begins, day), leaves: at(leaves, day) });
     const stops = [
-      { id: 'A', day: '2026-12-01', way_s: 300, arrives: at('09:05'), begins: at('09:20'), leaves: at('09:40') },
-      { id: 'B', day: '2026-12-02', way_s: 90, arrives: at('09:01', '02'), begins: at('09:01', '02'), leaves: at('09:30', '02') },
+      { id: 'A', day: '2026-12-01', arrives: at('09:05'), parts: [part('01', '09:20', '09:40')] },
+      { id: 'B', day: '2026-12-01', arrives: at('10:00'), parts: [part('01', '10:00', '12:00'), part('01', '14:00', '17:00'), part('02', '09:01', '09:30')] },
     ];
     const days = [
-      { on: '2026-12-01', sets_out: at('09:00'), back: at('09:50'), legs: [{ gap_m: 850 }, null] },
-      { on: '2026-12-02', sets_out: at('09:00', '02'), back: at('09:30', '02'), legs: [{ gap_m: 12 }] },
+      { on: '2026-12-01', sets_out: at('09:00'), back: at('17:10'), stops: ['A', 'B'], legs: [{ seconds: 300, gap_m: 850 }, null, null] },
+      { on: '2026-12-02', sets_out: at('09:00', '02'), back: at('09:30', '02'), stops: ['B'], legs: [{ seconds: 90, gap_m: 12 }, null] },
     ];
     const told = legsOf({ days, stops } as unknown as VisitPlan);
-    expect(told.map(({ legs, home }) => [legs.map(({ stop: { id }, way, waits, straight_m: straight }) => [id, way, waits, straight]), home])).toEqual([
-      [[['A', 5, 15, 850]], 10],
-      [[['B', 2, 0, 0]], 0],
+    expect(told.map(({ legs, home }) => [legs.map(({ stop: { id }, goesOn, way, waits, straight_m: straight, leaves }) => [id, goesOn, way, waits, straight, clockOf(leaves)]), home])).toEqual([
+      [[['A', false, 5, 15, 850, '09:40'], ['B', false, 0, 0, 0, '17:00']], 10],
+      [[['B', true, 2, 0, 0, '09:30']], 0],
     ]);
   });
 });
@@ -126,6 +132,7 @@ describe('addresses', () => {
   it('bear names of any kind', () => {
     expect(invitationOf('V-1', 'utility:水 司')).toBe('/api/visits/V-1/invitation.ics?attendee=utility%3A%E6%B0%B4%20%E5%8F%B8');
     expect(pictureOf('V-1', 'a/b')).toBe('/api/visits/V-1/pictures/a%2Fb');
+    expect(['/a', '/a?b=1'].map((href) => inLanguage(href, 'zh'))).toEqual(['/a?language=zh', '/a?b=1&language=zh']);
     expect(onSiteOf('https://county.example/#old', 'V-1')).toBe('https://county.example/#/visit/V-1');
   });
 });

@@ -1294,6 +1294,7 @@ export interface ProgrammeComparison {
 }
 
 export type VisitState = 'new' | 'planned' | 'invited' | 'held' | 'minuted' | 'cancelled';
+export type TravelMode = 'any' | 'walk' | 'drive';
 export type AnswerOutcome = 'ok' | 'not_ok' | 'value' | 'open';
 
 /** What is asked of the planning of a visit; places are in the grid that `crs` names. */
@@ -1312,6 +1313,9 @@ export interface PlanAsked {
   after?: string;
   start?: Point;
   end?: Point;
+  mode?: TravelMode;
+  /** Minutes by the id of a stop, or by tool. */
+  minutes?: Record<string, number>;
   add?: AddedPlace[];
   /** Calendars (iCalendar texts) by the key of the attendee. */
   calendars?: Record<string, string>;
@@ -1398,8 +1402,16 @@ export interface VisitStop {
   day: string;
   /** Seconds on the way to it. */
   way_s: number;
+  /** Of the stay; several where no half day holds it. */
+  parts: VisitPart[];
   items: VisitItem[];
   attendees: VisitAttendee[];
+}
+
+export interface VisitPart {
+  day: string;
+  begins: string;
+  leaves: string;
 }
 
 export interface VisitDay {
@@ -1408,6 +1420,8 @@ export interface VisitDay {
   back: string;
   /** The holidays of that year are not announced yet. */
   provisional: boolean;
+  /** Ids, also of one that was begun the day before. */
+  stops: string[];
   /** To each stop and back; null where nobody has to move. */
   ways: (Geometry | null)[];
   legs: (VisitLeg | null)[];
@@ -1520,6 +1534,70 @@ export interface VisitShape extends VisitPlan {
   /** What who asks may do now. */
   possible: VisitPossible[];
   papers: VisitPaper[];
+  /** Of a command that was to be entered in the cases as well. */
+  entered?: VisitEntered[] | null;
+}
+
+/** Whether a step was entered in a case, or why it was not. */
+export interface VisitEntered {
+  case: string;
+  kind: string;
+  entered: boolean;
+  zh: string;
+  en: string;
+}
+
+/** What issuing minutes brings about in a case, the time that it ends and its clause. */
+export interface MinutesStep {
+  case: string;
+  zh: string;
+  en: string;
+  allowed: string;
+  due: string | null;
+  document: string;
+  clause: string;
+  possible: boolean;
+  why_zh: string;
+  why_en: string;
+}
+
+export interface MinutesFile {
+  kind: string;
+  language: string;
+  href: string;
+}
+
+export interface MinutesIssue {
+  id: string;
+  issue: number;
+  number: string;
+  by: string;
+  at: string;
+  steps: MinutesStep[];
+  files: MinutesFile[];
+}
+
+export interface MinutesDraft {
+  kind: string;
+  href: string;
+}
+
+export interface VisitMinutesShape {
+  may_issue: boolean;
+  /** Answers that came in since the last issue. */
+  late: number;
+  issued: MinutesIssue[];
+  draft: MinutesDraft[];
+  /** What issuing them now would bring about. */
+  steps: MinutesStep[];
+}
+
+export interface VisitMinutesAsked {
+  number?: string;
+  /** By the id of the item that is open. */
+  tasks?: Record<string, { who?: string; by?: string }>;
+  push?: boolean;
+  expected?: number;
 }
 
 export interface VisitPaper {
@@ -1540,4 +1618,94 @@ export interface VisitPicture {
   x: number | null;
   y: number | null;
   accuracy_m: number | null;
+}
+
+/** A point of a measured line, in the CRS of its body or answer. */
+export interface MeasuredPoint {
+  x: number;
+  y: number;
+  accuracy_m?: number | null;
+  taken_at?: string | null;
+}
+
+/** Where a route was at one stage, as it is kept. */
+export interface MeasuredLine {
+  id: string;
+  stage: 'planned' | 'surveyed' | 'built';
+  route: string | null;
+  /** The revision of the route that has this geometry; null: only measured. */
+  revision: number | null;
+  of_line: string | null;
+  visit: string | null;
+  case: string | null;
+  geometry: Geometry;
+  length_m: number;
+  accuracy_m: number | null;
+  points: readonly MeasuredPoint[];
+  note: string;
+  by: string;
+  at: string;
+}
+
+/** The newest line of a stage of a route. */
+export interface RouteStage extends MeasuredLine {
+  zh: string;
+  en: string;
+  judged: boolean;
+}
+
+/** A line that was measured for a route. */
+export interface RouteLine extends MeasuredLine {
+  judged: boolean;
+}
+
+/** A stretch of one line that lies farther from the other than the tolerance; chainages in metres. */
+export interface RouteParting {
+  from_m: number;
+  to_m: number;
+  foot_from_m: number;
+  foot_to_m: number;
+  greatest_m: number;
+  at_m: number;
+  side: 'left' | 'right' | 'beyond';
+}
+
+/** How the newest lines of two stages lie to each other. */
+export interface RouteDifference {
+  earlier: 'planned' | 'surveyed' | 'built';
+  later: 'planned' | 'surveyed' | 'built';
+  earlier_m: number;
+  later_m: number;
+  greatest_m: number;
+  at: readonly [number, number];
+  mean_m: number;
+  tolerance_m: number;
+  /** Where the later line leaves the earlier one. */
+  away: readonly RouteParting[];
+  /** Where the earlier line has nothing of the later one beside it. */
+  left_out: readonly RouteParting[];
+}
+
+/** Of which stage the route is that is judged now. */
+export interface RouteJudged {
+  stage: 'planned' | 'surveyed' | 'built';
+  line: string | null;
+  zh: string;
+  en: string;
+}
+
+/** A route as planned, surveyed and laid. */
+export interface RouteGeometries {
+  route: string;
+  revision: number;
+  judged: RouteJudged;
+  stages: readonly RouteStage[];
+  lines: readonly RouteLine[];
+  differences: readonly RouteDifference[];
+}
+
+/** Which measured line becomes the geometry of its route. */
+export interface LineTakenOver {
+  line: string;
+  moved?: boolean;
 }

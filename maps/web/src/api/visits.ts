@@ -3,7 +3,7 @@
 import { dueOf, TO_COME } from '../visits/due';
 import { visitPath } from '../visits/papers';
 import { asJson, caseList, get, getUnlessKnown, send } from './client';
-import type { CaseCommand, CaseEvent, CaseRow, Feature, FeatureCollection, PlanAsked, VisitList, VisitPicture, VisitProposal, VisitShape } from './types';
+import type { CaseCommand, CaseEvent, CaseRow, Feature, FeatureCollection, PlanAsked, VisitList, VisitMinutesAsked, VisitMinutesShape, VisitPicture, VisitProposal, VisitShape } from './types';
 
 const inGrid = (crs: string): string => `crs=${encodeURIComponent(crs)}`;
 
@@ -50,13 +50,28 @@ export async function planVisit(asked: PlanAsked, actor: CaseCommand['actor'] | 
   return told(await send('/api/visits', { ...init, headers: { ...init.headers, 'Idempotency-Key': key } }));
 }
 
+/** A command on a visit; `cases`: it is entered in its cases as well. */
+export interface VisitCommand extends Omit<CaseCommand, 'actor'> {
+  id: string;
+  actor?: CaseCommand['actor'];
+  cases?: boolean;
+}
+
 /** Invite, change, cancel, say who came; refused with what is possible where it cannot be. */
-export async function actOnVisit(id: string, crs: string, body: Omit<CaseCommand, 'actor'> & { id: string; actor?: CaseCommand['actor'] }): Promise<VisitShape> {
+export async function actOnVisit(id: string, crs: string, body: VisitCommand): Promise<VisitShape> {
   return told(await send(`${visitPath(id)}/commands?${inGrid(crs)}`, asJson(body)));
 }
 
 export async function visitEvents(id: string): Promise<CaseEvent[]> {
   return (await get<{ events: CaseEvent[] }>(`${visitPath(id)}/events`)).events;
+}
+
+export const visitMinutes = (id: string, signal: AbortSignal): Promise<VisitMinutesShape> => get(`${visitPath(id)}/minutes`, signal);
+
+/** Issue the minutes; the same key issues them once, however often it is sent. */
+export async function issueMinutes(id: string, body: VisitMinutesAsked & { actor?: CaseCommand['actor'] }, key: string): Promise<VisitMinutesShape> {
+  const init = asJson(body);
+  return (await (await send(`${visitPath(id)}/minutes`, { ...init, headers: { ...init.headers, 'Idempotency-Key': key } })).json()) as VisitMinutesShape;
 }
 
 /** The photos and signatures that have arrived. */

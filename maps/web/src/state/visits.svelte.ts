@@ -1,6 +1,6 @@
 import { uuid } from '../api/client';
 import { ProblemError } from '../api/problem';
-import type { CaseCommand, CaseEvent, Role, VisitList, VisitPicture, VisitRow, VisitShape, VisitState } from '../api/types';
+import type { CaseCommand, CaseEvent, Role, VisitEntered, VisitList, VisitPicture, VisitRow, VisitShape, VisitState } from '../api/types';
 import * as client from '../api/visits';
 import { t } from '../i18n/language.svelte';
 import { cases, type Actor } from './cases.svelte';
@@ -37,6 +37,8 @@ class Visits {
   /** Id of the stop that list and map light, and of the one that is unfolded. */
   lit = $state<string | null>(null);
   stop = $state<string | null>(null);
+  /** What the last command has brought about in the cases. */
+  entered = $state.raw<readonly VisitEntered[]>([]);
   busy = $state(false);
   /** What was wrong with the last command. */
   refused = $state.raw<unknown>(null);
@@ -72,6 +74,7 @@ class Visits {
     this.pictures = new Map();
     this.events = [];
     this.lit = this.stop = null;
+    this.entered = [];
     this.refused = null;
     this.moved = false;
     this.#tag = null;
@@ -159,30 +162,36 @@ class Visits {
     this.lit = id ?? this.stop;
   }
 
-  /** Carry out a command on the open visit; true when it is on record. */
-  async act(kind: string, data: Record<string, unknown>): Promise<boolean> {
+  /** Carry out a command on the open visit, `inCases` in its cases as well; true when it is on record. */
+  async act(kind: string, data: Record<string, unknown>, inCases = false): Promise<boolean> {
     const { chosen } = this;
     if (!chosen) return false;
     this.busy = true;
     this.refused = null;
     try {
-      const after = await client.actOnVisit(chosen.id, settings.crs, { id: uuid(), kind, ...(this.actor ? { actor: this.actor } : {}), data, expected: this.#read });
+      const after = await client.actOnVisit(chosen.id, settings.crs, { id: uuid(), kind, ...(this.actor ? { actor: this.actor } : {}), data, expected: this.#read, ...(inCases ? { cases: true } : {}) });
       this.moved = false;
       this.take(after);
+      this.entered = after.entered ?? [];
       notices.say('done', t('visit_done'));
       void this.load();
       return true;
     } catch (error) {
       this.refused = error;
-      if (isMoved(error)) await this.#catchUp(chosen.id);
+      if (isMoved(error)) await this.catchUp(chosen.id);
       return false;
     } finally {
       this.busy = false;
     }
   }
 
+  /** Number of the last event that a command rests on. */
+  get read(): number {
+    return this.#read;
+  }
+
   /** Read the visit again after others have acted; what was refused stays before the eyes. */
-  async #catchUp(id: string): Promise<void> {
+  async catchUp(id: string): Promise<void> {
     try {
       const told = await client.visit(id, settings.crs, null, true);
       if (told) this.take(told.body, told.tag);

@@ -13,6 +13,11 @@ export function standingOf(item: VisitItem, disputed: readonly string[]): Standi
   return counting(item).at(-1)?.outcome ?? 'waiting';
 }
 
+const SETTLED: ReadonlySet<Standing> = new Set(['ok', 'value']);
+
+/** What somebody still has to see to: not answered, not as planned, not to be told, or told in different ways. */
+export const unsettled = (stops: readonly VisitStop[], disputed: readonly string[]): VisitItem[] => stops.flatMap(({ items }) => items.filter((item) => !SETTLED.has(standingOf(item, disputed))));
+
 export interface Progress {
   readonly items: number;
   readonly answered: number;

@@ -1,6 +1,6 @@
 /** What is asked of the planning of a visit, while somebody is still putting it together. */
 
-import type { AddedPlace, PlanAsked } from '../api/types';
+import type { AddedPlace, PlanAsked, TravelMode } from '../api/types';
 import type { Point } from '../geometry/points';
 
 export interface Wanted {
@@ -13,6 +13,9 @@ export interface Wanted {
   readonly added: readonly AddedPlace[];
   readonly start: Point | null;
   readonly end: Point | null;
+  readonly mode: TravelMode;
+  /** Minutes at a stop, by its id, where they are to be others. */
+  readonly minutes: Readonly<Record<string, number>>;
   /** Empty: the earliest in time. */
   readonly day: string;
   /** Not before this day; empty: from now on. */
@@ -23,7 +26,7 @@ export interface Wanted {
   readonly order: readonly string[] | null;
 }
 
-export const NOTHING: Wanted = { title: '', cases: [], routes: [], sites: [], keep: [], added: [], start: null, end: null, day: '', after: '', calendars: {}, order: null };
+export const NOTHING: Wanted = { title: '', cases: [], routes: [], sites: [], keep: [], added: [], start: null, end: null, mode: 'any', minutes: {}, day: '', after: '', calendars: {}, order: null };
 
 /** Whether there is any place to go to. */
 export const isPlaced = ({ cases, routes, sites, added }: Wanted): boolean => cases.length + routes.length + sites.length + added.length > 0;
@@ -36,7 +39,7 @@ const MORNING = 'T00:00:00+08:00';
 
 /** As the server is asked: what is not wanted is not said. `crs` is that of the places. */
 export function askedOf(wanted: Wanted, crs: string): PlanAsked {
-  const { title, cases, routes, sites, keep, added, start, end, day, after, calendars, order } = wanted;
+  const { title, cases, routes, sites, keep, added, start, end, mode, minutes, day, after, calendars, order } = wanted;
   return {
     title: title.trim(),
     crs,
@@ -47,6 +50,8 @@ export function askedOf(wanted: Wanted, crs: string): PlanAsked {
     ...(added.length > 0 ? { add: [...added] } : {}),
     ...(start ? { start } : {}),
     ...(end ? { end } : {}),
+    ...(mode === 'any' ? {} : { mode }),
+    ...(Object.keys(minutes).length > 0 ? { minutes: { ...minutes } } : {}),
     ...(day ? { day } : after ? { after: `${after}${MORNING}` } : {}),
     ...(Object.keys(calendars).length > 0 ? { calendars: { ...calendars } } : {}),
     ...(order ? { order: [...order] } : {}),
@@ -64,6 +69,8 @@ export function wantedOf(asked: PlanAsked): Wanted {
     added: asked.add ?? [],
     start: asked.start ?? null,
     end: asked.end ?? null,
+    mode: asked.mode ?? 'any',
+    minutes: asked.minutes ?? {},
     day: asked.day ?? '',
     after: asked.after?.slice(0, 10) ?? '',
     calendars: asked.calendars ?? {},

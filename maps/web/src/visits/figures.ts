@@ -34,8 +34,13 @@ export const placesOf = ({ place, items }: Pick<VisitStop, 'place' | 'items'>): 
 
 export interface Leg {
   readonly stop: VisitStop;
+  /** Whether it was begun on a day before. */
+  readonly goesOn: boolean;
   /** Minutes on the way to it, from the stop before it or from the start place. */
   readonly way: number;
+  readonly arrives: string;
+  readonly begins: string;
+  readonly leaves: string;
   /** Minutes between arriving and beginning: lunch, or somebody is waited for. */
   readonly waits: number;
   /** Metres of the way that are reckoned along a straight line, since no road is known there; 0: hardly any. */
@@ -55,9 +60,18 @@ export interface DayLegs {
 
 /** The stops of each day with the ways between them. */
 export function legsOf({ days, stops }: Pick<VisitPlan, 'days' | 'stops'>): DayLegs[] {
+  const known = new Map(stops.map((stop) => [stop.id, stop]));
   return days.map((day) => {
-    const own = stops.filter((stop) => stop.day === day.on);
-    const legs = own.map((stop, i): Leg => ({ stop, way: Math.round(stop.way_s / 60), waits: minutesBetween(stop.arrives, stop.begins), straight_m: straightOf(day.legs[i]) }));
-    return { day, legs, home: minutesBetween(own.at(-1)?.leaves ?? day.sets_out, day.back) };
+    const legs = day.stops.flatMap((id, i): Leg[] => {
+      const stop = known.get(id);
+      const own = stop?.parts.filter((part) => part.day === day.on) ?? [];
+      const [first, last] = [own[0], own.at(-1)];
+      if (!stop || !first || !last) return [];
+      const goesOn = stop.day !== day.on;
+      const arrives = goesOn ? first.begins : stop.arrives;
+      const way = Math.round((day.legs[i]?.seconds ?? 0) / 60);
+      return [{ stop, goesOn, way, arrives, begins: first.begins, leaves: last.leaves, waits: minutesBetween(arrives, first.begins), straight_m: straightOf(day.legs[i]) }];
+    });
+    return { day, legs, home: minutesBetween(legs.at(-1)?.leaves ?? day.sets_out, day.back) };
   });
 }

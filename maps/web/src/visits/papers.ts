@@ -5,6 +5,9 @@ export const visitPath = (id: string): string => `/api/visits/${encodeURICompone
 /** The calendar of an attendee; of the whole visit where nobody is named. */
 export const invitationOf = (id: string, attendee = ''): string => `${visitPath(id)}/invitation.ics${attendee ? `?attendee=${encodeURIComponent(attendee)}` : ''}`;
 
+/** An address with the language that its paper is to speak. */
+export const inLanguage = (href: string, language: string): string => `${href}${href.includes('?') ? '&' : '?'}language=${language}`;
+
 export const pictureOf = (id: string, picture: string): string => `${visitPath(id)}/pictures/${encodeURIComponent(picture)}`;
 
 /** Pixels of a small picture: sharp in a row also on a screen of double density. */
