@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -15,15 +14,10 @@ from starlette.responses import Response
 from api import errors, openapi, refusals
 from api.client import Client
 from api.clockwork import Clockwork
-from api.county_findings import CountyFindings
-from api.county_opportunities import CountyOpportunities
 from api.db.store import open_store
-from api.dependencies import Service
 from api.guards import FailuresAnswered, OwnPagesOnly, SecurityHeaders
 from api.identity.demo import is_demo, ready_made
 from api.opportunity_watch import OpportunityWatch
-from api.programmes import Programmes
-from api.resident import Resident
 from api.route_watch import RouteWatch
 from api.routes import (
     assessments,
@@ -54,8 +48,8 @@ from api.routes import (
     visit_pictures,
     visits,
 )
+from api.running import service_over
 from api.tile_service import tile_hosts
-from survey.calendar import Calendar
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -87,29 +81,22 @@ def create_app(settings: Settings) -> FastAPI:
     async def running(app: FastAPI) -> AsyncIterator[None]:
         with open_store(settings.database_url, settings.data) as store:
             store.upgrade()
-            resident = Resident(store, poll_seconds=settings.poll_seconds)
-            resident.start()
             offered = ready_made(store, datetime.now(UTC)) if is_demo(settings, store) else None
-            planned = Programmes(store, partial(datetime.now, UTC))
-            found = CountyFindings(store, resident)
-            chances = CountyOpportunities(store, resident)
-            service = Service(settings, store, resident, found, chances, planned, Calendar(), offered)
-            app.state.service = service
-            clocks = Clockwork([service.tick, RouteWatch(service).look, service.keep_book], settings.tick_seconds)
-            clocks.start()
-            watch = Clockwork([OpportunityWatch(service).look], settings.poll_seconds, "watch of chances")
-            watch.start()
-            overviews = Clockwork([service.prepare_tiles], settings.tick_seconds, "overviews of tiles")
-            overviews.start()
-            try:
-                yield
-            finally:
-                service.tiles.stop()
-                overviews.stop()
-                clocks.stop()
-                watch.stop()
-                planned.stop()
-                resident.stop()
+            with service_over(store, settings, offered) as service:
+                app.state.service = service
+                clocks = Clockwork([service.tick, RouteWatch(service).look, service.keep_book], settings.tick_seconds)
+                clocks.start()
+                watch = Clockwork([OpportunityWatch(service).look], settings.poll_seconds, "watch of chances")
+                watch.start()
+                overviews = Clockwork([service.prepare_tiles], settings.tick_seconds, "overviews of tiles")
+                overviews.start()
+                try:
+                    yield
+                finally:
+                    service.tiles.stop()
+                    overviews.stop()
+                    clocks.stop()
+                    watch.stop()
 
     app = FastAPI(
         title="同沟 CoTrench",

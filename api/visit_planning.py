@@ -347,19 +347,23 @@ def _due(cases: Mapping[str, Case]) -> Due | None:
 
 
 def _busy(asked: Asked, stops: Sequence[Stop], now: datetime) -> tuple[dict[str, tuple[Span, ...]], list[Fault]]:
-    """Return when people are busy, and what is told of calendars of nobody."""
-    begin, called = local(now), {one.key for stop in stops for one in stop.attendees}
-    busy: dict[str, tuple[Span, ...]] = {}
-    for key, data in asked.calendars.items():
+    """Return when people are busy, and what is told of calendars of nobody; people are named by key or by name."""
+    begin, busy, told = local(now), {}, []
+    called = {said: one.key for stop in stops for one in stop.attendees
+              for said in (one.name, f"{one.role}:{one.name}", one.key)}  # fmt: skip
+    for said, data in asked.calendars.items():
+        field = f"calendars.{said[:80]}"
         try:
-            busy[key] = busy_from_ics(data, begin, begin + timedelta(days=CALENDAR_DAYS))
+            spans = busy_from_ics(data, begin, begin + timedelta(days=CALENDAR_DAYS))
         except BadInputError as error:
-            raise BadInputError([fault.at(field=f"calendars.{key[:80]}") for fault in error.faults]) from None
-    told = [
-        Fault("visit.calendar_of_nobody", "行程不请此人，其日历未用", "the visit calls nobody of this key",
-              "核对到场人", "look at who is called", field=f"calendars.{key[:80]}")
-        for key in busy if key not in called
-    ]  # fmt: skip
+            raise BadInputError([fault.at(field=field) for fault in error.faults]) from None
+        if said in called:
+            busy[called[said]] = spans
+        else:
+            told.append(
+                Fault("visit.calendar_of_nobody", "行程不请此人，其日历未用", "the visit calls nobody of this key",
+                      "核对到场人", "look at who is called", field=field)
+            )  # fmt: skip
     return busy, told
 
 

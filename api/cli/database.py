@@ -86,7 +86,7 @@ def import_(
     with opened() as store:
         placed, settled = inputs.in_grid(table, _county_grid(store, grid))
         _watch_datum(store, layer, table, settled)
-        rows, left_out = _stored_columns(placed, layer)
+        rows, left_out = stored_columns(placed, layer)
         with store.transaction():
             _settle_county(store, settled, policy)
             rows = _without_existing(store, layer, rows, options)
@@ -150,7 +150,7 @@ def _settle_county(store: Store, grid: Grid, policy: str | None) -> None:
         say(words(f"· 新库，坐标系定为 {grid.code[:60]}", f"· a new store; its grid is {grid.code[:60]}"), errors=True)
 
 
-def _stored_columns(frame: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, list[str]]:
+def stored_columns(frame: gpd.GeoDataFrame, layer: str) -> tuple[gpd.GeoDataFrame, list[str]]:
     """Return the frame with the layer's own columns only, and the names of the others."""
     from api.db.tables import LAYERS
 

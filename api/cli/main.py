@@ -23,6 +23,7 @@ from api.cli import (
     section,
     service,
     upkeep,
+    visit_command,
     warming,
 )
 from api.cli.language import both, language, localise, localise_panels
@@ -46,6 +47,7 @@ GROUPS = (
     maps_command,
     atlas_command,
     print_command,
+    visit_command,
     papers_command,
     people,
     upkeep,

@@ -48,6 +48,7 @@ COMMANDS = (
     "field-map",
     "print",
     "atlas",
+    "visit",
     "db",
     "warm",
 )
