@@ -14,11 +14,12 @@ import { mapWindow } from '../state/window.svelte';
 import { BoxLoader, type LoadState } from './boxLoader';
 import { FindingMarks } from './findingMarks';
 import { registerGrid, type CountyGrid } from './grid';
+import { nameLayers } from './names';
 import { OpportunityMarks } from './opportunityMarks';
 import { Pen, type PenHost } from './pen';
 import { Sketch } from './sketch';
 import { StretchMarks } from './stretchMarks';
-import { nameStyle, styleOf } from './symbolise';
+import { styleOf } from './symbolise';
 import { targetsIn, type Targets } from './targets';
 import { VisitMarks } from './visitMarks';
 
@@ -60,7 +61,7 @@ export class Stage {
   #visible: Readonly<Record<string, boolean>> = {};
   #timer: ReturnType<typeof setTimeout> | undefined;
   #home: Extent;
-  /** Street names, above everything of the county. */
+  /** What is written on the map, above everything of the county. */
   #names: VectorLayer[];
 
   constructor(target: HTMLElement, county: County, symbols: Symbols, layers: readonly LayerSymbol[], host: PenHost) {
@@ -68,9 +69,7 @@ export class Stage {
     this.#home = county.bbox_grid ?? nowhere(county);
     this.sketch = new Sketch(symbols);
     this.#drawn = layers.map((symbol, order) => this.#layer(symbol, symbols, county.grid.code, order));
-    this.#names = this.#drawn
-      .filter(({ symbol }) => symbol.key === 'roads')
-      .map(({ loader }) => new VectorLayer({ source: loader.source, style: nameStyle(symbols), zIndex: 100, declutter: 'names' }));
+    this.#names = this.#drawn.flatMap(({ symbol, loader }) => nameLayers(symbol, symbols, loader.source));
     const routesAt = this.#drawn.find(({ symbol }) => symbol.key === 'routes')?.layer.getZIndex() ?? 0;
     this.marks.lieUnder(routesAt);
     this.chances.lieUnder(routesAt);
@@ -106,7 +105,6 @@ export class Stage {
       zIndex: order * 10,
       // What lies in the ground already steps back behind what is planned.
       opacity: symbol.opacity ?? (symbol.key === 'pipes' ? 0.7 : 1),
-      declutter: symbol.key === 'sites' ? 'names' : false,
       maxResolution: symbol.max_resolution ?? COARSEST_DATA,
       renderBuffer: 60,
       updateWhileAnimating: true,
@@ -125,7 +123,7 @@ export class Stage {
   show(visible: Readonly<Record<string, boolean>>): void {
     this.#visible = { ...visible };
     for (const { symbol, layer } of this.#drawn) layer.setVisible(visible[symbol.key] ?? true);
-    for (const names of this.#names) names.setVisible(visible['roads'] ?? true);
+    for (const names of this.#names) names.setVisible(visible[names.get('names') as string] ?? true);
     this.#moved();
   }
 

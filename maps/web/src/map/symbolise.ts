@@ -1,15 +1,20 @@
 /** How the county's layers look: one style function a layer, from the symbology of the server. */
 
-import type { FeatureLike } from 'ol/Feature';
 import type Geometry from 'ol/geom/Geometry';
-import { Circle, Fill, Stroke, Style, Text } from 'ol/style';
+import { Circle, Fill, Stroke, Style } from 'ol/style';
 import type { StyleFunction } from 'ol/style/Style';
 import type { LayerSymbol, Symbols } from '../api/types';
 
-const FONT = '"Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif';
-const ROAD_ORDER = ['local', 'collector', 'arterial', 'expressway'];
+export const FONT = '"Noto Sans SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", "WenQuanYi Micro Hei", sans-serif';
+export const ROAD_ORDER = ['local', 'collector', 'arterial', 'expressway'];
 /** Pixels: below these a road is still a line, not a speck. */
 const THINNEST_ROAD: Record<string, number> = { expressway: 4, arterial: 3.4, collector: 2.4, local: 1.4 };
+
+/** Metres a pixel: from here on a house is drawn as on paper, hatched, and a road with its axis. */
+const NEAR = 0.45;
+/** Metres a pixel beyond which pipes in the ground would be a weave of dashes. */
+const FAR_FOR_DASHES = 0.9;
+const HATCH_PX = 8;
 
 type Cache = Map<string, Style>;
 
@@ -20,24 +25,6 @@ function cached(cache: Cache, key: string, make: () => Style): Style {
     cache.set(key, style);
   }
   return style;
-}
-
-/** Street names: along the carriageway, letter-spaced, larger for larger streets. */
-function streetName(feature: FeatureLike, rank: number, resolution: number, symbols: Symbols): Style | null {
-  const name = feature.get('name') as string | undefined;
-  if (!name || resolution > [1.2, 2.5, 6, 10][rank]!) return null;
-  const geometry = feature.getGeometry() as Geometry;
-  const polygon = geometry.getType().includes('Polygon');
-  return new Style({
-    text: new Text({
-      text: [...name].join('\u200a\u200a'),
-      font: `${rank >= 2 ? 500 : 400} ${rank >= 2 ? 13 : 12}px ${FONT}`,
-      ...(polygon ? {} : { placement: 'line' as const, repeat: 420, maxAngle: 0.6 }),
-      fill: new Fill({ color: rank >= 2 ? '#5b4a22' : '#6b645a' }),
-      stroke: new Stroke({ color: symbols.paper, width: 3 }),
-      overflow: false,
-    }),
-  });
 }
 
 /** Carriageways: all casings lie under all surfaces, so that junctions open into each other. */
@@ -60,15 +47,8 @@ function roadStyle(symbol: LayerSymbol): StyleFunction {
         ? { fill: new Fill({ color: look.fill }) }
         : { stroke: new Stroke({ color: look.fill, width, lineCap: 'round', lineJoin: 'round' }) }),
     }));
-    return [casing, surface];
-  };
-}
-
-/** Street names alone: their layer lies above the pipes, which would cross them out. */
-export function nameStyle(symbols: Symbols): StyleFunction {
-  return (feature, resolution) => {
-    const rank = Math.max(0, ROAD_ORDER.indexOf(String(feature.get('class') ?? 'local')));
-    return streetName(feature, rank, resolution, symbols) ?? undefined;
+    if (polygon || resolution > NEAR) return [casing, surface];
+    return [casing, surface, cached(cache, 'axis', () => new Style({ zIndex: 20, stroke: new Stroke({ color: '#b3aa98', width: 1, lineDash: [14, 4, 3, 4] }) }))];
   };
 }
 
@@ -79,12 +59,13 @@ function utilityStyle(symbol: LayerSymbol, symbols: Symbols): StyleFunction {
     if (feature.get('hidden')) return undefined;
     const utility = String(feature.get('utility') ?? '');
     const close = resolution < 1;
-    const width = symbol.width * (resolution > 4 ? 0.7 : close ? 1.25 : 1);
+    const woven = !planned && resolution > FAR_FOR_DASHES;
+    const width = symbol.width * (woven ? 0.6 : resolution > 4 ? 0.7 : close ? 1.25 : 1);
     return [
       ...(planned ? [cached(cache, `halo${close}${width}`, () => new Style({ stroke: new Stroke({ color: '#fffffff0', width: width + 2.4, lineCap: 'round', lineJoin: 'round' }) }))] : []),
       cached(cache, `${utility}${width}`, () => {
         const known = symbols.utilities[utility];
-        const dash = symbol.dash ?? (known?.dash.length ? known.dash : undefined);
+        const dash = woven ? undefined : symbol.dash ?? (known?.dash.length ? known.dash : undefined);
         return new Style({
           stroke: new Stroke({
             color: known?.screen ?? symbols.ink,
@@ -99,25 +80,30 @@ function utilityStyle(symbol: LayerSymbol, symbols: Symbols): StyleFunction {
   };
 }
 
-function siteStyle(symbol: LayerSymbol, symbols: Symbols): StyleFunction {
-  const area = plainStyle(symbol);
-  return (feature, resolution) => {
-    const name = feature.get('name') as string | undefined;
-    const styles = [area(feature, resolution) as Style];
-    if (name && resolution < 3.5) {
-      styles.push(new Style({
-        zIndex: 30,
-        text: new Text({
-          text: name,
-          font: `500 12px ${FONT}`,
-          overflow: true,
-          fill: new Fill({ color: symbol.stroke ?? symbols.ink }),
-          stroke: new Stroke({ color: symbols.paper, width: 3.4 }),
-        }),
-      }));
-    }
-    return styles;
-  };
+/** Slanting lines that repeat without a seam. */
+function hatch(color: string, ground: string): CanvasPattern | string {
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = HATCH_PX;
+  const context = canvas.getContext('2d');
+  if (!context) return ground;
+  context.fillStyle = ground;
+  context.fillRect(0, 0, HATCH_PX, HATCH_PX);
+  context.strokeStyle = color;
+  context.beginPath();
+  for (const shift of [-HATCH_PX, 0, HATCH_PX]) {
+    context.moveTo(shift - 1, HATCH_PX + 1);
+    context.lineTo(shift + HATCH_PX + 1, -1);
+  }
+  context.stroke();
+  return context.createPattern(canvas, 'repeat') ?? ground;
+}
+
+/** From afar a tint, from near as on paper: outlined and hatched. */
+function buildingStyle(symbol: LayerSymbol): StyleFunction {
+  const far = plainStyle(symbol);
+  const [line, ground] = ['#cdbfa8', '#f1ebe0'];
+  const near = new Style({ fill: new Fill({ color: hatch(line, ground) }), stroke: new Stroke({ color: '#8d8070', width: 1 }) });
+  return (feature, resolution) => (resolution > NEAR ? far(feature, resolution) : near);
 }
 
 function plainStyle(symbol: LayerSymbol): StyleFunction {
@@ -148,10 +134,8 @@ function treeStyle(symbol: LayerSymbol): StyleFunction {
 
 export function styleOf(symbol: LayerSymbol, symbols: Symbols): StyleFunction {
   if (symbol.key === 'roads') return roadStyle(symbol);
-  if (symbol.key === 'sites') return siteStyle(symbol, symbols);
+  if (symbol.key === 'buildings') return buildingStyle(symbol);
   if (symbol.by === 'utility') return utilityStyle(symbol, symbols);
   if (symbol.geometry === 'point') return treeStyle(symbol);
   return plainStyle(symbol);
 }
-
-export { FONT };

@@ -17,7 +17,8 @@ import { LOOKS } from '../../findings/looks';
 import { boundsOf, type Line, type Point } from '../../geometry/points';
 import { middle } from '../../map/findingMarks';
 import { registerGrid } from '../../map/grid';
-import { FONT, nameStyle, styleOf } from '../../map/symbolise';
+import { nameLayers } from '../../map/names';
+import { FONT, styleOf } from '../../map/symbolise';
 import type { Fix } from '../../onsite/gnss';
 import type { SiteLine } from '../../onsite/lines';
 import type { Pack, PackLayers, SiteStop } from '../../onsite/shapes';
@@ -89,8 +90,8 @@ export class SiteMap {
     return symbols.layers.flatMap((symbol, order) => {
       const source = new VectorSource();
       source.addFeatures((features[symbol.key] ?? []).map((json) => reader.readFeature(json) as Feature));
-      const layer = new VectorLayer({ source, style: styleOf(symbol, symbols), zIndex: order * 10, opacity: symbol.opacity ?? 1, declutter: symbol.key === 'sites' ? 'names' : false, ...(symbol.max_resolution ? { maxResolution: symbol.max_resolution } : {}), updateWhileInteracting: true });
-      return symbol.key === 'roads' ? [layer, new VectorLayer({ source, style: nameStyle(symbols), zIndex: 100, declutter: 'names' })] : [layer];
+      const layer = new VectorLayer({ source, style: styleOf(symbol, symbols), zIndex: order * 10, opacity: symbol.opacity ?? 1, ...(symbol.max_resolution ? { maxResolution: symbol.max_resolution } : {}), updateWhileInteracting: true });
+      return [layer, ...nameLayers(symbol, symbols, source)];
     });
   }
 
