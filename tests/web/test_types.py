@@ -11,6 +11,7 @@ import pytest
 
 from api import (
     finding_schemas,
+    geometry_schemas,
     minutes_schemas,
     opportunity_schemas,
     print_schemas,
@@ -36,6 +37,7 @@ MODELS = {
         print_schemas,
         visit_schemas,
         minutes_schemas,
+        geometry_schemas,
     )
     for name, model in vars(module).items()
 }
@@ -69,6 +71,7 @@ def test_knows_the_shapes() -> None:
         "VisitItem",
         "VisitPicture",
     }
+    known |= {"RouteGeometries", "RouteStage", "RouteLine", "RouteDifference", "RouteParting", "LineTakenOver"}
     known |= {"PrintChoices", "PrintPaperShape", "PrintRequest"}
     assert known <= set(shapes())
 

@@ -18,6 +18,7 @@ import { nameLayers } from './names';
 import { OpportunityMarks } from './opportunityMarks';
 import { Pen, type PenHost } from './pen';
 import { Sketch } from './sketch';
+import { StageMarks } from './stageMarks';
 import { StretchMarks } from './stretchMarks';
 import { styleOf } from './symbolise';
 import { targetsIn, type Targets } from './targets';
@@ -56,6 +57,7 @@ export class Stage {
   readonly stretches = new StretchMarks();
   readonly chances = new OpportunityMarks();
   readonly visits = new VisitMarks();
+  readonly stages = new StageMarks();
   #grid: CountyGrid;
   #drawn: Drawn[];
   #visible: Readonly<Record<string, boolean>> = {};
@@ -78,7 +80,7 @@ export class Stage {
       target,
       controls: [],
       interactions: defaultInteractions({ onFocusOnly: false }),
-      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.chances.layers, ...this.marks.layers, ...this.stretches.layers, ...this.visits.layers],
+      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.chances.layers, ...this.marks.layers, ...this.stretches.layers, ...this.visits.layers, ...this.stages.layers],
       view: new View({
         projection: this.#grid.projection,
         extent: room,
