@@ -100,8 +100,8 @@ def check(given: Mapping[str, Any], kinds: Mapping[str, type[VisitCommand]]) -> 
         faults.append(
             _wrong("cases", given["cases"], "true（仅限发出邀请、登记到场）", "true, of inviting and holding")
         )
-    if kind == ChangeVisit.kind and isinstance(data, dict):
-        faults += _change_faults(data)
+    if kind == ChangeVisit.kind and (data is None or isinstance(data, dict)):
+        faults += _change_faults(data or {})
     if faults:
         raise refused(*faults)
 

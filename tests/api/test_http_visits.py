@@ -124,6 +124,36 @@ def test_a_change_is_planned_once_and_must_be_told_again(client):
     assert client.get(f"{VISITS}/{visit}/events", params={"after": 4}).json()["events"][0]["seq"] == 5
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"kind": "change_visit"}, "data.asked"),
+        ({"kind": "change_visit", "data": {"reason": " ", "asked": {}}}, "data.reason"),
+        ({"kind": "change_visit", "data": {"reason": "雨", "asked": {"routes": "G1"}}}, "routes"),
+        ({"kind": "plan_visit"}, "kind"),
+        ({"kind": "cancel_visit", "data": []}, "data"),
+        ({"kind": "cancel_visit", "id": "", "data": {"reason": "雨"}}, "id"),
+        ({"kind": "cancel_visit", "expected": "1", "data": {"reason": "雨"}}, "expected"),
+        ({"kind": "cancel_visit", "actor": {"name": "王", "role": "king"}, "data": {"reason": "雨"}}, "actor"),
+        ({"kind": "cancel_visit", "data": {"reason": "雨" * 2001}}, "reason"),
+        ({"kind": "hold_visit", "data": {"present": [{"name": "王"}]}}, "organisation"),
+    ],
+)
+def test_what_is_no_command_is_refused_by_name(demo_visit, body, field):
+    client, visit = demo_visit
+    errors = problem(client.post(f"{VISITS}/{visit}/commands", json=body), 422, "input.refused")["errors"]
+    assert field in [fault["field"] for fault in errors]
+    assert client.get(f"{VISITS}/{visit}").json()["seq"] == 1
+
+
+@pytest.fixture(scope="module")
+def demo_visit(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("visit")
+    small_county(None, folder)
+    with running(settings_of(None, folder)) as client:
+        yield client, planned(client)["id"]
+
+
 def test_what_a_device_sends_is_taken_once_in_any_state_and_one_refusal_holds_up_nothing(client):
     visit = planned(client)
     name, [item, *_] = visit["id"], items_of(visit)
