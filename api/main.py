@@ -43,6 +43,7 @@ from api.routes import (
     tiles,
     trenches,
     visit_entries,
+    visit_layers,
     visit_minutes,
     visit_papers,
     visit_pictures,
@@ -116,7 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
     for room in (
         collections, route_geometries, items, county, policies, deadlines, assessments, trenches, findings, sections,
         cases, figures, session, standings, forms, drafts, programmes, opportunities, joint_projects, prints, tiles,
-        surveyed, visits, visit_entries, visit_pictures, visit_papers, visit_minutes,
+        surveyed, visits, visit_entries, visit_pictures, visit_papers, visit_layers, visit_minutes,
     ):  # fmt: skip
         app.include_router(room.router)
     app.include_router(forms.case_router)

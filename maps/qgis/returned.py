@@ -1,0 +1,89 @@
+"""Read a GeoPackage that comes back: everything that was drawn, as it is, and the tables that say what it is.
+
+It may have been made to do harm: views and triggers in it are not run, and nothing is written to it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pyogrio
+
+from geo.faults import BadInputError, Fault, refuse
+from geo.formats import geopackage
+from geo.formats.gdal import damaged
+from geo.formats.table import Request
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from pathlib import Path
+
+HEADER = b"SQLite format 3\0"
+
+
+def check_geopackage(path: Path) -> None:
+    """Refuse what is no GeoPackage, or one with views: looking at one would run what its maker wrote."""
+    with path.open("rb") as stream:
+        begins = stream.read(len(HEADER))
+    if begins != HEADER:
+        refuse([
+            Fault("layers.no_geopackage", "这不是 GeoPackage 文件", "this is no GeoPackage", "上传下载后编辑过的 .gpkg",
+                  "send the .gpkg that was given out, as it was edited", file=path.name)
+        ])  # fmt: skip
+    with _opened(path) as file:
+        made = "SELECT name FROM sqlite_master WHERE type = 'view' OR (sql LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE ?)"
+        names = [name for (name,) in file.execute(made, ("%USING rtree(%",))]
+    refuse(
+        Fault("layers.view", "是视图，不是表", "it is a view, not a table", "另存为表，或从文件中删去",
+              "save it as a table, or take it out of the file", file=path.name, layer=name)
+        for name in names
+    )  # fmt: skip
+
+
+def layers_of(path: Path, without: Collection[str] = ()) -> dict[str, gpd.GeoDataFrame]:
+    """Return every layer with geometry by its name, each row as the file has it; see `check_geopackage` first.
+
+    A geometry that is missing is None. Ids are not looked at: what was drawn anew has none. Layers ``without`` are not
+    read.
+
+    Raises
+    ------
+    BadInputError
+        The file is damaged or cut off; with every geometry that cannot be read.
+    """
+    try:
+        listed = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    except pyogrio.errors.DataSourceError as error:
+        raise BadInputError([damaged(path, error)]) from error
+    return {name: _layer(path, name) for name in listed if name not in without}
+
+
+def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
+    raw = geopackage.read_raw(Request(path, name))
+    refuse(fault.at(file=path.name, layer=name, feature=row) for row, fault in raw.found.faults)
+    columns = raw.columns.rename(columns={"geometry": "geometry_in_file"})
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries(raw.geometry, index=columns.index), crs=raw.crs)
+
+
+def table_of(path: Path, name: str) -> list[dict[str, Any]] | None:
+    """Return the rows of a table without geometry, in their order; None where the file has none of that name."""
+    with _opened(path) as file:
+        there = file.execute("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()
+        if there is None:
+            return None
+        file.row_factory = sqlite3.Row
+        quoted = name.replace('"', '""')
+        return [dict(row) for row in file.execute(f'SELECT * FROM "{quoted}" ORDER BY rowid')]  # noqa: S608 - quoted
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as file:
+            file.execute("PRAGMA trusted_schema = OFF")
+            yield file
+    except sqlite3.DatabaseError as error:
+        raise BadInputError([damaged(path, error)]) from error
