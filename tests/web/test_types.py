@@ -71,7 +71,7 @@ def test_knows_the_shapes() -> None:
         "VisitItem",
         "VisitPicture",
     }
-    known |= {"RouteGeometries", "RouteStage", "RouteLine", "RouteDifference", "RouteParting", "LineTakenOver"}
+    known |= {"RouteGeometries", "MeasuredLine", "RouteDifference", "RouteParting", "LineTakenOver"}
     known |= {"PrintChoices", "PrintPaperShape", "PrintRequest"}
     assert known <= set(shapes())
 
