@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import uuid
 from datetime import datetime, timedelta
@@ -145,6 +146,10 @@ def test_what_is_clicked_on_the_map_is_taken_along_and_a_calendar_moves_the_date
     w.page.mouse.click(*w.pixel_of((x + x2) / 2, (y + y2) / 2))
     chosen = w.page.get_by_role("list", name="另外选定的").get_by_role("listitem")
     expect(chosen).to_have_count(1)
+    expect(w.page.get_by_label("名称")).to_have_value(re.compile("踏勘$"), timeout=PLANNED_MS)
+    at_rest = w.pixel_of(x, y)
+    w.page.mouse.dblclick(at_rest[0] + 30, at_rest[1] + 130)  # quick clicks do not move the map
+    assert math.dist(w.pixel_of(x, y), at_rest) < 1
     w.page.get_by_role("button", name="起点").click()
     expect(w.page.get_by_text("请在图上点一下")).to_be_visible()
     w.page.mouse.click(*w.pixel_of(x + 100, y + 100))

@@ -34,10 +34,9 @@ export async function dueCases(changed: string | null): Promise<CaseRow[]> {
   return dueOf(rows, planned.visits, changed);
 }
 
-/** A visit as it would be planned, or `changed`, the id of one, planned otherwise; nothing is stored. */
-export async function proposeVisit(asked: PlanAsked, changed: string | null, signal: AbortSignal): Promise<VisitProposal> {
-  const query = changed === null ? '' : `?visit=${encodeURIComponent(changed)}`;
-  return (await (await send(`/api/visits/proposals${query}`, { ...asJson(asked), signal })).json()) as VisitProposal;
+/** A visit as it would be planned; nothing is stored. */
+export async function proposeVisit(asked: PlanAsked, signal: AbortSignal): Promise<VisitProposal> {
+  return (await (await send('/api/visits/proposals', { ...asJson(asked), signal })).json()) as VisitProposal;
 }
 
 async function told(response: Response): Promise<VisitShape> {

@@ -4,6 +4,7 @@ import { buffer, containsExtent, type Extent } from 'ol/extent';
 import type Feature from 'ol/Feature';
 import GeoJSON from 'ol/format/GeoJSON';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults';
+import DoubleClickZoom from 'ol/interaction/DoubleClickZoom';
 import VectorLayer from 'ol/layer/Vector';
 import Map from 'ol/Map';
 import type VectorSource from 'ol/source/Vector';
@@ -273,6 +274,11 @@ export class Stage {
   zoomBy(steps: number): void {
     const view = this.map.getView();
     view.animate({ zoom: (view.getZoom() ?? 0) + steps, duration: 150 });
+  }
+
+  /** Who chooses one thing after another with quick clicks does not mean to come nearer. */
+  zoomByDoubleClick(active: boolean): void {
+    for (const one of this.map.getInteractions().getArray()) if (one instanceof DoubleClickZoom) one.setActive(active);
   }
 
   northUp(): void {

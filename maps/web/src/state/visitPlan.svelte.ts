@@ -1,6 +1,6 @@
 import { uuid } from '../api/client';
 import { isAbort, ProblemError } from '../api/problem';
-import type { CaseRow, PlanAsked, VisitProposal, VisitShape } from '../api/types';
+import type { CaseRow, PlanAsked, VisitPlan, VisitProposal, VisitShape } from '../api/types';
 import * as client from '../api/visits';
 import type { Point } from '../geometry/points';
 import { t } from '../i18n/language.svelte';
@@ -42,13 +42,15 @@ class VisitPlanning {
   /** What is shown: by hand where somebody has put the stops otherwise. */
   shown = $derived(this.byHand ?? this.proposed);
   cost = $derived(this.proposed?.plan && this.byHand?.plan ? costOf(this.proposed.plan, this.byHand.plan) : null);
+  /** As somebody has called it, else after where it leads. */
+  title = $derived(this.wanted.title || titleOf(this.shown?.plan ?? null));
   /** Whether what is shown can be stored. */
-  able = $derived(Boolean(this.shown?.plan) && !this.asking && this.wanted.title.trim() !== '' && (this.changing === null || this.reason.trim() !== ''));
+  able = $derived(Boolean(this.shown?.plan) && !this.asking && this.title.trim() !== '' && (this.changing === null || this.reason.trim() !== ''));
 
   async begin(): Promise<void> {
     this.#reset();
     this.open = true;
-    this.wanted = { ...NOTHING, title: t('visit_title_new') };
+    this.wanted = NOTHING;
     await this.#readDue();
     if (this.open && this.changing === null) this.set({ cases: this.due.map(({ id }) => id) });
   }
@@ -148,12 +150,11 @@ class VisitPlanning {
     try {
       const free = askedOf({ ...wanted, order: null }, settings.crs);
       const key = placesOf(free);
-      const changed = this.changing?.id ?? null;
       if (key !== this.#asked) {
-        this.proposed = await client.proposeVisit(free, changed, controller.signal);
+        this.proposed = await client.proposeVisit(free, controller.signal);
         this.#asked = key;
       }
-      this.byHand = wanted.order ? await client.proposeVisit(askedOf(wanted, settings.crs), changed, controller.signal) : null;
+      this.byHand = wanted.order ? await client.proposeVisit(askedOf(wanted, settings.crs), controller.signal) : null;
       this.refused = null;
     } catch (error) {
       if (!controller.signal.aborted && !isAbort(error)) this.refused = error;
@@ -166,7 +167,7 @@ class VisitPlanning {
   async save(): Promise<boolean> {
     const day = this.shown?.plan?.days[0]?.on;
     if (!this.able || !day) return false;
-    const asked = askedOf({ ...this.wanted, day }, settings.crs);
+    const asked = askedOf({ ...this.wanted, title: this.title, day }, settings.crs);
     this.saving = true;
     this.refused = null;
     try {
@@ -192,6 +193,13 @@ class VisitPlanning {
       this.saving = false;
     }
   }
+}
+
+/** What a visit is called that nobody has given a name: after the street of its first stop, and how many there are. */
+function titleOf(plan: VisitPlan | null): string {
+  const [first] = plan?.stops ?? [];
+  if (!plan || !first) return '';
+  return t(plan.stops.length === 1 ? 'visit_title_one' : 'visit_title_many', { where: first.road_name || first.name, n: plan.stops.length });
 }
 
 /** All that a proposal rests on but its name. */
