@@ -12,6 +12,8 @@ export const visits = (query: string, tag: string | null, quiet: boolean): Promi
 
 export const visit = (id: string, crs: string, tag: string | null, quiet: boolean): Promise<{ body: VisitShape; tag: string | null } | null> => getUnlessKnown(`${visitPath(id)}?${inGrid(crs)}`, tag, quiet);
 
+/** Two hundred stops are put in order, and many photos into minutes, in less; on a busy machine not in much less. */
+const PATIENCE_MS = 120_000;
 const MOST_CASES = 2000;
 const MOST_VISITS = 1000;
 
@@ -36,7 +38,7 @@ export async function dueCases(changed: string | null): Promise<CaseRow[]> {
 
 /** A visit as it would be planned; nothing is stored. */
 export async function proposeVisit(asked: PlanAsked, signal: AbortSignal): Promise<VisitProposal> {
-  return (await (await send('/api/visits/proposals', { ...asJson(asked), signal })).json()) as VisitProposal;
+  return (await (await send('/api/visits/proposals', { ...asJson(asked), signal }, PATIENCE_MS)).json()) as VisitProposal;
 }
 
 async function told(response: Response): Promise<VisitShape> {
@@ -46,7 +48,7 @@ async function told(response: Response): Promise<VisitShape> {
 /** The same key plans one visit, however often it is sent. */
 export async function planVisit(asked: PlanAsked, actor: CaseCommand['actor'] | undefined, key: string): Promise<VisitShape> {
   const init = asJson({ ...asked, ...(actor ? { actor } : {}) });
-  return told(await send('/api/visits', { ...init, headers: { ...init.headers, 'Idempotency-Key': key } }));
+  return told(await send('/api/visits', { ...init, headers: { ...init.headers, 'Idempotency-Key': key } }, PATIENCE_MS));
 }
 
 /** A command on a visit; `cases`: it is entered in its cases as well. */
@@ -58,7 +60,7 @@ export interface VisitCommand extends Omit<CaseCommand, 'actor'> {
 
 /** Invite, change, cancel, say who came; refused with what is possible where it cannot be. */
 export async function actOnVisit(id: string, crs: string, body: VisitCommand): Promise<VisitShape> {
-  return told(await send(`${visitPath(id)}/commands?${inGrid(crs)}`, asJson(body)));
+  return told(await send(`${visitPath(id)}/commands?${inGrid(crs)}`, asJson(body), PATIENCE_MS));
 }
 
 export async function visitEvents(id: string): Promise<CaseEvent[]> {
@@ -70,7 +72,7 @@ export const visitMinutes = (id: string, signal: AbortSignal): Promise<VisitMinu
 /** Issue the minutes; the same key issues them once, however often it is sent. */
 export async function issueMinutes(id: string, body: VisitMinutesAsked & { actor?: CaseCommand['actor'] }, key: string): Promise<VisitMinutesShape> {
   const init = asJson(body);
-  return (await (await send(`${visitPath(id)}/minutes`, { ...init, headers: { ...init.headers, 'Idempotency-Key': key } })).json()) as VisitMinutesShape;
+  return (await (await send(`${visitPath(id)}/minutes`, { ...init, headers: { ...init.headers, 'Idempotency-Key': key } }, PATIENCE_MS)).json()) as VisitMinutesShape;
 }
 
 /** The photos and signatures that have arrived. */
