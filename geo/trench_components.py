@@ -25,6 +25,10 @@ RUNS_A_SHARE = 2_000
 """Components are put together until they have about this many runs: what is touched then fits the second cache."""
 
 
+CORNER_M = 65_536.0
+"""How coarse the place is from which coordinates are taken, in metres."""
+
+
 class Share(NamedTuple):
     """Some components: their lines, in the order of their rows, and their runs, which number these lines from 0."""
 
@@ -72,13 +76,16 @@ def shares_of(least: IntArray, per_component: IntArray) -> IntArray:
 
 @kernel
 def corner_of(x: FloatArray, y: FloatArray, part_starts: IntArray) -> tuple[float, float]:
-    """Return the whole metres below the least easting and northing at which a segment starts."""
+    """Return the multiples of `CORNER_M` below the least easting and northing at which a segment starts.
+
+    So coarse that a set of lines keeps its corner while lines come and go, near enough that no digit counts.
+    """
     west, south = np.inf, np.inf
     for part in range(len(part_starts) - 1):
         for v in range(part_starts[part], part_starts[part + 1] - 1):
             if has_length(x[v + 1] - x[v], y[v + 1] - y[v]):
                 west, south = min(west, x[v]), min(south, y[v])
-    return np.floor(west), np.floor(south)
+    return np.floor(west / CORNER_M) * CORNER_M, np.floor(south / CORNER_M) * CORNER_M
 
 
 class Shares:

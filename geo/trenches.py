@@ -99,6 +99,7 @@ def join_runs(
     distance: float = DISTANCE_M,
     max_width: float = MAX_WIDTH_M,
     group: Any = None,  # noqa: ANN401 - anything that numpy takes
+    corner: tuple[float, float] | None = None,
     workers: int = 2,
 ) -> Trenches:
     """Return the trenches that the side-by-side runs of some lines make.
@@ -117,6 +118,9 @@ def join_runs(
         Metres between the outer lines, inclusive.
     group
         ``int64[n_lines]``, the utility of each line: trenches with more of them come first. None: each line its own.
+    corner
+        From where coordinates are taken: `geo.trench_components.corner_of` the set that these lines are of, for the
+        same trenches to the last bit as of the whole set. None: that of these lines.
     workers
         Threads. The result is the same to the last bit for any number.
 
@@ -156,8 +160,8 @@ def join_runs(
     """
     groups = _groups(group, lines.n_lines)
     _refuse_numbers(distance, max_width)
-    corner = corner_of(lines.x, lines.y, lines.part_starts)
-    return join_shares(Shares(lines, runs), groups, corner, distance=distance, max_width=max_width, workers=workers)
+    start = corner_of(lines.x, lines.y, lines.part_starts) if corner is None else corner
+    return join_shares(Shares(lines, runs), groups, start, distance=distance, max_width=max_width, workers=workers)
 
 
 def join_shares(
@@ -293,7 +297,7 @@ def _sides(
     order = np.lexsort((begin, line))
     line, partner = line[order].astype(np.int64), partner[order].astype(np.int64)
     same = np.tile(np.asarray(runs.same_direction, np.bool_), 2)[order]
-    # Eastings of tens of millions cost digits: start from the data's corner, in whole metres.
+    # Eastings of tens of millions cost digits: start from a corner near the data; the difference itself is exact.
     x, y = segments.x - corner[0], segments.y - corner[1]
     table = np.column_stack((x, y, segments.ux, segments.uy, segments.length, segments.chainage))
     span, p_span = np.column_stack((begin, end))[order], np.column_stack((p_begin, p_end))[order]

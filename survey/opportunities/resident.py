@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -10,6 +12,7 @@ import numpy as np
 
 from geo.parallels import BEARING_DEG, DISTANCE_M, MIN_LENGTH_M, ResidentLines, find_runs
 from geo.polylines import Polylines
+from geo.trench_components import corner_of
 from geo.trenches import MAX_WIDTH_M, join_runs, reach_of
 from survey.opportunities.answers.state import parties_of
 from survey.opportunities.building import Dig, Maker, Terms, chances_of, digs_of, lines_of
@@ -60,6 +63,11 @@ class _Kept:
     above: Above
     slot: int
     version: int
+
+    @property
+    def corner(self) -> tuple[float, float]:
+        """From where the coordinates of a set that holds this line are taken, as far as it has a say."""
+        return corner_of(self.line.x, self.line.y, self.line.part_starts)
 
 
 class Opportunities:
@@ -113,6 +121,8 @@ class Opportunities:
             for row, one in enumerate(candidates)
         }
         self._at = {kept.slot: name for name, kept in self._kept.items()}
+        self._corners = Counter(kept.corner for kept in self._kept.values())
+        self._corner = self._least_corner()
         self._beside: dict[str, set[str]] = {}
         self._records: dict[str, tuple[Key, Opportunity]] = {}
         self._of: dict[str, set[str]] = {}
@@ -160,9 +170,11 @@ class Opportunities:
             slot = known.slot
             self._resident.replace(slot, read.lines, group)
         version = 0 if known is None else known.version + 1
-        self._kept = {**self._kept, candidate.id: _Kept(candidate, read.lines, group, above, slot, version)}
+        fresh = _Kept(candidate, read.lines, group, above, slot, version)
+        self._kept = {**self._kept, candidate.id: fresh}
         self._at[slot] = candidate.id
-        return self._make({*before, candidate.id, *self._component(self._near(candidate.id))})
+        affected = {*before, candidate.id, *self._component(self._near(candidate.id))}
+        return self._make({*affected, *self._kept} if self._has_moved_corner(known, fresh) else affected)
 
     def remove(self, route: str) -> Change:
         """Forget a route; nothing happens if there is none of that id."""
@@ -173,7 +185,7 @@ class Opportunities:
         self._resident.remove(known.slot)
         del self._at[known.slot]
         self._kept = {name: kept for name, kept in self._kept.items() if name != route}
-        return self._make(before)
+        return self._make({*before, *self._kept} if self._has_moved_corner(known, None) else before)
 
     def look(self, *, on: date | None = None, surroundings: Surroundings | None = None) -> Change:
         """Make all records anew for another day, or after roads or greens changed; what is not named stays."""
@@ -240,6 +252,20 @@ class Opportunities:
     def _ground(self, record: Opportunity) -> Ground:
         return Ground.of(self._terms.planning, carriageway=record.section.under == "carriageway")
 
+    def _least_corner(self) -> tuple[float, float]:
+        """Return the corner of all lines, as `join_runs` takes it of a whole county."""
+        return min((x for x, _ in self._corners), default=inf), min((y for _, y in self._corners), default=inf)
+
+    def _has_moved_corner(self, gone: _Kept | None, come: _Kept | None) -> bool:
+        """Take over which line came for which; return whether the last digits of all others may be others now."""
+        if gone is not None:
+            self._corners[gone.corner] -= 1
+        if come is not None:
+            self._corners[come.corner] += 1
+        self._corners = +self._corners
+        before, self._corner = self._corner, self._least_corner()
+        return self._corner != before
+
     def _near(self, name: str) -> list[str]:
         """Return the routes beside one that is kept, and itself."""
         kept = self._kept[name]
@@ -295,14 +321,15 @@ class Opportunities:
         """Return the lines of whole components, where they run side by side, and their trenches."""
         lines, group = _together(kept), np.array([one.group for one in kept], dtype=np.int64)
         runs = find_runs(lines, distance=self._reach, group=group, workers=1, **self._limits)
-        made = join_runs(lines, runs, distance=self._distance, max_width=self._max_width, group=group, workers=1)
+        limits = {"distance": self._distance, "max_width": self._max_width}
+        made = join_runs(lines, runs, **limits, group=group, corner=self._corner, workers=1)
         return lines, runs, digs_of(made)
 
     @staticmethod
     def _key(dig: Dig, kept: Sequence[_Kept]) -> Key:
         """Return what a record is made of: the states of its routes, and where the trench lies on them."""
         states = tuple((kept[row].candidate.id, kept[row].version) for row in dig.rows)
-        spans = tuple(round(metres, 6) for metres in (*dig.from_m, *dig.to_m, dig.shared_m, dig.width_m))
+        spans = (*dig.from_m, *dig.to_m, dig.shared_m, dig.width_m)
         return states, spans, dig.at
 
     def _take(self, affected: AbstractSet[str], stale: set[str], now: Mapping[str, tuple[Key, Opportunity]]) -> Change:
