@@ -39,6 +39,8 @@ PAPERS = (
     ("field_map", "field-map.html", "text/html", "离线地图", "Field map"),
     ("checklist", "checklist.xlsx", WORKBOOK, "核查清单", "Checklist"),
     ("invitation", "invitation.ics", "text/calendar", "日历邀请", "Invitation"),
+    ("layers", "layers.gpkg", "application/geopackage+sqlite3", "图层（QGIS、QField）", "Layers for QGIS and QField"),
+    ("pack", "pack.zip", "application/zip", "全部打包", "Everything in one pack"),
 )
 """Papers of a planned visit: what kind, the end of the address, the media type, and what it is called."""
 

@@ -15,9 +15,9 @@ from api.db.tables import LAYERS
 from api.doors import action_on
 from api.own_items import own_ids
 from api.visit_given import Given, GivenLayer, given_tables
+from api.visit_papers import Papers
 from api.visit_shown import shown_layers
 from maps.qgis import tables_of, write_styled
-from survey.policies import load_policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from api.doors import Visitor
     from maps.qgis import StyledLayer
     from survey.visits.keeping import Visit
-    from survey.visits.keeping.events import Plan
     from survey.visits.stops import Stop
 
     Box = tuple[float, float, float, float]
@@ -38,7 +37,6 @@ MEDIA = "application/geopackage+sqlite3"
 AROUND_M = 150.0
 """How far around a stop and what is looked at there layers are given out: what two phones show at walking distance."""
 MOST_ROWS = 1_000_000
-NEAR = {"distance": 3.0, "bearing": 15.0, "min_length": 10.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,11 @@ def layers_gpkg(service: Service, visitor: Visitor, visit: Visit, *, language: s
     crs = service.grid().crs
     frames = {name: frame_of(LAYERS[name].columns, rows.values(), crs) for name, rows in around.rows.items()}
     edited = tables_of(frames)
-    shown = [] if plan is None else shown_layers(plan, _assessed(service, plan, around), crs, language)
+    shown = []
+    if plan is not None and plan.days:
+        answers = Papers(service, visit, plan.days[0].on, language).answers
+        seen = {name: one for name, one in answers.items() if name in around.rows.get("routes", ())}
+        shown = shown_layers(plan, seen, crs, language)
     county = service.store.county
     given = Given(
         visit.id, county.id if county is not None else "", around.change, around.made_at,
@@ -129,21 +131,3 @@ def frame_of(columns: Mapping[str, str], rows: Any, crs: Any) -> gpd.GeoDataFram
         made[name] = np.array(values, np.float64 if kind in ("number", "integer") else object)
     made["revision"] = np.array([row.revision for row in listed], np.int64)
     return gpd.GeoDataFrame(made, geometry=[row.geometry for row in listed], crs=crs)
-
-
-def _assessed(service: Service, plan: Plan, around: Around) -> list[tuple[str, Mapping[str, Any]]]:
-    """Return the assessments of the routes that the visit is about, by the rules of its first day."""
-    county = service.store.county
-    if county is None or county.policy is None or not plan.days:
-        return []
-    routes = around.rows.get("routes", {})
-    about = sorted({one for stop in plan.stops for item in stop.items for one in item.routes} & routes.keys())
-    policy = load_policy(county.policy)
-    told: list[tuple[str, Mapping[str, Any]]] = []
-    for name in about:
-        row = routes[name]
-        feature = {"type": "Feature", "geometry": row.geometry, "properties": {**row.properties, "id": row.id}}
-        code = service.grid().code
-        answer = service.resident.assess(feature, on=plan.days[0].on, crs=code, policy=policy.id, moving=True, **NEAR)
-        told.append((name, answer))
-    return told

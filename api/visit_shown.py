@@ -10,12 +10,12 @@ import shapely
 from shapely.geometry import shape
 
 from maps.qgis import StyledLayer
+from maps.visit_layers import ordered_lines
 from survey.calendar import local
-from survey.visits.checklists import checklist_of
 from survey.visits.items import TOOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from pyproj import CRS
@@ -39,7 +39,7 @@ UNVERIFIED = {"zh": "（待核）", "en": " (unverified)"}
 
 
 def shown_layers(
-    plan: Plan, assessments: Sequence[tuple[str, Mapping[str, Any]]], crs: CRS, language: str
+    plan: Plan, assessments: Mapping[str, Mapping[str, Any]], crs: CRS, language: str
 ) -> list[StyledLayer]:
     """Return what is shown beside the layers of the county, all of it fixed.
 
@@ -48,7 +48,7 @@ def shown_layers(
     plan
         Of the visit.
     assessments
-        The id of a route and its assessment, geometries in the grid; for its measured crossings.
+        By the id of a route, geometries in the grid; for its measured crossings.
     crs
         Of the county's grid.
     language
@@ -72,14 +72,9 @@ def _frame(rows: Iterable[dict[str, Any]], columns: Mapping[str, Any], crs: CRS)
     return gpd.GeoDataFrame(made, geometry=[row["geometry"] for row in listed], crs=crs)
 
 
-def order_of(plan: Plan) -> list[int]:
-    """Return the numbers (from 0) of the stops of a plan in the order in which they are visited, each once."""
-    return list(dict.fromkeys(call.stop for day in plan.days for call in day.calls))
-
-
 def _stops(plan: Plan) -> Iterable[dict[str, Any]]:
     calls = [(day, call) for day in plan.days for call in day.calls]
-    for number, at in enumerate(order_of(plan), start=1):
+    for number, at in enumerate(ordered_lines(plan)[0], start=1):
         stop, own = plan.stops[at], [(day, call) for day, call in calls if call.stop == at]
         yield {
             "number": number, "name": stop.name or None, "day": own[0][0].on.isoformat(),
@@ -95,7 +90,7 @@ def _clock(moment: datetime) -> str:
 
 
 def _items(plan: Plan, language: str) -> Iterable[dict[str, Any]]:
-    for line in checklist_of(plan.stops, order_of(plan)):
+    for line in ordered_lines(plan)[1]:
         item = line.item
         unverified = UNVERIFIED[language] if item.unverified and item.clause else ""
         yield {
@@ -122,8 +117,8 @@ def _ways(plan: Plan) -> Iterable[dict[str, Any]]:
                 }  # fmt: skip
 
 
-def _crossings(assessments: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterable[dict[str, Any]]:
-    for route, answer in assessments:
+def _crossings(assessments: Mapping[str, Mapping[str, Any]]) -> Iterable[dict[str, Any]]:
+    for route, answer in assessments.items():
         for passage in answer["passages"]:
             drawn = shape(passage["geometry"])
             if drawn.length > 0:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from survey.visits.keeping.events import Plan
 
 commands = typer.Typer()
-ENDINGS = (".json", ".ics", ".xlsx", ".pdf", ".html")
+ENDINGS = (".json", ".ics", ".xlsx", ".pdf", ".html", ".gpkg", ".zip")
 NO_ID = "V"
 POINT = 2
 
@@ -69,8 +69,8 @@ def visit(
             "-o",
             "--out",
             help=both(
-                "结果文件，可多次：.json .ics .xlsx .pdf（A3 图册） .html",
-                "Files to write, repeatable: .json .ics .xlsx .pdf (atlas, A3) .html",
+                "结果文件，可多次：.json .ics .xlsx .pdf（A3 图册） .html .gpkg .zip（全部打包）",
+                "Files to write, repeatable: .json .ics .xlsx .pdf (atlas, A3) .html .gpkg .zip (all)",
             ),
         ),
     ] = None,
@@ -298,7 +298,10 @@ def _written(service: Service, file: Path, made: Made, plan: Plan, now: dt.datet
     """Return a paper by the ending of its file."""
     from api import geojson
     from api.coordinates import axes_of
+    from api.doors import Visitor
     from api.visit_answers import proposal_shape
+    from api.visit_layers import layers_gpkg
+    from api.visit_pack import pack_zip
     from api.visit_papers import Papers, invitation_of
     from maps.visit_checklist import visit_checklist
     from survey.calendar import local
@@ -312,4 +315,7 @@ def _written(service: Service, file: Path, made: Made, plan: Plan, now: dt.datet
     if kind == ".xlsx":
         return visit_checklist(made_as, language())
     papers = Papers(service, made_as, local(now).date(), language())
+    if kind in (".gpkg", ".zip"):
+        desk = Visitor("desk", None)
+        return pack_zip(papers, desk) if kind == ".zip" else layers_gpkg(service, desk, made_as, language=language())[0]
     return papers.atlas("a3") if kind == ".pdf" else papers.field_map().encode()

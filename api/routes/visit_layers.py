@@ -9,19 +9,22 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api import geojson
+from api import geojson, visit_pack
 from api.conditions import answered_once, unchanged
 from api.coordinates import axes_of
 from api.db.records import Answer
 from api.dependencies import LargeBody, Running, Service, file_reader, parse_object
 from api.doors import Asking, may
-from api.errors import refused
+from api.errors import ProblemError, refused
 from api.openapi import Content, documented
+from api.opportunity_lookup import today
+from api.routes.visit_papers import address_of
 from api.routes.visits import Crs, Identity  # noqa: TC001 - FastAPI reads the annotations
 from api.visit_acceptance import sorted_out, write_rows
 from api.visit_differences import differences
@@ -33,8 +36,11 @@ from api.visit_layer_answers import (
     judgements,
 )
 from api.visit_layers import MEDIA, layers_gpkg
+from api.visit_pack import pack_zip
+from api.visit_papers import Papers
 from api.visit_people import known
 from geo.faults import Fault
+from maps.offline_page import MissingClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +52,7 @@ router = APIRouter(prefix="/api/visits", tags=["visits"])
 MOST_BYTES = 45_000_000
 """Of an edited file: with base64 it keeps within what a large body may have."""
 MOST_LINES = 100_000
-FILE = Content("Pdf", (MEDIA,))
+FILE, PACK = Content("Pdf", (MEDIA,)), Content("Pdf", (visit_pack.MEDIA,))
 DIFFERENCES, WRITTEN = Content("LayerDifferences"), Content("LayersWritten")
 ACCEPTED = Content("LayersAccepted")
 FileBody = Annotated[bytes, Depends(file_reader(MOST_BYTES))]
@@ -69,6 +75,22 @@ def get_visit_layers(
         return Response(status_code=304, headers={"ETag": tag})
     named = f'attachment; filename="layers-{visit.id}.gpkg"'
     return Response(content, media_type=MEDIA, headers={"ETag": tag, "Content-Disposition": named})
+
+
+@router.get("/{visit_id}/pack.zip", responses=documented(PACK, 404, 422, 503),
+            dependencies=[may("visits.read", own=True)])  # fmt: skip
+def get_visit_pack(
+    request: Request, service: Running, visitor: Asking, visit_id: Identity, language: Language = "zh"
+) -> Response:
+    """Return everything that people take along in one file: field map, atlas (A3), layers, checklist, invitation."""
+    address = address_of(request, service)
+    papers = Papers(service, known(service, visitor, visit_id), today(service), language, address)
+    try:
+        content = pack_zip(papers, visitor, urlsplit(address).hostname or "")
+    except MissingClientError as error:
+        raise ProblemError("client.missing", *str(error).split(" / ", 1)) from error
+    named = f'attachment; filename="{visit_id}.zip"'
+    return Response(content, media_type=visit_pack.MEDIA, headers={"Content-Disposition": named})
 
 
 @router.post("/{visit_id}/layers", responses=documented(DIFFERENCES, 404, 413, 422, 503),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -35,6 +35,9 @@ def plain_value(value: Any) -> Hashable:  # noqa: ANN401 - a cell of any column
 
     Examples
     --------
+    >>> from datetime import UTC
+    >>> plain_value(datetime(2026, 12, 1, tzinfo=UTC)), plain_value(datetime(2026, 12, 1, 8))
+    ('2026-12-01', '2026-12-01T08:00:00')
     >>> plain_value(float("nan")) is None, plain_value(pd.Timestamp("2026-12-01")), plain_value(np.int64(3))
     (True, '2026-12-01', 3)
     """
@@ -43,7 +46,8 @@ def plain_value(value: Any) -> Hashable:  # noqa: ANN401 - a cell of any column
     if value is None or pd.isna(value) or value == "":
         return None
     if isinstance(value, datetime):
-        return value.isoformat().removesuffix("T00:00:00")
+        # A day that a program kept as a moment may have got a zone, too.
+        return value.date().isoformat() if value.time() == time.min else value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
     plain: Hashable = value.item() if isinstance(value, np.generic) else value

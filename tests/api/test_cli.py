@@ -49,6 +49,7 @@ COMMANDS = (
     "print",
     "atlas",
     "visit",
+    "differences",
     "db",
     "warm",
 )
