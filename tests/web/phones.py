@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from playwright.sync_api import Browser, BrowserContext, Page
+    from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
 WIDTH, HEIGHT = 375, 812
 START_S, PATIENCE_MS = 30, 15_000
@@ -103,12 +103,12 @@ class Phone:
         self.page.get_by_role("button", name="存到本机").click()
         expect(self.page.get_by_text("已存本机，联网后自动上传")).to_be_visible()
 
-    def photograph(self, number: str, content: bytes, kept: int = 1) -> None:
+    def photograph(self, number: str, content: bytes) -> None:
         """Take a photo for an item, and wait until the page says that it is kept."""
         self.open_item(number)
-        photo = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": content}
-        self.page.locator(".camera input").set_input_files(photo)  # type: ignore[arg-type]
-        expect(self.page.get_by_text(f"照片 {kept} 张已存本机", exact=True)).to_be_visible()
+        shot: FilePayload = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": content}
+        self.page.locator(".camera input").set_input_files(shot)
+        expect(self.page.get_by_text("照片 1 张已存本机", exact=True)).to_be_visible(timeout=PATIENCE_MS)
 
     def sign(self, name: str, organisation: str) -> None:
         self.sheet("签字")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,14 @@ from PIL import ExifTags, Image
 from playwright.sync_api import expect
 
 from tests.web.onsite_visits import answers, in_grid, on_server, page_of, phone, visit, wire
-from tests.web.phones import photo
+from tests.web.phones import HEIGHT, WIDTH, photo
 from tests.web.test_client import axe_faults
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
 
     from tests.web.phones import Phone
     from tests.web.wire import Wire
@@ -137,3 +141,35 @@ def test_worker_and_manifest_are_asked_for_anew(neixiang: str) -> None:
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith(media)
         assert answer.headers["cache-control"] == "no-cache"
+
+
+def test_a_photo_that_the_server_would_refuse_is_made_smaller_and_that_is_told(
+    wire: Wire, visit: dict[str, Any], browser: Browser, tmp_path: Path
+) -> None:
+    side, large = 3000, tmp_path / "large.png"
+    Image.frombytes("RGB", (side, side), os.urandom(3 * side * side)).save(large, "PNG", compress_level=0)
+    assert large.stat().st_size > 25_000_000
+    # A browser that Playwright started reads a file by its path; to the others it is carried as text.
+    with browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN") as context:
+        page = context.new_page()
+        page.goto(page_of(wire, visit))
+        page.get_by_role("button", name="下载到本机").click()
+        page.locator("button.item").first.click()
+        page.locator(".camera input").set_input_files(large)
+        expect(page.get_by_text("照片超过 25 MB")).to_be_visible(timeout=30_000)
+        expect(page.locator("header button")).to_have_text("已全部上传", timeout=30_000)
+    (kept,) = on_server(wire, visit, "/pictures")["pictures"]
+    assert (kept["media"], kept["width"], kept["height"]) == ("image/jpeg", side, side)
+    assert kept["bytes"] < 25_000_000
+
+
+def test_no_picture_is_refused_by_name(wire: Wire, visit: dict[str, Any], phone: Callable[[str], Phone]) -> None:
+    on_site = phone("one").start(page_of(wire, visit))
+    on_site.take_along()
+    on_site.open_item(visit["stops"][0]["items"][0]["number"])
+    field = on_site.page.locator(".camera input")
+    field.set_input_files({"name": "a.heic", "mimeType": "image/heic", "buffer": b"\0\0\0\x18ftypheic" + bytes(99)})
+    expect(on_site.page.get_by_role("alert")).to_contain_text("JPEG")
+    field.set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo(1)[:-500]})
+    expect(on_site.page.get_by_role("alert")).to_contain_text("不完整")
+    expect(on_site.page.locator("header button")).to_have_text("无待传")

@@ -187,3 +187,49 @@ def test_plain_http_says_why_it_cannot(browser: Browser, neixiang: str, visit: d
     expect(page.get_by_role("alert")).to_contain_text("不是 HTTPS")
     expect(page.get_by_role("button", name="下载到本机")).to_be_enabled()
     context.close()
+
+
+def test_a_full_device_says_so_and_keeps_nothing_by_halves(
+    wire: Wire, visit: dict[str, Any], phone: Callable[[str], Phone]
+) -> None:
+    number, url = visit["stops"][0]["items"][0]["number"], page_of(wire, visit)
+    on_site = phone("one").start(url)
+    on_site.take_along()
+    on_site.die()
+    page = on_site.start(url).page
+    on_site.context.new_cdp_session(page).send(
+        "Storage.overrideQuotaForOrigin", {"origin": wire.url, "quotaSize": 1000}
+    )
+    on_site.open_item(number)
+    page.get_by_role("button", name="符合", exact=True).click()
+    page.get_by_role("button", name="存到本机").click()
+    expect(page.get_by_role("alert").first).to_contain_text("本机空间已满")
+    expect(page.get_by_text("已存本机，联网后自动上传")).to_have_count(0)
+    expect(page.locator("header button")).to_have_text("无待传")
+    on_site.die()
+    on_site.start(url)
+    on_site.answer(number, "符合")
+    on_site.send_all()
+    assert [one["outcome"] for one in answers(on_server(wire, visit))] == ["ok"]
+
+
+def test_an_old_plan_is_told_and_what_was_entered_for_it_is_taken(
+    wire: Wire, visit: dict[str, Any], phone: Callable[[str], Phone]
+) -> None:
+    on_site = phone("one").start(page_of(wire, visit))
+    on_site.take_along()
+    wire.sever()
+    on_site.answer(visit["stops"][0]["items"][0]["number"], "符合")
+    other = {"title": "另排", "routes": ["G1", "G2"], "crs": "grid"}
+    command = {"kind": "change_visit", "data": {"reason": "道路封闭", "asked": other}}
+    answer = httpx.post(f"{wire.address}/api/visits/{visit['id']}/commands", json=command, timeout=60)
+    assert answer.status_code == 200, answer.text
+    wire.mend()
+    on_site.page.reload()
+    expect(on_site.page.get_by_text("办公室已另排此踏勘")).to_be_visible()
+    on_site.send_all()
+    told = on_server(wire, visit)
+    assert [one["outcome"] for item in told["unplanned"] for one in item["answers"]] == ["ok"]
+    on_site.page.get_by_role("button", name="更新下载").click()
+    expect(on_site.page.get_by_text("另排", exact=True)).to_be_visible()
+    expect(on_site.page.get_by_text("办公室已另排此踏勘")).to_have_count(0)

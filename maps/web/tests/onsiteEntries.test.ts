@@ -5,7 +5,7 @@ import { ExchangeError, read, written } from '../src/onsite/exchange';
 import { packed, unpacked } from '../src/onsite/gzip';
 import { isWhole, planned, put, surveyed, without } from '../src/onsite/lines';
 import type { Entry, SiteAnswer } from '../src/onsite/shapes';
-import { boxesOf, gathered, type Box } from '../src/onsite/taking';
+import { boxesOf, gathered, samePlan, type Box } from '../src/onsite/taking';
 import { numberTyped } from '../src/onsite/typedNumbers';
 import { filled } from '../src/i18n/dictionary';
 import { en } from '../src/i18n/onsite.en';
@@ -46,6 +46,7 @@ describe('answers on the device', () => {
     expect(isDisputed(shown)).toBe(true);
     expect(corrects(shown, BY)?.id).toBe('bb');
     expect(corrects(shown, { ...BY, id: 'p2' })).toBeNull();
+    expect(corrects(shown, { id: 'p3', name: '李', organisation: '' })?.id).toBe('a');
     const settled = answersTo('i1', [known], [entry(mine), entry(answer('ccc', { replaces: 'bb' }))]);
     expect(settled.map(({ corrected }) => corrected)).toEqual([false, true, false]);
     expect(isDisputed(settled)).toBe(false);
@@ -89,6 +90,14 @@ describe('what is taken along', () => {
     const area = boxes.reduce((sum, [west, south, east, north]) => sum + (east - west) * (north - south), 0);
     expect(area).toBeLessThan(0.25 * 5000 * 5000);
     expect(gathered([[0, 0, 1, 1], [0, 0, 1, 1]])).toEqual([[0, 0, 1, 1]]);
+  });
+
+  it('is old once the office goes elsewhere, or in another order', () => {
+    const stop = (id: string, item = 'i') => ({ id, arrives: '2026-12-01T09:00:00+08:00', items: [{ id: item, answers: [] }] });
+    const visit = (...stops: object[]) => ({ stops }) as never;
+    const known = visit(stop('a'), stop('b'));
+    expect(samePlan(known, visit({ ...stop('a'), items: [{ id: 'i', answers: [1] }] }, stop('b')))).toBe(true);
+    for (const other of [visit(stop('b'), stop('a')), visit(stop('a')), visit(stop('a', 'j'), stop('b'))]) expect(samePlan(known, other)).toBe(false);
   });
 
   it('comes back from the device as it was', async () => {

@@ -25,9 +25,10 @@ export function answersTo(item: string, known: readonly KnownAnswer[], entries: 
     .sort((a, b) => Date.parse(a.taken_at) - Date.parse(b.taken_at));
 }
 
-/** The answer that a new one of this person corrects: its own last one on this device that still counts. */
+/** The answer that a new one of this person corrects: its own last one that still counts, also one of another device. */
 export function corrects(answers: readonly ShownAnswer[], by: Maker): ShownAnswer | null {
-  return answers.filter(({ entry, corrected }) => entry && entry.by.id === by.id && entry.by.name === by.name && !corrected).at(-1) ?? null;
+  const own = ({ entry, by: name }: ShownAnswer): boolean => (entry ? entry.by.id === by.id : by.name !== '') && name === by.name;
+  return answers.filter((answer) => !answer.corrected && own(answer)).at(-1) ?? null;
 }
 
 /** Whether answers that still count say different things. */

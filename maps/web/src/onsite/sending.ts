@@ -3,7 +3,7 @@
 import { problemOf } from '../api/client';
 import { ProblemError } from '../api/problem';
 import type { Carrier, Taken } from './outbox';
-import type { Entry, PictureFacts } from './shapes';
+import type { Entry, PictureFacts, SiteVisit } from './shapes';
 import type { Store } from './store';
 
 /** Beside this, a slow network is given a second for so many bytes. */
@@ -21,6 +21,15 @@ async function send(path: string, init: RequestInit, bytes: number): Promise<Res
     return response;
   } finally {
     clearTimeout(clock);
+  }
+}
+
+/** The visit as the office has it now; null where nobody can be asked, which is no trouble on site. */
+export async function freshVisit(id: string, crs: string): Promise<SiteVisit | null> {
+  try {
+    return (await (await send(`/api/visits/${encodeURIComponent(id)}?crs=${encodeURIComponent(crs)}`, {}, 0)).json()) as SiteVisit;
+  } catch {
+    return null;
   }
 }
 

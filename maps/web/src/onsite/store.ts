@@ -202,6 +202,17 @@ export class Store {
     return (await this.#run(['pictures'], 'readonly', (of) => asked<PictureBytes | undefined>(of('pictures').get(id)))) ?? null;
   }
 
+  /** Make room: pictures that are on the server need not be here too. How many there were. */
+  async freeSent(): Promise<number> {
+    const sent = (await this.entries()).filter(({ kind, state }) => kind === 'picture' && state === 'sent');
+    return this.#run(['pictures'], 'readwrite', async (of) => {
+      const here = new Set(await asked(of('pictures').getAllKeys()));
+      const gone = sent.filter(({ id }) => here.has(id));
+      for (const { id } of gone) of('pictures').delete(id);
+      return gone.length;
+    });
+  }
+
   // -------------------------------------------------------------------------------------------- what is half entered
 
   async putDraft(key: string, value: unknown): Promise<void> {

@@ -56,6 +56,12 @@ export function boxesOf(visit: SiteVisit): Box[] {
   return gathered([...stops, ...ways]);
 }
 
+/** Whether two states of a visit go to the same places for the same things in the same order. */
+export function samePlan(one: SiteVisit, other: SiteVisit): boolean {
+  const plan = ({ stops }: SiteVisit): string => JSON.stringify(stops.map(({ id, arrives, items }) => [id, arrives, items.map((item) => item.id)]));
+  return plan(one) === plan(other);
+}
+
 async function layerIn(layer: string, crs: string, boxes: readonly Box[], signal: AbortSignal): Promise<{ features: Feature[]; more: boolean }> {
   const found = new Map<string, Feature>();
   let more = false;

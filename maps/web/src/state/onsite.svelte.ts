@@ -3,17 +3,17 @@ import * as client from '../api/client';
 import { lacks, type Lack } from '../onsite/abilities';
 import { answered, answersTo, type ShownAnswer } from '../onsite/answers';
 import { drain, type Ending } from '../onsite/outbox';
-import { carrierOf } from '../onsite/sending';
+import { keptPage } from '../onsite/pageKeeping';
+import { carrierOf, freshVisit } from '../onsite/sending';
 import type { Entry, Maker, Pack, PackLayers, SiteItem, SiteStop } from '../onsite/shapes';
 import { NotKeptError, Store, type Entered } from '../onsite/store';
-import { fetchPack, type Progress } from '../onsite/taking';
+import { fetchPack, samePlan, type Progress } from '../onsite/taking';
 import { session } from './session.svelte';
 
 /** One window at a time sends. */
 const LOCK = 'cotrench-onsite-sending';
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
-const WORKER = '/sw.js';
 
 export type Sheet = 'stops' | 'item' | 'stake' | 'measure' | 'line' | 'sign' | 'queue';
 /** `waits`: the next start of the browser works without a network too once the worker stands. */
@@ -33,6 +33,8 @@ class OnSite {
   item = $state<string | null>(null);
   lacks = $state.raw<readonly Lack[]>([]);
   opened = $state(false);
+  outdated = $state(false);
+  cancelled = $state(false);
   /** How the last round of sending ended; null: none yet. */
   ending = $state<Ending | null>(null);
   sending = $state(false);
@@ -103,6 +105,15 @@ class OnSite {
     if (this.pack || this.packs.length > 0 || this.entries.length > 0) void this.#keepPage();
     await this.#meet();
     void this.send();
+    await this.#lookAgain();
+  }
+
+  /** Whether the office has planned the visit otherwise since it was taken along. */
+  async #lookAgain(): Promise<void> {
+    const fresh = this.pack && (await freshVisit(this.pack.id, this.pack.crs));
+    if (!fresh || !this.pack) return;
+    this.cancelled = fresh.state === 'cancelled';
+    this.outdated = !samePlan(this.pack.visit, fresh);
   }
 
   /** Who is signed in; without a network nobody knows, and nobody is asked. */
@@ -124,14 +135,9 @@ class OnSite {
   async #keepPage(): Promise<void> {
     this.lasting = (await navigator.storage?.persist?.()) ?? null;
     if (this.lacks.includes('insecure') || this.lacks.includes('no_worker') || !import.meta.env.PROD) return;
+    if (this.worker === 'getting') return;
     this.worker = 'getting';
-    try {
-      await navigator.serviceWorker.register(WORKER);
-      await navigator.serviceWorker.ready;
-      this.worker = 'ready';
-    } catch {
-      this.worker = navigator.serviceWorker.controller ? 'ready' : 'failed';
-    }
+    this.worker = (await keptPage()) ? 'ready' : 'failed';
   }
 
   /** Take the visit along, or what has changed of it since; what was entered is not touched. */
@@ -147,6 +153,7 @@ class OnSite {
       await store.putPack(fetched.pack, fetched.layers);
       this.layers = await store.layers(this.id);
       this.pack = fetched.pack;
+      this.outdated = false;
       this.packs = await store.packs();
       await this.#keepPage();
     } catch (error) {
@@ -174,7 +181,7 @@ class OnSite {
   async keep(entered: readonly Entered[], draft?: { readonly key: string; readonly left: unknown }): Promise<boolean> {
     this.failure = null;
     try {
-      await store.keep(this.id!, entered, this.maker, new Date(), draft);
+      await this.#put(entered, draft);
       await this.#reread();
     } catch (error) {
       this.failure = error instanceof NotKeptError ? error : new NotKeptError('blocked', { cause: error });
@@ -182,6 +189,17 @@ class OnSite {
     }
     void this.send();
     return true;
+  }
+
+  async #put(...[entered, draft]: Parameters<OnSite['keep']>): Promise<void> {
+    const put = (): Promise<unknown> => store.keep(this.id!, entered, this.maker, new Date(), draft);
+    try {
+      await put();
+    } catch (error) {
+      // Photos that the server has make room for those that it has not.
+      if (!(error instanceof NotKeptError) || error.reason !== 'full' || (await store.freeSent()) === 0) throw error;
+      await put();
+    }
   }
 
   // ---------------------------------------------------------------------------------------------------------- sending
@@ -245,6 +263,8 @@ class OnSite {
   /** The network or the window came back. */
   came(): void {
     this.online = navigator.onLine;
+    void this.#reread();
+    if (this.worker === 'failed') void this.#keepPage();
     this.#pause = FIRST_PAUSE_MS;
     if (document.visibilityState === 'visible') void this.send();
   }
@@ -257,6 +277,12 @@ class OnSite {
   /** Try again what was refused. */
   async retry(entry: Entry): Promise<void> {
     await store.settle(entry.id, 'waiting', null);
+    await this.#reread();
+    await this.send();
+  }
+
+  async retryAll(): Promise<void> {
+    for (const { id } of this.refused) await store.settle(id, 'waiting', null);
     await this.#reread();
     await this.send();
   }

@@ -87,6 +87,7 @@ class Position {
     this.start();
     // A receiver at rest tells nothing new: the position one stands at counts as the first.
     this.#gathered = this.fix && !this.stale ? [this.fix] : [];
+    if (!this.watching) return Promise.resolve(null);
     this.left = seconds;
     return new Promise((resolve) => (this.#finish = resolve));
   }
