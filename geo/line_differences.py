@@ -36,7 +36,7 @@ class Parting:
     greatest_m, at_m
         How far it lies there at most, and at which chainage of the line itself.
     side
-        On which side of the other line, looking along it; ``beyond`` one of its ends.
+        On which side of the other line most of it lies, looking along that; ``beyond`` one of its ends.
     """
 
     from_m: float
@@ -211,9 +211,9 @@ class _Walk:
                 stretches[-1] = (known[0], until, part)
             else:
                 stretches.append((since, until, part))
-        for since, until, _ in stretches:
-            if until - since > SLACK_M:
-                yield self._parting(since, until)
+        found = (self._parting(since, until) for since, until, _ in stretches if until - since > SLACK_M)
+        # At a bend a piece too short to say which point is nearest may seem to lie beyond.
+        yield from (one for one in found if one.greatest_m > tolerance_m)
 
     def _parting(self, since: float, until: float) -> Parting:
         inset = min(SLACK_M, (until - since) / 4.0)
@@ -222,8 +222,16 @@ class _Walk:
         inner = zip(self._values[within].tolist(), self._cuts[within].tolist(), strict=True)
         greatest, where = max(*((self._distance(one), one) for one in ends), *inner)
         first, last = (self._other.foot(self.line.place(one))[0] for one in ends)
-        _, side = self._other.foot(self.line.place(where))
-        return Parting(since, until, first, last, greatest, where, side)
+        return Parting(since, until, first, last, greatest, where, self._side(*ends))
+
+    def _side(self, since: float, until: float) -> Side:
+        """Return on which side most of a stretch lies; of equals the first of left, right, beyond."""
+        metres: dict[Side, float] = {"left": 0.0, "right": 0.0, "beyond": 0.0}
+        here = (self._until > since) & (self._since < until)
+        for low, high in zip(self._since[here].tolist(), self._until[here].tolist(), strict=True):
+            middle = (max(low, since) + min(high, until)) / 2.0
+            metres[self._other.foot(self.line.place(middle))[1]] += min(high, until) - max(low, since)
+        return max(metres, key=lambda side: metres[side])
 
     def _distance(self, chainage: float) -> float:
         at = shapely.Point(self.line.place(chainage))

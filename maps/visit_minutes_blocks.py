@@ -97,11 +97,25 @@ def _decisions(minutes: VisitMinutes, lines: Sequence[Line], language: str) -> l
         for given in standing(minutes, line.item.id):
             if given.answer.outcome == "open":
                 continue
-            does = line.item.do_zh if language == "zh" else line.item.do_en
+            does = without_remark(line.item.do_zh if language == "zh" else line.item.do_en)
             told = [OUTCOMES[given.answer.outcome][at], amount(given.answer.value, given.answer.unit)]
             found = "，".join(part for part in (*told, given.answer.note) if part and part != "—")
             said.append(f"{line.number} {does}：{found}（{given.by}，{short_moment(given.answer.taken_at)}）")
     return [{"is": "list", "items": said}] if said else [{"is": "text", "text": words["no_decisions"]}]
+
+
+def without_remark(text: str) -> str:
+    """Return what is to be done without the reasons in brackets at its end: they stand once, at the stop.
+
+    >>> without_remark("实测 R1（甲）与 D1 的净距（要求不小于 1 m（4.1.9））"), without_remark("(see)")
+    ('实测 R1（甲）与 D1 的净距', '(see)')
+    """
+    depth = 0
+    for at in range(len(text) - 1, 0, -1):
+        depth += (text[at] in "）)") - (text[at] in "（(")
+        if depth == 0:
+            return text[:at].rstrip() if at < len(text) - 1 else text
+    return text
 
 
 def standing(minutes: VisitMinutes, item: str) -> list[Given]:
@@ -167,7 +181,7 @@ def _open(minutes: VisitMinutes, stops: Sequence[Stop], lines: Sequence[Line], l
             task = minutes.tasks.get(line.item.id)
             who = task.who if task is not None and task.who else _owners(by_id[line.stop])
             by = task.by.isoformat() if task is not None and task.by else words["blank"]
-            does = line.item.do_zh if language == "zh" else line.item.do_en
+            does = without_remark(line.item.do_zh if language == "zh" else line.item.do_en)
             rows.append([line.number, does, words["reasons"][reason], who or words["blank"], by])
     if not rows:
         return [{"is": "text", "text": words["open_none"]}]

@@ -73,11 +73,11 @@ def _stop(
     yield {"is": "note", "text": words["stop_told"].format(
         time="、".join(times), x=stop.x, y=stop.y, system=minutes.grid,
         road=words["on_road"].format(road=road) if road else "",
-    )}  # fmt: skip
+    ), "sticky": True}  # fmt: skip
     yield from _map(minutes, town, number, stop, lines, words)
     rows = [_row(minutes, line, language) for line in lines]
     if rows:
-        yield {"is": "table", "columns": words["items"], "widths": (2, 6, 6, 4, 4, 4), "rows": rows, "centred": (0,)}
+        yield {"is": "table", "columns": words["items"], "widths": (2, 10, 9, 5, 4), "rows": rows, "centred": (0,)}
     for line in lines:
         if line.item.id in minutes.visit.disputed:
             yield from _sides(minutes, line, language)
@@ -126,10 +126,10 @@ def _row(minutes: VisitMinutes, line: Line, language: str) -> list[str]:
     basis = f"{item.document} {item.clause}".strip()
     return [
         line.number, item.do_zh if language == "zh" else item.do_en,
-        "\n".join(_said(minutes, given, language) for given in answers) or words["not_answered"],
+        "\n".join(f"{_said(minutes, given, language)}　{_entered(given)}" for given in answers)
+        or words["not_answered"],
         "\n".join(part for part in (*(_value(given) for given in answers), *_known(item, words)) if part != "—") or "—",
         (basis + (words["unverified"] if item.unverified else "")) or "—",
-        "\n".join(_entered(given) for given in answers) or "—",
     ]  # fmt: skip
 
 

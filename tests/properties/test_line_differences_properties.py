@@ -102,6 +102,13 @@ def test_sides_are_those_of_one_who_walks_the_earlier_line():
     assert [one.side for one in line_difference(loop, shapely.LineString([(-3, -2), (-2, -3)]), 1.0).away] == ["right"]
 
 
+def test_a_line_that_runs_beside_and_a_little_beyond_the_end_lies_beside():
+    plan = shapely.LineString([(0, 0), (60, 0)])
+    [one] = line_difference(plan, affinity.translate(plan, 0.4, 0.8), 0.1).away
+    assert (one.side, one.foot_to_m) == ("left", 60.0)
+    assert one.greatest_m == pytest.approx(math.hypot(0.4, 0.8), abs=1e-6)  # at its end
+
+
 def test_a_line_measured_longer_is_told_with_where_it_goes_on():
     plan = shapely.LineString([(0, 0), (100, 0)])
     seen = shapely.LineString([(0, 0.2), (100, 0.2), (130, 0.2)])
