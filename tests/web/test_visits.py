@@ -171,7 +171,8 @@ def test_what_is_clicked_on_the_map_is_taken_along_and_a_calendar_moves_the_date
     )
     expect(w.page.get_by_role("alert")).to_contain_text("不是日历文件")
     w.page.locator(".map").press("Escape")
-    expect(w.page.get_by_role("button", name="排一次踏勘")).to_be_visible()
+    w.page.get_by_role("button", name="排一次踏勘").click()
+    expect(chosen).to_have_count(1)  # what was not stored is there again
 
 
 def calendar(begin: datetime, days: int) -> bytes:
@@ -291,7 +292,8 @@ def test_companies_see_theirs_and_nobody_is_offered_what_is_refused(window: Call
         look(w, mine)
         for kind in ("发出邀请", "变更踏勘", "登记到场", "取消踏勘"):
             expect(w.page.get_by_role("button", name=kind)).to_have_count(0)
-        w.page.get_by_role("tab", name="资料").click()
+        for tab in ("人员", "纪要", "经过", "资料"):
+            w.page.get_by_role("tab", name=tab).click()
         expect(w.page.get_by_role("img", name="现场页面的二维码")).to_be_visible()
 
 
@@ -318,3 +320,22 @@ def test_a_phone_shows_a_visit_without_scrolling_sideways(window: Callable[..., 
     wide = "sheet => sheet.scrollWidth - sheet.clientWidth"
     assert w.page.locator(".sheet").evaluate(wide) <= 0
     assert faults_of_access(w) == []
+
+
+def test_a_change_that_others_have_overtaken_is_refused_and_nothing_is_lost(window: Callable[..., Window]) -> None:
+    w = visits_of(window(1280, 800), COORDINATOR)
+    w.expected.append("409")
+    visit = planned(w, "两人同时改", "A1")
+    w.page.get_by_role("button", name="刷新").click()
+    look(w, "两人同时改")
+    w.page.get_by_role("button", name="变更踏勘").click()
+    w.page.get_by_label("理由").fill("加看绿地")
+    take_along(w, "G1")
+    expect(rows(w)).to_have_count(2, timeout=PLANNED_MS)
+    asked(w, f"/{visit['id']}/commands", {"kind": "invite_visit", "data": {}})
+    w.page.wait_for_timeout(6_000)  # the page has looked again meanwhile
+    w.page.get_by_role("button", name="按此变更").click()
+    expect(w.page.get_by_role("alert")).to_contain_text("请先查看最新进展", timeout=PLANNED_MS)
+    expect(w.page.get_by_label("理由")).to_have_value("加看绿地")
+    stored = asked(w, f"/{visit['id']}")
+    assert (stored["state"], len(stored["stops"])) == ("invited", 1)

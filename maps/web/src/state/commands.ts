@@ -123,7 +123,7 @@ export function forget(): void {
   cases.forget();
   opportunities.forget();
   programmes.forget();
-  planning.leave();
+  planning.forget();
   visits.forget();
   routes.forget();
   settings.forget();

@@ -36,6 +36,8 @@ class VisitPlanning {
   changing = $state.raw<VisitShape | null>(null);
   reason = $state('');
   #key = uuid();
+  /** What a new visit was to be when it was left without storing it. */
+  #left: Wanted | null = null;
   #asked = '';
   #under: AbortController | null = null;
 
@@ -47,12 +49,14 @@ class VisitPlanning {
   /** Whether what is shown can be stored. */
   able = $derived(Boolean(this.shown?.plan) && !this.asking && this.title.trim() !== '' && (this.changing === null || this.reason.trim() !== ''));
 
+  /** Plan a new visit: what was put together and not stored is there again, else what is due is ticked. */
   async begin(): Promise<void> {
+    const left = this.#left;
     this.#reset();
     this.open = true;
-    this.wanted = NOTHING;
+    this.wanted = left ?? NOTHING;
     await this.#readDue();
-    if (this.open && this.changing === null) this.set({ cases: this.due.map(({ id }) => id) });
+    if (!left && this.open && this.changing === null) this.set({ cases: this.due.map(({ id }) => id) });
   }
 
   async change(visit: VisitShape): Promise<void> {
@@ -88,8 +92,15 @@ class VisitPlanning {
   }
 
   leave(): void {
+    if (this.open && this.changing === null) this.#left = isPlaced(this.wanted) ? this.wanted : null;
     this.#reset();
     this.open = false;
+  }
+
+  /** Somebody else has signed in: what was put together is none of this one's. */
+  forget(): void {
+    this.leave();
+    this.#left = null;
   }
 
   /** Other places make other stops: an order that was put by hand is of before. */
@@ -172,7 +183,8 @@ class VisitPlanning {
     this.refused = null;
     try {
       if (this.changing) {
-        if (!(await visits.act('change_visit', { reason: this.reason.trim(), asked }))) {
+        // What others did since the change was begun was not looked at here.
+        if (!(await visits.act('change_visit', { reason: this.reason.trim(), asked }, { expected: this.changing.seq }))) {
           this.refused = visits.refused;
           return false;
         }
@@ -181,6 +193,7 @@ class VisitPlanning {
         notices.say('done', t('visit_saved', { id: made.id }));
         visits.take(made);
         void visits.load();
+        this.wanted = NOTHING;
       }
       this.leave();
       return true;

@@ -162,14 +162,14 @@ class Visits {
     this.lit = id ?? this.stop;
   }
 
-  /** Carry out a command on the open visit, `inCases` in its cases as well; true when it is on record. */
-  async act(kind: string, data: Record<string, unknown>, inCases = false): Promise<boolean> {
+  /** Carry out a command on the open visit, in its `cases` as well where that is said; true when it is on record. */
+  async act(kind: string, data: Record<string, unknown>, { cases: inCases = false, expected = this.#read } = {}): Promise<boolean> {
     const { chosen } = this;
     if (!chosen) return false;
     this.busy = true;
     this.refused = null;
     try {
-      const after = await client.actOnVisit(chosen.id, settings.crs, { id: uuid(), kind, ...(this.actor ? { actor: this.actor } : {}), data, expected: this.#read, ...(inCases ? { cases: true } : {}) });
+      const after = await client.actOnVisit(chosen.id, settings.crs, { id: uuid(), kind, ...(this.actor ? { actor: this.actor } : {}), data, expected, ...(inCases ? { cases: true } : {}) });
       this.moved = false;
       this.take(after);
       this.entered = after.entered ?? [];

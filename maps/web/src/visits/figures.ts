@@ -29,8 +29,9 @@ const MINUTE_MS = 60_000;
 
 export const minutesBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / MINUTE_MS);
 
-/** Where one stands at a stop and what is seen from there. */
-export const placesOf = ({ place, items }: Pick<VisitStop, 'place' | 'items'>): Geometry => ({ type: 'MultiPoint', coordinates: [place, ...items.map((item) => item.place)] });
+/** Where one stands at some stops and what is seen from there; null where there is no stop. */
+export const placesOf = (stops: readonly Pick<VisitStop, 'place' | 'items'>[]): Geometry | null =>
+  stops.length === 0 ? null : { type: 'MultiPoint', coordinates: stops.flatMap(({ place, items }) => [place, ...items.map((item) => item.place)]) };
 
 export interface Leg {
   readonly stop: VisitStop;
