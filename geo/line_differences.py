@@ -213,7 +213,7 @@ class _Walk:
                 stretches.append((since, until, part))
         found = (self._parting(since, until) for since, until, _ in stretches if until - since > SLACK_M)
         # At a bend a piece too short to say which point is nearest may seem to lie beyond.
-        yield from (one for one in found if one.greatest_m > tolerance_m)
+        yield from (one for one in found if one.greatest_m > tolerance_m + SLACK_M)
 
     def _parting(self, since: float, until: float) -> Parting:
         inset = min(SLACK_M, (until - since) / 4.0)
