@@ -124,6 +124,26 @@ class Phone:
         self.page.get_by_role("button", name="存到本机").click()
         expect(self.page.get_by_text("签字已存本机")).to_be_visible()
 
+    def draw_a_line(self) -> None:
+        """Draw a line of two points at the cross, and wait until the page says that it is kept."""
+        self.sheet("画线")
+        cross = self.page.get_by_role("button", name="十字处加点")
+        cross.click()
+        expect(self.page.get_by_text("1 点，其中实测 0 点")).to_be_visible()
+        self.drag_map()
+        cross.click()
+        self.page.get_by_role("button", name="整条线存到本机").click()
+        expect(self.page.get_by_text("已存本机，联网后自动上传")).to_be_visible()
+
+    def drag_map(self) -> None:
+        """Move the map a little under the cross."""
+        mouse = self.page.mouse
+        mouse.move(150, 200)
+        mouse.down()
+        mouse.move(90, 180, steps=5)
+        mouse.up()
+        self.page.wait_for_timeout(400)  # it glides on
+
     def send_all(self) -> None:
         """Wait until everything is on the server, as the page says."""
         expect(self.page.locator("header button")).to_have_text("已全部上传", timeout=PATIENCE_MS)

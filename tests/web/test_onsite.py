@@ -114,11 +114,7 @@ def test_staking_out_measuring_and_a_line_by_positions(
 
     on_site.sheet("量测")
     page.get_by_role("button", name="十字处加点").click()
-    page.mouse.move(150, 200)
-    page.mouse.down()
-    page.mouse.move(90, 200, steps=5)
-    page.mouse.up()
-    page.wait_for_timeout(400)
+    on_site.drag_map()
     page.get_by_role("button", name="十字处加点").click()
     expect(page.get_by_text("总长")).to_be_visible()
 
