@@ -245,6 +245,7 @@ class _Binder:
                 "unmeasured": "" if one.stop.answers else self.words["no_answers" if one.stop.routes else "no_routes"],
                 "findings": self.beside(one, drawn),
                 "none_found": self.none(one),
+                "to_do": bool(one.stop.items),
             }
             if len(one.windows) > 1:
                 lines = [line for row, line in enumerate(self.town.shapes["routes"]) if self._of(one, row)]
