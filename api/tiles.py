@@ -14,7 +14,7 @@ from api.case_memory import Memory
 from api.db.boxes import Stamp, changed_boxes, columns_in, stamp_in, stamp_of
 from api.db.history import last_change
 from api.db.tables import LAYERS, POINTS
-from maps.layers import ROAD_CLASSES
+from maps.map_names import ROAD_CLASSES
 from maps.tile_grid import COARSEST_ZOOM, TileGrid
 from maps.tile_messages import tile_of
 from maps.tile_overview import MARGIN_CELLS, TILE_CELLS, overview_above, overview_layer, overview_of

@@ -154,8 +154,25 @@ def field_map_html(
     routes = _listed(layers["routes"], answers, laid, language) if count else []
     parts = (words, routes, listed or listed_findings(numbered, language), _labels(answers, laid, language))
     told = ",".join(script_json(part) for part in parts)
-    names = ",".join(f"[{a.get_name()},{script_json(d.max_resolution)}]" for a, d in zip(added, shown, strict=True))
-    return render(page, f"cotrenchFieldMap({page.get_name()},{told},[{names}]);")
+    drawn_there = ",".join(
+        f"{{layer:{one.get_name()},key:{script_json(layer.key)},coarsest:{script_json(layer.max_resolution)},"
+        f"names:{script_json(_names(layer, laid))}}}"
+        for one, layer in zip(added, shown, strict=True)
+    )
+    return render(page, f"cotrenchFieldMap({page.get_name()},{told},[{drawn_there}]);")
+
+
+def _names(layer: DrawnLayer, grid: Grid) -> list[list[Any]]:
+    """Return what is written on a layer: each text, its places (latitude, longitude), and the rest of its `Name`."""
+    if not layer.names:
+        return []
+    # Half a metre off the line nobody sees in a text, and the file stays small.
+    shapes = lonlat(shapely.simplify(np.array([name.shape for name in layer.names], dtype=object), 0.5), grid)
+    places = [shapely.get_coordinates(shape)[:, ::-1].tolist() for shape in shapes]
+    return [
+        [name.text, at, round(name.room_m, 1), name.coarsest, name.weight, name.colour, name.size, int(name.beside)]
+        for name, at in zip(layer.names, places, strict=True)
+    ]
 
 
 def _bounds(drawn: Sequence[DrawnLayer], grid: Grid) -> list[list[float]]:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from maps.map_names import ROAD_CLASSES, Name, names_of
 from maps.symbols import layer_symbol, symbols
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 LINESTRING, MULTILINESTRING = int(shapely.GeometryType.LINESTRING), int(shapely.GeometryType.MULTILINESTRING)
 RGB_LENGTH = len("#rrggbb")
 UNKNOWN = {"zh": "类别不明", "en": "utility not known"}
-ROAD_CLASSES = ("local", "collector", "arterial", "expressway")
 NAMES = {
     "name": ("名称", "Name"), "id": ("编号", "No."), "utility": ("类别", "Utility"), "operator": ("单位", "Operator"),
     "start": ("开工", "Start"), "end": ("完工", "End"), "diameter_mm": ("管径 mm", "Diameter mm"),
@@ -44,7 +44,9 @@ class DrawnLayer:
     ``geometries`` are in the grid they came in; ``style`` holds screen values (``color fillColor weight opacity
     fillOpacity dashArray``); ``rows`` holds for every geometry the (label, value) pairs a reader may ask for, as text;
     ``max_resolution`` is the coarsest map, in metres a pixel, the layer can be read on (None: any). ``numbers``, where
-    there are any, number the geometries, and ``marks`` are the points where those numbers stand.
+    there are any, number the geometries, and ``marks`` are the points where those numbers stand. ``under`` are shapes
+    with their styles that lie below the geometries and that nobody asks about: casings, halos. ``names`` are what is
+    written on the geometries.
     """
 
     key: str
@@ -57,6 +59,8 @@ class DrawnLayer:
     max_resolution: float | None = None
     numbers: Sequence[int | str] = ()
     marks: Any = None
+    under: Sequence[tuple[Any, dict[str, Any]]] = ()
+    names: Sequence[Name] = ()
 
     def label(self, language: str) -> str:
         """Return the layer's name in ``zh`` or ``en``."""
@@ -124,7 +128,20 @@ def _of_no_utility(key: str, frame: gpd.GeoDataFrame, language: str) -> DrawnLay
 def _drawn(key: str, zh: str, en: str, frame: gpd.GeoDataFrame, style: dict[str, Any], language: str) -> DrawnLayer:
     shapes = frame.geometry.to_numpy()
     symbol = layer_symbol(key)
-    return DrawnLayer(key, zh, en, shapes, style, rows_of(frame, language), symbol["visible"], symbol["max_resolution"])
+    return DrawnLayer(
+        key, zh, en, shapes, style, rows_of(frame, language), symbol["visible"], symbol["max_resolution"],
+        under=[(_lines_of(shapes), HALO)] if key == "routes" else [], names=names_of(key, frame),
+    )  # fmt: skip
+
+
+HALO = {"color": "#ffffff", "weight": 5.5, "opacity": 0.9, "fill": False}
+"""Under planned lines, so that they stand out of whatever lies below."""
+CASING = {"weight": 2.2, "opacity": 1, "fill": False}
+
+
+def _lines_of(shapes: NDArray[np.object_]) -> Any:  # noqa: ANN401 - shapely is untyped
+    parts = shapely.get_parts(shapes)
+    return shapely.multilinestrings(parts[shapely.get_type_id(parts) == LINESTRING])
 
 
 def _style(symbol: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,16 +177,30 @@ def carriageways(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
 
 
 def _roads(frame: gpd.GeoDataFrame, language: str) -> Iterator[DrawnLayer]:
+    """Yield a layer for each class; casings only where no other road goes on, so that junctions are open."""
     classes = frame["class"].where(frame["class"].isin(ROAD_CLASSES), "local") if "class" in frame else None
     shapes = carriageways(frame)
-    for key in ROAD_CLASSES:
-        chosen = (classes == key).to_numpy() if classes is not None else np.full(len(frame), key == "local")
-        if not chosen.any():
-            continue
-        symbol = layer_symbol("roads")["classes"][key]
-        style = {"color": symbol["casing"], "weight": 1, "opacity": 1, "fill": True, "fillColor": symbol["fill"]}
-        rows = rows_of(frame[chosen], language)
-        yield DrawnLayer("roads", symbol["zh"], symbol["en"], shapes[chosen], style | {"fillOpacity": 1}, rows)
+    chosen = {
+        key: (classes == key).to_numpy() if classes is not None else np.full(len(frame), key == "local")
+        for key in ROAD_CLASSES
+    }
+    grounds = {key: shapely.union_all(shapely.make_valid(shapes[own])) for key, own in chosen.items() if own.any()}
+    for key, ground in grounds.items():
+        symbol, own = layer_symbol("roads")["classes"][key], frame[chosen[key]]
+        others = shapely.union_all([other for name, other in grounds.items() if name != key])
+        casing = shapely.difference(shapely.boundary(ground), others)
+        style = {
+            "color": symbol["casing"],
+            "stroke": False,
+            "fill": True,
+            "fillColor": symbol["fill"],
+            "fillOpacity": 1,
+        }
+        yield DrawnLayer(
+            "roads", symbol["zh"], symbol["en"], shapes[chosen[key]], style, rows_of(own, language),
+            under=[] if casing.is_empty else [(casing, {"color": symbol["casing"]} | CASING)],
+            names=names_of("roads", own),
+        )  # fmt: skip
 
 
 def rows_of(frame: gpd.GeoDataFrame, language: str) -> list[list[tuple[str, str]]]:

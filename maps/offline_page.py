@@ -56,7 +56,7 @@ def empty_page(title: str, bounds: Sequence[Sequence[float]]) -> folium.Map:
     # Without an icon of its own a browser asks for /favicon.ico: the one request this page could make.
     icon = '<link rel="icon" href="data:,">'
     style = f"<style>{_built('leaflet.css')}\n{_template('field_map.css')}</style>"
-    script = f"<script>{_built('leaflet.js')}\n{_template('field_map.js')}</script>"
+    script = f"<script>{_built('leaflet.js')}\n{_template('field_names.js')}\n{_template('field_map.js')}</script>"
     figure.header.add_child(Element(_literal(viewport + icon + style + script)), name="cotrench")
     return page
 
@@ -72,11 +72,23 @@ def add_layer(page: folium.Map, layer: DrawnLayer, grid: Grid, language: str) ->
     for feature, mark in zip(features, _marks(layer, grid), strict=False):
         feature["properties"] |= mark
     style = dict(layer.style)
+    unasked = shapely.to_geojson(lonlat(np.array([shape for shape, _ in layer.under], dtype=object), grid))
+    below = [
+        {"type": "Feature", "id": -1 - k, "properties": {"under": look}, "geometry": json.loads(shape)}
+        for k, (shape, (_, look)) in enumerate(zip(unasked, layer.under, strict=True))
+    ]
+
+    def styled(feature: dict[str, Any]) -> dict[str, Any]:
+        look: dict[str, Any] | None = feature["properties"].get("under")
+        if look is not None:
+            return look
+        return style | UNFILLED if feature["geometry"]["type"] in STRETCHES else style
+
     added = folium.GeoJson(
-        {"type": "FeatureCollection", "features": features},
+        {"type": "FeatureCollection", "features": below + features},
         name=_swatch(style) + escape(name),
         show=layer.visible,
-        style_function=lambda feature: style | UNFILLED if feature["geometry"]["type"] in STRETCHES else style,
+        style_function=styled,
         marker=folium.CircleMarker(**{"radius": TREE_RADIUS} | style) if layer.key in MARKED else None,
     )
     added.add_to(page)

@@ -10,7 +10,9 @@ import shapely
 
 from maps.atlas.canvas import PIXEL_MM
 from maps.atlas.labels import MINOR, NAME, PIPE, Place, Wish, along
-from maps.layers import RGB_LENGTH, ROAD_CLASSES, UNKNOWN, carriageways, is_there
+from maps.layers import RGB_LENGTH, UNKNOWN, carriageways, is_there
+from maps.map_names import ROAD_CLASSES, SIZES, axis_of, floors_of
+from maps.map_names import line_code as code_of
 from maps.svg_sheet import text_width
 from maps.symbols import layer_symbol, symbols
 
@@ -116,7 +118,7 @@ def _road_names(canvas: Canvas, town: Town, rows: Any) -> Iterator[Wish]:  # noq
             continue
         said = f"{name}  {width:g} m" if width > 0 and near else name
         size = ROAD_NAME_MM if near else FAR_ROAD_NAME_MM
-        parts = [_axis(part) for part in canvas.inside(town.axes[own])]
+        parts = [axis_of(part) for part in canvas.inside(town.axes[own])]
         lines = shapely.line_merge(shapely.union_all([one for one in parts if one is not None]))
         wide = text_width(said, size)
         places = [
@@ -126,18 +128,6 @@ def _road_names(canvas: Canvas, town: Town, rows: Any) -> Iterator[Wish]:  # noq
         ]
         told = said if near else ""
         yield Wish(said, size, places, NAME if near else MINOR, told=told, colour="#4a4436")
-
-
-def _axis(shape: shapely.Geometry) -> shapely.Geometry | None:
-    """Return a line along a road: the line it is, else the longer middle of the box around its area."""
-    if shapely.is_empty(shape) or shapely.get_dimensions(shape) == 1:
-        return None if shapely.is_empty(shape) else shape
-    corners = shapely.get_coordinates(shapely.minimum_rotated_rectangle(shape))
-    if len(corners) < 5:  # noqa: PLR2004 - a closed box has four corners and the first again
-        return None
-    middles = (corners[:4] + corners[1:5]) / 2
-    ends = middles[[0, 2]], middles[[1, 3]]
-    return max((shapely.LineString(pair) for pair in ends), key=lambda one: one.length)
 
 
 def _points(canvas: Canvas, line: shapely.Geometry) -> list[tuple[float, float]]:
@@ -157,12 +147,8 @@ def _buildings(canvas: Canvas, town: Town) -> tuple[list[str], list[Wish]]:
         canvas.shapes(_hatched(canvas, shapes), colour=HATCH_INK, width=0.11)
     canvas.shapes(shapes, colour=BUILDING_INK, width=0.2 if canvas.window.scale <= COARSEST_HATCH else 0.1)
     names, floors = town.column("buildings", "name"), town.column("buildings", "floors")
-    said = [" ".join(str(part) for part in (names[k], _floors(floors[k])) if part) for k in rows.tolist()]
+    said = [" ".join(str(part) for part in (names[k], floors_of(floors[k])) if part) for k in rows.tolist()]
     return ["buildings"], _area_names(canvas, shapes, said)
-
-
-def _floors(value: object) -> str:
-    return f"{value:g}F" if isinstance(value, (int, float)) and value > 0 else ""
 
 
 def _hatched(canvas: Canvas, shapes: Any) -> Any:  # noqa: ANN401 - shapely takes arrays of objects
@@ -273,10 +259,5 @@ def utility_colour(utility: object) -> str:
 
 def line_code(town: Town, layer: str, row: int) -> str:
     """Return what a drawing calls a line: the code of CJJ 61 and its size, such as ``JS DN200`` or ``DL 10kV``."""
-    look = symbols()["utilities"].get(town.column(layer, "utility")[row])
-    parts = [look["code"] if look else UNKNOWN["zh"]]
-    for column, said in (("diameter_mm", "DN{:g}"), ("voltage_kv", "{:g}kV"), ("pressure_mpa", "{:g}MPa")):
-        value = town.column(layer, column)[row]
-        if isinstance(value, (int, float)) and value > 0:
-            parts.append(said.format(value))
-    return " ".join(parts)
+    columns = ("utility", *(column for column, _ in SIZES))
+    return code_of({column: town.column(layer, column)[row] for column in columns}, UNKNOWN["zh"])

@@ -1,6 +1,6 @@
 // The offline survey map: facts on a click, a list of routes to find, labels that keep out of the way. All text is set
 // as text, never as HTML, so that a hostile name stays a name.
-function cotrenchFieldMap(map, words, routes, findings, labels, factLayers) {
+function cotrenchFieldMap(map, words, routes, findings, labels, drawn) {
   "use strict";
   const make = (tag, text, parent, name) => {
     const element = document.createElement(tag);
@@ -19,12 +19,17 @@ function cotrenchFieldMap(map, words, routes, findings, labels, factLayers) {
     }
     return table;
   };
-  for (const [layer] of factLayers) layer.bindPopup((clicked) => facts(clicked.feature), { maxWidth: 340 });
+  for (const { layer } of drawn) {
+    layer.bindPopup((clicked) => facts(clicked.feature), { maxWidth: 340 });
+    // Nobody asks about a casing or a halo.
+    layer.eachLayer((each) => { if (each.feature.properties.under) each.options.interactive = false; });
+  }
+  const writeNames = cotrenchNames(map, drawn);
 
   // The number of a finding stands where it is, in its layer, so that both are switched together; a click on either
   // tells its facts.
   const marks = new Map();
-  for (const [layer] of factLayers) {
+  for (const { layer } of drawn) {
     layer.eachLayer((each) => {
       const { number, at, ink } = each.feature.properties;
       if (number === undefined) return;
@@ -114,16 +119,37 @@ function cotrenchFieldMap(map, words, routes, findings, labels, factLayers) {
     const text = make("span", label.text, null, "measure " + label.kind);
     L.marker(label.at, { icon: L.divIcon({ html: text, className: "", iconSize: [0, 0] }), interactive: false, keyboard: false }).addTo(window[words.labelLayer]);
   }
-  // Pipes and trees are a tangle from afar: each layer is drawn only where its symbol says it can be read.
+  const metresAPixel = () => (40075016.686 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
+
+  // Slanting lines that repeat without a seam, as houses have them on paper.
+  const hatch = (() => {
+    const tile = document.createElement("canvas");
+    tile.width = tile.height = 8;
+    const pen = tile.getContext("2d");
+    pen.fillStyle = "#f1ebe0";
+    pen.fillRect(0, 0, 8, 8);
+    pen.strokeStyle = "#cdbfa8";
+    for (const shift of [-8, 0, 8]) { pen.moveTo(shift - 1, 9); pen.lineTo(shift + 9, -1); }
+    pen.stroke();
+    return pen.createPattern(tile, "repeat");
+  })();
+
+  // Each layer is drawn only where its symbol says it can be read; houses are hatched from near; from afar pipes are no
+  // weave of dashes, and no halo of a planned line lies on its neighbour.
+  const HIDDEN = { stroke: false, fill: false };
+  const LOOKS = { buildings: { near: { fillColor: hatch, color: "#8d8070", weight: 1 } }, pipes: { far: { weight: 0.7, dashArray: null } }, routes: { far: (feature) => (feature.properties.under ? HIDDEN : {}) } };
   const near = () => {
-    const metres = (40075016.686 * Math.cos((map.getCenter().lat * Math.PI) / 180)) / (256 * 2 ** map.getZoom());
+    const metres = metresAPixel();
     map.getContainer().classList.toggle("far", metres > 0.8);
-    for (const entry of factLayers) {
-      const hide = entry[1] !== null && metres > entry[1];
-      if (hide === Boolean(entry[2])) continue;
-      entry[2] = hide;
-      if (hide) entry[0].setStyle({ stroke: false, fill: false });
-      else entry[0].eachLayer((each) => entry[0].resetStyle(each));
+    for (const entry of drawn) {
+      const state = entry.coarsest !== null && metres > entry.coarsest ? "hidden" : metres < 0.45 ? "near" : metres > 0.9 ? "far" : "usual";
+      const look = state === "hidden" ? HIDDEN : (LOOKS[entry.key] || {})[state] || null;
+      if (look === (entry.look || null)) continue;
+      entry.look = look;
+      entry.layer.eachLayer((each) => {
+        entry.layer.resetStyle(each);
+        if (look) each.setStyle(typeof look === "function" ? look(each.feature) : look);
+      });
     }
   };
   // A label that would cover one already standing waits until the map is nearer.
@@ -139,8 +165,9 @@ function cotrenchFieldMap(map, words, routes, findings, labels, factLayers) {
       if (covered) element.style.visibility = "hidden";
       else if (box.width) standing.push(box);
     }
+    writeNames(standing, metresAPixel());
   };
-  map.on("zoomend moveend layeradd", () => requestAnimationFrame(declutter));
+  map.on("zoomend moveend layeradd layerremove", () => requestAnimationFrame(declutter));
   const wide = window.innerWidth > 900;
   map.fitBounds(words.bounds, { maxZoom: 19, paddingTopLeft: wide ? [370, 20] : [20, 20], paddingBottomRight: wide ? [190, 20] : [20, 20], animate: false });
   map.on("zoomend", near);

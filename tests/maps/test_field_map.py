@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 import pytest
+import shapely
 from shapely import LineString, Polygon
 
 from maps.field_map import field_map_html, write_field_map
@@ -91,6 +94,66 @@ def test_a_hostile_name_stays_a_name(browser: Browser, tmp_path: Path, language:
     assert page.evaluate("window.hurt") is None
     assert page.inner_text(".sheet h1") == HOSTILE
     assert troubles == []
+
+
+#: Keeps what is painted on the sheet of names: text, width, size, and how it is moved and turned.
+WATCH = """
+window.written = [];
+const fill = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+  const { a, b, e, f } = this.getTransform();
+  window.written.push([text, this.measureText(text).width, parseFloat(this.font.match(/([0-9.]+)px/)[1]), a, b, e, f]);
+  fill.call(this, text, x, y);
+};
+const clear = Object.getOwnPropertyDescriptor(HTMLCanvasElement.prototype, "width");
+Object.defineProperty(HTMLCanvasElement.prototype, "width", { get: clear.get, set(value) {
+  if (this.parentElement && this.parentElement.classList.contains("leaflet-names-pane")) window.written = [];
+  clear.set.call(this, value);
+} });
+"""
+
+
+def written(page: Page, zoom: int) -> list[tuple[str, float, shapely.Geometry]]:
+    """Return the names on the map at a zoom over the old town: text, angle in degrees, the box it takes."""
+    page.evaluate(
+        "zoom => Object.values(window).find(one => one && one.setView && one._layers)"
+        ".setView([33.0458, 111.8452], zoom, { animate: false })",
+        zoom,
+    )
+    page.wait_for_timeout(400)
+    found = []
+    for text, wide, tall, a, b, x, y in page.evaluate("window.written"):
+        box = shapely.box(-wide / 2, -tall / 2, wide / 2, tall / 2)
+        found.append(
+            (text, math.degrees(math.atan2(b, a)), shapely.affinity.affine_transform(box, [a, -b, b, a, x, y]))
+        )
+    return found
+
+
+def test_names_stand_along_their_lines_and_none_over_another_at_any_zoom(browser: Browser, tmp_path: Path) -> None:
+    path = write_field_map(make_county().frames, tmp_path / "map.html", title="图", grid=GRID)
+    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 800})
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector(".sheet h1")
+    seen = {}
+    for zoom in (13, 15, 17, 18, 19, 20):
+        names = written(page, zoom)
+        seen[zoom] = {text for text, *_ in names}
+        boxes = np.array([box for *_, box in names], dtype=object)
+        pairs = shapely.STRtree(boxes).query(boxes, predicate="intersects").T
+        assert [(names[a][0], names[b][0]) for a, b in pairs if a < b] == [], f"at zoom {zoom}"
+        assert all(-90 - 1e-6 <= angle <= 90 + 1e-6 for _, angle, _ in names), "a name is upside down"
+    assert "人民路" in seen[15]
+    assert not seen[15] & {"2F", "JS DN300"}
+    assert "2F" in seen[19]
+    assert any("DN" in text for text in seen[20])
+    steep = [angle for text, angle, _ in written(page, 17) if text == "人民路"]
+    assert all(abs(angle) > 80 for angle in steep)
+    page.get_by_text("主干路", exact=True).click()
+    assert "人民路" not in {text for text, *_ in written(page, 17)}
+    context.close()
 
 
 def test_the_same_map_is_the_same_file() -> None:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -78,6 +78,7 @@ def test_the_frame_that_was_asked_for_is_the_sheet():
     assert window.bounds == pytest.approx(box, abs=0.2)  # a millimetre of the paper
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(PAPERS)), st.sampled_from([None, *SCALES]), st.floats(0.1, 9000), st.floats(0.1, 9000),
     st.sampled_from([0.0, 18.0]),

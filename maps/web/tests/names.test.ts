@@ -24,7 +24,7 @@ describe('what is written on the map', () => {
   it('names lines as drawings do', () => {
     expect(said('pipes', { utility: 'water', diameter_mm: 200 })).toBe('JS DN200');
     expect(said('pipes', { utility: 'power', voltage_kv: 10, diameter_mm: null })).toBe('DL 10kV');
-    expect(said('pipes', { utility: 'unheard of' })).toBe('');
+    expect(said('pipes', { utility: 'unheard of' })).toBeUndefined();
     expect(said('routes', { utility: 'gas', pressure_mpa: 0.2 })).toBe('R1 RQ 0.2MPa');
     expect(said('routes', { utility: 'gas', hidden: true })).toBeUndefined();
   });

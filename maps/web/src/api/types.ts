@@ -87,7 +87,10 @@ export interface LayerSymbol {
   by?: string;
   max_resolution: number | null;
   visible: boolean;
-  classes?: Record<string, { zh: string; en: string; fill: string; casing: string }>;
+  /** `named_to`: metres a pixel up to which the name of such a road is read. */
+  classes?: Record<string, { zh: string; en: string; fill: string; casing: string; named_to: number }>;
+  /** What is written on it: up to how many metres a pixel; of two names that meet the weightier stays. */
+  names?: { weight: number; max_resolution: number; colour: string; size: number };
 }
 
 export interface Symbols {
