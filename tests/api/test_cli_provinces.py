@@ -1,7 +1,5 @@
 """`cotrench trenches --memory` and `--cluster`: the same files as without, and what is said where that cannot be."""
 
-from contextlib import contextmanager
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -55,25 +53,25 @@ def test_two_processes_write_what_one_memory_writes(tmp_path):
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".cotrench")]
 
 
-@contextmanager
+@pytest.fixture(scope="module")
 def cluster():
+    """Yield the address of a cluster of one process, for all: to start one takes seconds."""
     from distributed import LocalCluster
 
     with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0") as running:
         yield running.scheduler_address
 
 
-def test_a_cluster_that_is_running_is_used_and_left_running(tmp_path):
+def test_a_cluster_that_is_running_is_used_and_left_running(cluster, tmp_path):
     routes = routes_in(tmp_path, utility=["water", "oil", *np.array(UTILITIES)[make_city(300).utility[2:]]])
     cotrench("trenches", routes, "-o", tmp_path / "once.parquet", "--skip-bad", folder=tmp_path)
-    with cluster() as address:
-        for name in ("first", "second"):
-            done = cotrench(
-                "trenches", routes, "-o", tmp_path / f"{name}.parquet", "--skip-bad", "--cluster", address,
-                "--faults", tmp_path / "faults.csv", folder=tmp_path,
-            )  # fmt: skip
-            assert done.returncode == 0, done.stderr
-            same(tmp_path, "once", name)
+    for name in ("first", "second"):
+        done = cotrench(
+            "trenches", routes, "-o", tmp_path / f"{name}.parquet", "--skip-bad", "--cluster", cluster,
+            "--faults", tmp_path / "faults.csv", folder=tmp_path,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        same(tmp_path, "once", name)
     assert "unknown utility" in done.stderr
     assert "R1" in (tmp_path / "faults.csv").read_text(encoding="utf-8-sig")
 
@@ -99,18 +97,16 @@ def test_what_cannot_be_done_is_said(tmp_path, monkeypatch, options, said):
     assert any("\u4e00" <= sign <= "\u9fff" for sign in zh.stderr)
 
 
-def test_every_fault_is_named_and_nothing_is_written(tmp_path):
+def test_every_fault_is_named_and_nothing_is_written(cluster, tmp_path):
     routes = routes_in(tmp_path, utility=["oil"] * 300)
-    done = cotrench(
-        "trenches", routes, "-o", tmp_path / "x.parquet", "--memory", "1GiB", "--workers", "1", folder=tmp_path
-    )
+    done = cotrench("trenches", routes, "-o", tmp_path / "x.parquet", "--cluster", cluster, folder=tmp_path)
     assert done.returncode == 2
     assert "300 faults" in done.stderr
     assert "In all: 300 utility.unknown" in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["routes.parquet"]
 
 
-def test_one_process_finds_the_conflicts_that_one_memory_finds(tmp_path):
+def test_another_process_finds_the_conflicts_that_one_memory_finds(cluster, tmp_path):
     routes = routes_in(tmp_path, cover_m=1.0, accuracy_m=0.05)
     pipes = gpd.read_parquet(routes).head(40)
     pipes.assign(id=[f"P{k}" for k in range(40)]).translate(0.4).to_frame("geometry").join(
@@ -118,9 +114,7 @@ def test_one_process_finds_the_conflicts_that_one_memory_finds(tmp_path):
     ).to_parquet(tmp_path / "pipes.parquet")
     asked = ("conflicts", routes, "--pipes", tmp_path / "pipes.parquet", "--on", "2026-12-01", "--brief")
     once = cotrench(*asked, "-o", tmp_path / "once.parquet", folder=tmp_path)
-    tiles = cotrench(
-        *asked, "-o", tmp_path / "tiles.parquet", "--memory", "1GiB", "--workers", "1", "--check", folder=tmp_path
-    )
+    tiles = cotrench(*asked, "-o", tmp_path / "tiles.parquet", "--cluster", cluster, "--check", folder=tmp_path)
     assert (once.returncode, tiles.returncode) == (0, 1), tiles.stderr
     mine, theirs = (gpd.read_parquet(tmp_path / f"{name}.parquet") for name in ("once", "tiles"))
     assert len(mine)

@@ -36,8 +36,11 @@ def fail(job):
 
 @pytest.fixture(scope="module")
 def two(tmp_path_factory):
-    with local_crew(2, MEMORY, tmp_path_factory.mktemp("crew")) as crew:
-        yield crew
+    """Yield a crew of two, for all: to start one takes seconds. It bears the loss of one of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(crews, "MOST_LOSSES", 1)
+        with local_crew(2, MEMORY, tmp_path_factory.mktemp("crew")) as crew:
+            yield crew
 
 
 def test_two_processes_give_what_one_memory_gives(two, tmp_path):
@@ -72,10 +75,9 @@ def test_what_a_task_raises_comes_out(two):
         two(fail, [1], lambda *_: None)
 
 
-def test_a_task_that_brings_every_worker_down_is_given_up_and_named(monkeypatch, tmp_path):
-    monkeypatch.setattr(crews, "MOST_LOSSES", 0)
-    with local_crew(1, MEMORY, tmp_path) as crew, pytest.raises(BadInputError) as caught:
-        crew(die, [0], lambda *_: None)
+def test_a_task_that_brings_every_worker_down_is_given_up_and_named(two):
+    with pytest.raises(BadInputError) as caught:
+        two(die, [0], lambda *_: None)
     assert [fault.code for fault in caught.value.faults] == ["worker.lost"]
     assert "--memory" in caught.value.faults[0].mend_en
 
