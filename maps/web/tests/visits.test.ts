@@ -4,7 +4,7 @@ import type { AnswerShape, CaseRow, VisitAttendee, VisitItem, VisitPlan, VisitPl
 import { counting, progressOf, standingOf, stopStanding, unsettled } from '../src/visits/answers';
 import { askedOf, isPlaced, NOTHING, toggled, wantedOf } from '../src/visits/asking';
 import { dueOf } from '../src/visits/due';
-import { clockOf, daysText, legsOf } from '../src/visits/figures';
+import { clockOf, daysText, legsOf, waysOf } from '../src/visits/figures';
 import { costOf, placeAt, put } from '../src/visits/order';
 import { inLanguage, invitationOf, onSiteOf, pictureOf } from '../src/visits/papers';
 import { arrivals, presentOf } from '../src/visits/presence';
@@ -110,6 +110,14 @@ describe('times', () => {
       [[['A', false, 5, 15, 850, '09:40'], ['B', false, 0, 0, 0, '17:00']], 10],
       [[['B', true, 2, 0, 0, '09:30']], 0],
     ]);
+  });
+});
+
+describe('ways', () => {
+  it('are assumed where most of them is no road', () => {
+    const line = { type: 'LineString' as const, coordinates: [] };
+    const told = waysOf({ ways: [line, null, line], legs: [{ mode: 'drive', seconds: 60, metres: 900, gap_m: 850 }, null, { mode: 'drive', seconds: 60, metres: 900, gap_m: 70 }] });
+    expect(told.map(({ assumed }) => assumed)).toEqual([true, false]);
   });
 });
 

@@ -30,14 +30,23 @@ export interface StopMark {
   readonly items: readonly { readonly number: string; readonly place: Point; readonly colour: string }[];
 }
 
+export interface Way {
+  readonly line: Geometry;
+  /** Reckoned along a straight line, since no road is known. */
+  readonly assumed: boolean;
+}
+
 export interface VisitOnMap {
   readonly stops: readonly StopMark[];
-  readonly ways: readonly Geometry[];
+  readonly ways: readonly Way[];
   /** Where one starts and ends, and places that were added but are no stop yet. */
   readonly ends: readonly { readonly text: string; readonly place: Point }[];
 }
 
-const line = (color: string, width: number): Style => new Style({ stroke: new Stroke({ color, width, lineCap: 'round', lineJoin: 'round' }) });
+const line = (color: string, width: number, lineDash?: number[]): Style => new Style({ stroke: new Stroke({ color, width, lineCap: lineDash ? 'butt' : 'round', lineJoin: 'round', ...(lineDash ? { lineDash } : {}) }) });
+const CASING = line('#ffffff', 7);
+const KNOWN = [CASING, line(WAY, 3.5)];
+const ASSUMED = [CASING, line(WAY, 3.5, [9, 6])];
 
 function disc({ number, colour }: StopMark): Style {
   const text = String(number);
@@ -62,7 +71,7 @@ function seen(text: string, colour: string): Style {
 }
 
 export class VisitMarks {
-  readonly #ways: VectorLayer = new VectorLayer({ source: new VectorSource(), zIndex: 113, style: [line('#ffffff', 7), line(WAY, 3.5)], updateWhileAnimating: true, updateWhileInteracting: true });
+  readonly #ways: VectorLayer = new VectorLayer({ source: new VectorSource(), zIndex: 113, style: (feature) => (feature.get('assumed') ? ASSUMED : KNOWN), updateWhileAnimating: true, updateWhileInteracting: true });
   readonly #items: VectorLayer = new VectorLayer({ source: new VectorSource(), zIndex: 130, updateWhileAnimating: true, updateWhileInteracting: true });
   readonly #stops: VectorLayer = new VectorLayer({ source: new VectorSource(), zIndex: 131, updateWhileAnimating: true, updateWhileInteracting: true });
   readonly #lit: VectorLayer = new VectorLayer({
@@ -83,7 +92,7 @@ export class VisitMarks {
     const [lines, discs] = [this.#ways.getSource()!, this.#stops.getSource()!];
     lines.clear(true);
     discs.clear(true);
-    lines.addFeatures(ways.map((way) => new Feature(reader.readGeometry(way) as OlGeometry)));
+    lines.addFeatures(ways.map(({ line: way, assumed }) => new Feature({ geometry: reader.readGeometry(way) as OlGeometry, assumed })));
     for (const { text, place } of ends) discs.addFeature(styled(place, end(text)));
     // The first is drawn last, on top of others in the same place.
     for (const stop of [...stops].reverse()) discs.addFeature(styled(stop.place, disc(stop)));

@@ -2,6 +2,7 @@ import type { VisitPlan } from '../api/types';
 import { t } from '../i18n/language.svelte';
 import type { VisitOnMap } from '../map/visitMarks';
 import { standingOf, stopStanding } from '../visits/answers';
+import { waysOf } from '../visits/figures';
 import { INKS, STOPS } from '../visits/looks';
 import { planning } from './visitPlan.svelte';
 import { visits } from './visits.svelte';
@@ -14,7 +15,7 @@ const of = ({ stops, days }: VisitPlan, disputed: readonly string[]): Omit<Visit
     colour: STOPS[stopStanding(stop, disputed)],
     items: stop.items.map((item) => ({ number: item.number, place: item.place, colour: INKS[standingOf(item, disputed)] })),
   })),
-  ways: days.flatMap(({ ways }) => ways.filter((way) => way !== null)),
+  ways: days.flatMap(waysOf),
 });
 
 /** What the map shows: of a visit that is planned what is proposed, else the one that is looked at. */

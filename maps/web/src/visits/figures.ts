@@ -52,6 +52,13 @@ export interface Leg {
 const WORTH_TELLING_M = 100;
 const straightOf = (leg: VisitLeg | null | undefined): number => (leg && leg.gap_m > WORTH_TELLING_M ? Math.round(leg.gap_m) : 0);
 
+/** The ways of a day; one is assumed where more than half of it is no road. */
+export const waysOf = ({ ways, legs }: Pick<VisitDay, 'ways' | 'legs'>): { line: Geometry; assumed: boolean }[] =>
+  ways.flatMap((line, i) => {
+    const leg = legs[i];
+    return line ? [{ line, assumed: leg ? leg.gap_m > leg.metres / 2 : true }] : [];
+  });
+
 export interface DayLegs {
   readonly day: VisitDay;
   readonly legs: readonly Leg[];
