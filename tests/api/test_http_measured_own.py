@@ -76,8 +76,8 @@ def test_a_case_is_judged_again_on_the_line_that_was_taken_over(tmp_path):
             client,
             case,
             "sign_commitment",
-            {"name": "孙总", "role": "utility"},
+            GAS,
             utility="gas",
             revision=2,
-            signatory="孙",
+            signatory="孙总",
         )
