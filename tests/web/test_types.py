@@ -19,12 +19,13 @@ from api import (
     project_schemas,
     schemas,
     service_schemas,
+    visit_layer_schemas,
     visit_schemas,
 )
 from survey.sections.rules import SOILS
 
 SOURCE = Path(__file__).parents[2] / "maps/web/src"
-TYPES = (SOURCE / "api/types.ts").read_text(encoding="utf-8")
+TYPES = "\n".join((SOURCE / f"api/{name}.ts").read_text(encoding="utf-8") for name in ("types", "layers"))
 MODELS = {
     name: model
     for module in (
@@ -36,6 +37,7 @@ MODELS = {
         project_schemas,
         print_schemas,
         visit_schemas,
+        visit_layer_schemas,
         minutes_schemas,
         geometry_schemas,
     )

@@ -15,6 +15,7 @@ import { mapWindow } from '../state/window.svelte';
 import { BoxLoader, type LoadState } from './boxLoader';
 import { FindingMarks } from './findingMarks';
 import { registerGrid, type CountyGrid } from './grid';
+import { LayerMarks } from './layerMarks';
 import { nameLayers } from './names';
 import { OpportunityMarks } from './opportunityMarks';
 import { Pen, type PenHost } from './pen';
@@ -59,6 +60,7 @@ export class Stage {
   readonly chances = new OpportunityMarks();
   readonly visits = new VisitMarks();
   readonly stages = new StageMarks();
+  readonly edits = new LayerMarks();
   #grid: CountyGrid;
   #drawn: Drawn[];
   #visible: Readonly<Record<string, boolean>> = {};
@@ -81,7 +83,7 @@ export class Stage {
       target,
       controls: [],
       interactions: defaultInteractions({ onFocusOnly: false }),
-      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.chances.layers, ...this.marks.layers, ...this.stretches.layers, ...this.visits.layers, ...this.stages.layers],
+      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.chances.layers, ...this.marks.layers, ...this.stretches.layers, ...this.visits.layers, ...this.stages.layers, ...this.edits.layers],
       view: new View({
         projection: this.#grid.projection,
         extent: room,
