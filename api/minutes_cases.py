@@ -128,7 +128,7 @@ def _bodies(
 def _step(case: Case, events: Sequence[Event], body: CommandBody, event: str, why: tuple[str, str]) -> Step:
     """Return a step with the time that it ends, if any, and the clause that its event rests on."""
     clock = next((one for one in case.clocks.values() if one.open and one.end_event == event), None)
-    cited = next((one.cites for one in events if one.body.kind != "ticked" and one.cites), ())
+    cited = next((one.cites for one in events if not one.body.of_clock), ())
     cites = clock.cites if clock is not None and clock.cites else cited
     document, clause = next(((one.document, one.clause) for one in cites), ("", ""))
     names = MILESTONES[event]

@@ -145,6 +145,20 @@ def test_in_wuzhi_the_minutes_publish_the_plan_of_the_survey_within_its_half_day
     assert issue(wuzhi, name)["entered"] == []  # once
 
 
+def test_what_a_role_may_not_enter_is_told_and_the_minutes_are_issued_all_the_same(wuzhi):
+    case = accepted(wuzhi)
+    name, _ = held(wuzhi, case)
+    surveyor = {"name": "李测", "role": "surveyor"}
+    told = issue(wuzhi, name, actor=surveyor)
+    refused = [one for one in told["entered"] if not one["possible"]]
+    assert refused
+    assert all("角色" in one["why_zh"] for one in refused)
+    assert told["issued"][0]["number"] == f"{name}-1"
+    assert (
+        issue(wuzhi, name)["entered"][-1]["event"] == "survey_plan_pushed"
+    )  # by the window
+
+
 def test_elsewhere_nothing_is_published_that_no_document_knows(client):
     case = accepted(client)
     name, _ = held(client, case)
