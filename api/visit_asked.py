@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 LONGEST_NAME, LONGEST_NOTE = 200, 2_000
 MOST_IDS, MOST_PLACES, MOST_CALENDARS = 2_000, 200, 100
 MOST_MINUTES = 10_000.0
-TITLE = "联合踏勘"
 MEMBERS = (
     "title", "cases", "routes", "sites", "due", "keep", "day", "after", "start", "end", "mode", "minutes", "add",
     "calendars", "order", "crs", "actor",
@@ -47,6 +46,8 @@ class Asked:
 
     Attributes
     ----------
+    title
+        Empty: named after what is visited.
     due
         Whether all cases that wait for the survey are visited.
     keep
@@ -141,7 +142,7 @@ class _Reader:
             raise refused(*faults)
 
     def title(self) -> str:
-        return (self._text(self._given, "title", LONGEST_NAME, "title") or "").strip() or TITLE
+        return (self._text(self._given, "title", LONGEST_NAME, "title") or "").strip()
 
     def mode(self) -> str:
         value = self._given.get("mode")

@@ -43,7 +43,7 @@ def planned_by(visitor: Visitor, given: Mapping[str, Any], made: Made, axes: Axe
     Raises
     ------
     ProblemError
-        409 ``visit.no_time`` with the proposal.
+        409 ``visit.no_time`` with the proposal; 422 where there is nothing to visit.
     """
     actor = from_plain(Actor, actor_of(visitor, given, PlanVisit.kind))
     return Command(command_id, actor, PlanVisit(_plan(made, axes)), None)
@@ -121,6 +121,8 @@ def _change_faults(data: Mapping[str, Any]) -> list[Fault]:
 
 def _plan(made: Made, axes: Axes) -> Plan:
     found = made.planned
+    if not made.stops:
+        raise refused(*found.faults)
     if found.plan is None:
         raise ProblemError("visit.no_time", found.zh, found.en, extra={"proposal": proposal_shape(made, axes)})
     return found.plan

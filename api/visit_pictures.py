@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from PIL import ExifTags, Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from api.errors import ProblemError, refused
 from geo.faults import Fault
@@ -26,8 +26,11 @@ MOST_BYTES = 25_000_000
 MOST_PIXELS = 200_000_000
 """More are no photo of a phone, and would take a gigabyte to look at."""
 MEDIA = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+UNREADABLE = (OSError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, EOFError, struct.error)
+"""What Pillow raises of bytes that are not what they begin as."""
 TURNED = 0x0112
 UPRIGHT = 1
+WAYS_TURNED = range(1, 9)
 EXIF_MARK = b"Exif\x00\x00"
 START, SCAN, END = b"\xff\xd8", 0xDA, b"\xff\xd9"
 APPLICATION = range(0xE0, 0xF0)
@@ -40,7 +43,7 @@ PNG_MARK = b"\x89PNG\r\n\x1a\n"
 PNG_OUT = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
 WEBP_OUT = frozenset({b"EXIF", b"XMP "})
 WEBP_EXIF, WEBP_FLAGS = 0x08, 0x08 | 0x04
-WEBP_EXTENDED = b"VP8X"
+WEBP_EXTENDED, WEBP_EXTENDED_BYTES = b"VP8X", 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,9 @@ def look_at(data: bytes) -> Looked:
     """
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            warnings.simplefilter("ignore")  # of large pictures, and of what a camera has written badly
             image = Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"])
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (*UNREADABLE, UnidentifiedImageError, Image.DecompressionBombError) as error:
         raise _no_picture() from error
     width, height = image.size
     if width * height > MOST_PIXELS:
@@ -85,22 +88,33 @@ def look_at(data: bytes) -> Looked:
         )  # fmt: skip
     exif = _exif(image)
     media = MEDIA[str(image.format)]
-    content = _STRIP[media](data, int(exif.get(TURNED, UPRIGHT) or UPRIGHT))
+    turned = exif.get(TURNED)
+    way = turned if isinstance(turned, int) and turned in WAYS_TURNED else UPRIGHT
+    content = _STRIP[media](data, way)
     return Looked(content, media, width, height, _taken_at(exif), _place(exif))
 
 
 def smaller(content: bytes, width: int) -> bytes:
-    """Return a picture upright as JPEG, no wider than ``width`` pixels."""
-    from PIL import ImageOps  # noqa: PLC0415 - only where somebody looks at a list of photos
+    """Return a picture upright as JPEG, no wider than ``width`` pixels.
 
-    with Image.open(io.BytesIO(content)) as image:
-        image.draft("RGB", (width, width * image.height // image.width or 1))
-        turned = ImageOps.exif_transpose(image)
+    Raises
+    ------
+    ProblemError
+        What lies within its frame cannot be shown.
+    """
+    made = io.BytesIO()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(io.BytesIO(content))
+            image.draft("RGB", (width, width * image.height // image.width or 1))
+            turned = ImageOps.exif_transpose(image).convert("RGBA")
         turned.thumbnail((width, MOST_BYTES))
         flat = Image.new("RGB", turned.size, "white")
-        flat.paste(turned, mask=turned.getchannel("A") if "A" in turned.getbands() else None)
-        made = io.BytesIO()
+        flat.paste(turned, mask=turned.getchannel("A"))
         flat.save(made, "JPEG", quality=80)
+    except UNREADABLE as error:
+        raise _cut() from error
     return made.getvalue()
 
 
@@ -119,10 +133,12 @@ def _cut() -> ProblemError:
 def _exif(image: Image.Image) -> dict[int, Any]:
     """Return what the camera has written, by tag; the place among it. What cannot be read says nothing."""
     try:
-        exif = image.getexif()
-        told = dict(exif) | dict(exif.get_ifd(ExifTags.IFD.Exif))
-        told[ExifTags.IFD.GPSInfo] = dict(exif.get_ifd(ExifTags.IFD.GPSInfo))
-    except (ValueError, SyntaxError, OSError, KeyError, TypeError, struct.error, AttributeError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exif = image.getexif()
+            told = dict(exif) | dict(exif.get_ifd(ExifTags.IFD.Exif))
+            told[ExifTags.IFD.GPSInfo] = dict(exif.get_ifd(ExifTags.IFD.GPSInfo))
+    except UNREADABLE:
         return {}
     return told
 
@@ -255,6 +271,8 @@ def _webp(data: bytes, turned: int) -> bytes:
     while at + 8 <= whole:
         name, size = data[at : at + 4], int.from_bytes(data[at + 4 : at + 8], "little")
         end = at + 8 + size + size % 2
+        if at + 8 + size > whole or (name == WEBP_EXTENDED and size < WEBP_EXTENDED_BYTES):
+            raise _cut()
         if name == WEBP_EXTENDED:
             flags = data[at + 8] & ~WEBP_FLAGS | (WEBP_EXIF if turned != UPRIGHT else 0)
             kept.append(data[at : at + 8] + bytes([flags]) + data[at + 9 : end])

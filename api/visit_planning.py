@@ -29,7 +29,7 @@ from survey.visits.items import (
     from_traces,
     middle,
 )
-from survey.visits.planning import Wish, plan_visit
+from survey.visits.planning import Wish, nothing_to_visit, plan_visit
 from survey.visits.stops import LeftOut, Owner, application_of, stops_of
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def plan_of(service: Service, asked: Asked, now: datetime, *, but: str = "") -> 
     ProblemError
         Cases, routes or sites that are not there; the county is still being loaded.
     BadInputError
-        Nothing to visit, a calendar that cannot be read, a day that cannot be.
+        Too many stops, a calendar that cannot be read, a day that cannot be.
     """
     work = service.at_work()
     cases = _cases(service, work, asked, now, but)
@@ -111,10 +111,12 @@ def plan_of(service: Service, asked: Asked, now: datetime, *, but: str = "") -> 
     seen = _seen(service, work, asked, cases, pace, local(now).date())
     stops, left_out = _stops(service, seen, ground, pace, asked)
     due = _due(cases)
+    if not stops:
+        return Made(nothing_to_visit(), left_out, due, ())
     in_it = _in_plan(stops, seen.applications)
     wish = Wish(
-        asked.title, tuple(one for one in cases if one in in_it), asked.start, asked.end, asked.mode, asked.order,
-        asked.day, asked.after, asked.plain,
+        asked.title or _title(stops), tuple(one for one in cases if one in in_it), asked.start, asked.end,
+        asked.mode, asked.order, asked.day, asked.after, asked.plain,
     )  # fmt: skip
     busy, told = _busy(asked, stops, now)
     calendar = service.calendar if work is None else work.calendar
@@ -307,6 +309,12 @@ def _named(stop: Stop, seen: _Seen, ground: Ground) -> str:
     own += [seen.names.get(route, route) for item in stop.items for route in item.routes]
     first = next(iter(dict.fromkeys(own)), "")
     return " · ".join(part for part in (ground.names.get(stop.road, ""), first) if part)[:200]
+
+
+def _title(stops: Sequence[Stop]) -> str:
+    """Return what a visit is called that nobody has named: by the road of its first stop."""
+    first = next((stop.road_name or stop.name for stop in stops if stop.road_name or stop.name), "")
+    return f"{first}{f'等 {len(stops)} 处' if len(stops) > 1 else ''}联合踏勘"
 
 
 def _owners(service: Service, seen: _Seen) -> dict[tuple[str, str], Owner]:

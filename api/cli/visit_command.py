@@ -141,6 +141,7 @@ def visit(
             asked["routes"] = service.store.frame("routes")["id"].tolist()
         with progress("排程", "planning"):
             made = _planned(service, asked, now)
+            refuse(made.planned.faults if not made.stops and not made.left_out else ())
         _show(made)
         plan = made.planned.plan
         if plan is None:

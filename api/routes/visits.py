@@ -73,11 +73,16 @@ def get_visits(
 
 @router.post("/proposals", responses=documented(Content("VisitProposal"), 404, 413, 415, 422, 503),
              openapi_extra=ASKED.body, dependencies=[may("visits.plan")])  # fmt: skip
-def propose_visit(service: Running, body: Body, crs: Crs = None) -> Response:
+def propose_visit(
+    service: Running,
+    body: Body,
+    visit: Annotated[str, Query(description="Id of the visit that would be changed so.", max_length=80)] = "",
+    crs: Crs = None,
+) -> Response:
     """Return a visit as it would be planned, what is left out and why, who blocks; nothing is stored."""
     given = parse_object(body)
     axes = axes_of(_crs(given, crs), service.grid())
-    made = plan_of(service, asked_of(given, axes), service.now())
+    made = plan_of(service, asked_of(given, axes), service.now(), but=visit)
     return Response(geojson.dumps(proposal_shape(made, axes)), media_type="application/json")
 
 

@@ -204,7 +204,8 @@ def invitation_ics(
         for name, moment in (("dtstart", day.sets_out), ("dtend", day.back)):
             event.add(name, moment.replace(tzinfo=None, microsecond=0), parameters={"TZID": BEIJING.tzname(None)})
         several = f"（第 {number} 天，共 {len(schedule.days)} 天）" if len(schedule.days) > 1 else ""
-        event.add("summary", f"联合踏勘：{invitation.title}{several}")
+        said = invitation.title if "踏勘" in invitation.title else f"联合踏勘：{invitation.title}"
+        event.add("summary", f"{said}{several}")
         event.add("description", "\n".join(_lines(schedule, number - 1, stops)))
         event.add("organizer", _address(invitation.organizer))
         for each in invitation.attendees:

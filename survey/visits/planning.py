@@ -139,9 +139,10 @@ def plan_visit(
     Raises
     ------
     BadInputError
-        There is no stop, or there are more than `MOST_STOPS`; a stop that takes longer than can be; the day that was
-        asked for is over or is not worked on.
+        There are more stops than `MOST_STOPS`; the day that was asked for is over or is not worked on.
     """
+    if not stops:
+        return nothing_to_visit()
     refuse(_count_faults(stops))
     travel = travel_between(
         [*((stop.x, stop.y) for stop in stops), wish.start, wish.end], ground.streets, ground.classes, pace, wish.mode
@@ -162,11 +163,16 @@ def plan_visit(
     return replace(found, plan=plan, least_travel_s=least, faults=tuple(told))
 
 
+def nothing_to_visit() -> Planned:
+    """Return what comes of planning where there is nothing to see."""
+    fault = Fault(
+        "visit.no_stops", "没有可看的地点", "there is nothing to visit", "选择办件、管线或现场，或在图上加点",
+        "choose cases, routes or sites, or add a place on the map", field="cases",
+    )  # fmt: skip
+    return Planned(None, None, None, (), None, (fault,), fault.zh, fault.en)
+
+
 def _count_faults(stops: Sequence[Stop]) -> Iterator[Fault]:
-    if not stops:
-        yield Fault("visit.no_stops", "没有可看的地点", "there is nothing to visit",
-                    "选择办件、管线或现场，或在图上加点", "choose cases, routes or sites, or add a place on the map",
-                    field="cases")  # fmt: skip
     if len(stops) > MOST_STOPS:
         yield Fault(
             "visit.too_many", f"共 {len(stops)} 个停留点，最多 {MOST_STOPS} 个",

@@ -210,7 +210,8 @@ def _calls(
 ) -> tuple[list[Call], list[tuple[int, float]]]:
     """Return the calls of one day, back at the end place before offices close; and which stays (seconds) are left."""
     seconds, longest = errand.travel.seconds, _longest_s(errand, halves[0].on)
-    now, last, calls, rest = max(halves[0].opens, begun), len(errand.stops), [], list(left)
+    now, last, rest = max(halves[0].opens, begun), len(errand.stops), list(left)
+    calls: list[Call] = []
     while rest:
         stop, stay_s = rest[0]
         way = float(seconds[last, stop])

@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from api.db.store import open_store
 from api.db.transfer import copy
-from api.visit_pictures import look_at
+from api.errors import ProblemError
+from api.visit_pictures import look_at, smaller
 from geo.crs import grid
+from geo.faults import BadInputError
 from tests.api.conftest import X0, Y0
 from tests.api.test_http_items import problem
 from tests.api.visit_requests import VISITS, photo, planned
@@ -119,3 +124,29 @@ def test_pictures_are_copied_and_a_damaged_one_is_found(client, where, database_
             assert length < len(sent)  # without the camera's records
             connection.exec_driver_sql("UPDATE visit_pictures SET content = x'00'")
         assert [fault.code for fault in other.verify()] == ["store.picture"]
+
+
+WHOLE = [photo(kind, size=(40, 30), turned=6) for kind in ("JPEG", "PNG", "WEBP")]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(WHOLE), st.integers(0, 800), st.binary(max_size=80), st.booleans())
+def test_whatever_bytes_come_are_kept_whole_or_refused(whole, at, put, over):
+    """A photo with bytes put into it, or written over: refused by name, or kept so that it looks the same again."""
+    at = min(at, len(whole))
+    data = whole[:at] + put + whole[at + len(put) * over :]
+    try:
+        looked = look_at(data)
+    except (ProblemError, BadInputError):
+        return
+    assert look_at(looked.content).content == looked.content
+    with suppress(ProblemError):
+        assert smaller(looked.content, 20)[:2] == b"\xff\xd8"
+
+
+@pytest.mark.parametrize("chunk", [b"VP8X\x00\x00\x00\x00", b"VP8X\xff\xff\xff\xff", b"EXIF\x03\x00\x00\x00abc"])
+def test_chunks_of_no_length_and_of_too_much(chunk):
+    whole = photo("WEBP")
+    data = whole[:4] + (len(whole) - 8 + len(chunk)).to_bytes(4, "little") + whole[8:] + chunk
+    with suppress(ProblemError, BadInputError):
+        look_at(data)

@@ -55,6 +55,13 @@ def test_a_visit_is_proposed_planned_listed_and_read(client):
     assert again.status_code == 304
 
 
+def test_nothing_to_visit_is_said_and_a_visit_without_a_name_is_named_after_its_road(client):
+    told = client.post(f"{VISITS}/proposals", json={}).json()
+    assert (told["plan"], [fault["field"] for fault in told["faults"]]) == (None, ["cases"])
+    problem(client.post(VISITS, json={}), 422, "input.refused")
+    assert planned(client, title=None)["title"] == "范蠡大街联合踏勘"
+
+
 def test_the_same_request_again_plans_nothing_twice(client):
     asked = {"title": "踏勘", "routes": ["G1"]}
     keyed = {"Idempotency-Key": "one"}
@@ -121,7 +128,7 @@ def test_a_change_is_planned_once_and_must_be_told_again(client):
     assert held["present"] == [{"name": "王工", "organisation": "燃气公司", "key": ""}]
     refused = act(client, visit, "change_visit", status=409, data=data)
     assert refused["code"] == "case.refused"
-    assert "issue_visit_minutes" in refused["possible"]
+    assert "issue_visit_minutes" in refused["possible"]  # under its own address
     told = [event["kind"] for event in client.get(f"{VISITS}/{visit}/events").json()["events"]]
     assert told == ["visit_planned", "visit_invited", "visit_changed", "visit_invited", "visit_held"]
     assert client.get(f"{VISITS}/{visit}/events", params={"after": 4}).json()["events"][0]["seq"] == 5
@@ -134,6 +141,7 @@ def test_a_change_is_planned_once_and_must_be_told_again(client):
         ({"kind": "change_visit", "data": {"reason": " ", "asked": {}}}, "data.reason"),
         ({"kind": "change_visit", "data": {"reason": "雨", "asked": {"routes": "G1"}}}, "routes"),
         ({"kind": "plan_visit"}, "kind"),
+        ({"kind": "issue_visit_minutes", "data": {"document": "d"}}, "kind"),
         ({"kind": "cancel_visit", "data": []}, "data"),
         ({"kind": "cancel_visit", "id": "", "data": {"reason": "雨"}}, "id"),
         ({"kind": "cancel_visit", "expected": "1", "data": {"reason": "雨"}}, "expected"),
@@ -210,7 +218,6 @@ def test_who_is_busy_is_waited_for_or_blocks(client):
 @pytest.mark.parametrize(
     ("asked", "field"),
     [
-        ({}, "cases"),
         ({"routes": ["nobody"]}, "routes"),
         ({"cases": ["2020-00001"]}, "cases"),
         ({"sites": ["S0"]}, "sites"),
@@ -323,8 +330,11 @@ def test_what_is_due_has_the_countys_time(database_url, tmp_path):
         case = begin(client).json()["id"]
         accepted = act_on_case(client, case, "accept", WINDOW, manager="赵管家", manager_phone="0561-1")
         clock = next(one for one in accepted["clocks"] if one["stage"] == "joint_survey" and one["due"])
-        told = client.post(f"{VISITS}/proposals", json={"due": True})
-        assert told.status_code == 422  # nobody knows where the case is, and there is nothing else to see
+        told = client.post(f"{VISITS}/proposals", json={"due": True}).json()
+        assert (told["plan"], told["stops"]) == (None, [])  # nobody knows where the case is
+        assert [left["id"] for left in told["left_out"]] == [case]
+        assert [fault["code"] for fault in told["faults"]] == ["visit.no_stops"]
+        problem(client.post(VISITS, json={"due": True}), 422, "input.refused")
         asked = {"due": True, "add": [{"x": X0 + 50, "y": Y0 + 20, "case": case}], "title": "到期踏勘", **GRID}
         proposal = client.post(f"{VISITS}/proposals", json=asked).json()
         assert (proposal["due"]["at"], proposal["due"]["case"]) == (clock["due"], case)
@@ -340,8 +350,11 @@ def test_what_is_due_has_the_countys_time(database_url, tmp_path):
         visit = planned(client, routes=[], **late)
         assert visit["cases"] == [case]
         assert [item["case"] for item in items_of(visit)] == [case]
-        # It is in a visit to come: the next one need not see it again.
-        assert client.post(f"{VISITS}/proposals", json={"due": True}).status_code == 422
+        # It is in a visit to come: the next one need not see it again, unless that one is planned otherwise.
+        again = {"due": True, "add": [{"x": X0, "y": Y0}], **GRID}
+        assert client.post(f"{VISITS}/proposals", json=again).json()["plan"]["cases"] == []
+        changed = client.post(f"{VISITS}/proposals", params={"visit": visit["id"]}, json=late).json()
+        assert changed["plan"]["cases"] == [case]
         present = [{"name": "王工", "organisation": "燃气公司"}]
         early = act(client, visit["id"], "hold_visit", cases=True, data={"present": present})
         assert [line["entered"] for line in early["entered"]] == [False]  # no time was ever agreed in the case
