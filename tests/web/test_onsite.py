@@ -131,6 +131,18 @@ def test_every_sheet_can_be_used_by_anybody(wire: Wire, visit: dict[str, Any], p
         assert body.evaluate("shown => shown.scrollWidth - shown.clientWidth") <= 0, sheet
 
 
+def test_the_code_on_a_sheet_of_the_atlas_leads_to_its_stop(
+    wire: Wire, visit: dict[str, Any], phone: Callable[[str], Phone]
+) -> None:
+    on_site = phone("one").start(page_of(wire, visit))
+    on_site.take_along()
+    wire.sever()
+    last = visit["stops"][-1]
+    on_site.die()
+    page = on_site.start(f"{wire.url}/?stop={last['id']}#/visit/{visit['id']}").page
+    expect(page.locator(f"#stop-{last['id']}")).to_be_in_viewport(ratio=1)
+
+
 def test_worker_and_manifest_are_asked_for_anew(neixiang: str) -> None:
     for path, media in (("/sw.js", "text/javascript"), ("/manifest.webmanifest", "application/manifest+json")):
         answer = httpx.get(f"{neixiang}{path}")
