@@ -4,6 +4,7 @@ import type { CaseRow, PlanAsked, VisitPlan, VisitProposal, VisitShape } from '.
 import * as client from '../api/visits';
 import type { Point } from '../geometry/points';
 import { t } from '../i18n/language.svelte';
+import { momentOf } from '../opportunities/figures';
 import { askedOf, isPlaced, NOTHING, toggled, wantedOf, type Wanted } from '../visits/asking';
 import { costOf } from '../visits/order';
 import { notices } from './notices.svelte';
@@ -38,6 +39,9 @@ class VisitPlanning {
   #key = uuid();
   /** What a new visit was to be when it was left without storing it. */
   #left: Wanted | null = null;
+  /** What the answer that is shown was asked for. */
+  #answered = $state.raw<Wanted | null>(null);
+  /** What the proposal with least travel was asked for, as text: another title or order needs no other one. */
   #asked = '';
   #under: AbortController | null = null;
 
@@ -46,8 +50,8 @@ class VisitPlanning {
   cost = $derived(this.proposed?.plan && this.byHand?.plan ? costOf(this.proposed.plan, this.byHand.plan) : null);
   /** As somebody has called it, else after where it leads. */
   title = $derived(this.wanted.title || titleOf(this.shown?.plan ?? null));
-  /** Whether what is shown can be stored. */
-  able = $derived(Boolean(this.shown?.plan) && !this.asking && this.title.trim() !== '' && (this.changing === null || this.reason.trim() !== ''));
+  /** Whether what is shown is what is wanted, and can be stored. */
+  able = $derived(Boolean(this.shown?.plan) && this.#answered === this.wanted && this.title.trim() !== '' && (this.changing === null || this.reason.trim() !== ''));
 
   /** Plan a new visit: what was put together and not stored is there again, else what is due is ticked. */
   async begin(): Promise<void> {
@@ -64,7 +68,9 @@ class VisitPlanning {
     this.open = true;
     this.changing = visit;
     // All cases that were due then are named one by one, so that what is left out of the change stays out.
-    this.wanted = { ...wantedOf(visit.asked), cases: [...new Set([...(visit.asked.cases ?? []), ...visit.cases])] };
+    const cases = [...new Set([...(visit.asked.cases ?? []), ...visit.cases])];
+    const day = visit.days[0]?.on ?? '';
+    this.wanted = { ...wantedOf(visit.asked), cases, day: day >= today() ? day : '' };
     await this.#readDue();
   }
 
@@ -87,6 +93,7 @@ class VisitPlanning {
     this.reason = '';
     this.due = [];
     this.#asked = '';
+    this.#answered = null;
     this.#key = uuid();
     this.asking = false;
   }
@@ -166,6 +173,7 @@ class VisitPlanning {
         this.#asked = key;
       }
       this.byHand = wanted.order ? await client.proposeVisit(askedOf(wanted, settings.crs), controller.signal) : null;
+      this.#answered = wanted;
       this.refused = null;
     } catch (error) {
       if (!controller.signal.aborted && !isAbort(error)) this.refused = error;
@@ -174,11 +182,11 @@ class VisitPlanning {
     }
   }
 
-  /** Store what is shown, on the day that was proposed; true when it is on record. */
+  /** Store what is shown; true when it is on record. */
   async save(): Promise<boolean> {
-    const day = this.shown?.plan?.days[0]?.on;
-    if (!this.able || !day) return false;
-    const asked = askedOf({ ...this.wanted, title: this.title, day }, settings.crs);
+    const plan = this.shown?.plan;
+    if (!this.able || !plan) return false;
+    const asked = askedOf({ ...this.wanted, title: this.title }, settings.crs);
     this.saving = true;
     this.refused = null;
     try {
@@ -195,6 +203,9 @@ class VisitPlanning {
         void visits.load();
         this.wanted = NOTHING;
       }
+      // The county has changed since it was proposed, or office hours have gone by.
+      const stored = visits.chosen?.days[0]?.sets_out ?? '';
+      if (Date.parse(stored) !== Date.parse(plan.days[0]?.sets_out ?? '')) notices.say('trouble', t('visit_saved_otherwise', { at: momentOf(stored) }));
       this.leave();
       return true;
     } catch (error) {
@@ -207,6 +218,9 @@ class VisitPlanning {
     }
   }
 }
+
+/** The day in the county. */
+const today = (): string => momentOf(new Date().toISOString()).slice(0, 10);
 
 /** What a visit is called that nobody has given a name: after the street of its first stop, and how many there are. */
 function titleOf(plan: VisitPlan | null): string {
