@@ -37,7 +37,7 @@ ENCODING = "1"
 #: What a tile tells of an item besides its id: what the map draws it by.
 ATTRIBUTES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"sites": ("name",), "routes": ("utility",), "roads": ("name", "class", "width_m"), "pipes": ("utility",),
-     "trees": ("crown_m",)}
+     "trees": ("crown_m",), "waters": ("name",)}
 )  # fmt: skip
 #: What nobody may overlook, however far out: it stays in a tile where it is too small to be seen.
 KEPT = frozenset({"routes", "sites"})
@@ -89,9 +89,9 @@ class Place:
 class Tiles:
     """The tiles of one store, made when they are asked for.
 
-    What a tile has of a layer is remembered by which rows, in which revisions, lie in its box: nothing remembered can be
-    out of date, whoever has written. These stamps themselves are remembered until the history of changes shows one that
-    touches their box. What somebody sees of a layer of which not all is shown is made for each request.
+    What a tile has of a layer is remembered by which rows, in which revisions, lie in its box: nothing remembered can
+    be out of date, whoever has written. These stamps themselves are remembered until the history of changes shows one
+    that touches their box. Of a layer of which somebody may see some items alone, tiles are made for each request.
     """
 
     def __init__(self) -> None:
@@ -101,6 +101,7 @@ class Tiles:
         self._encoded: Memory[bytes] = Memory(MOST_LAYERS)
         self._overviews: Memory[Whole] = Memory(MOST_OVERVIEWS)
         self._counts: tuple[int, Mapping[str, int]] | None = None
+        self._prepared = -1
         self._stopped = threading.Event()
 
     def tile(
@@ -145,7 +146,8 @@ class Tiles:
 
     def prepare(self, store: Store) -> None:
         """Make the overviews that nobody should have to wait for; quick where nothing has changed."""
-        if store.county is None:
+        last = store.last_change()
+        if store.county is None or self._prepared == last:
             return
         grid = TileGrid.of(store.grid)
         for layer in MERGED:
@@ -154,6 +156,7 @@ class Tiles:
                 continue
             for place in _covering(grid, bounds, COARSEST_ZOOM):
                 self._prepare(store, layer, place)
+        self._prepared = last
 
     def stop(self) -> None:
         """Let what `prepare` still has to do be."""

@@ -34,7 +34,7 @@ EAST = 0
 #: A step is one number: group, row, column, direction.
 GROUP_AT, ROW_AT, COLUMN_AT = 50, 26, 2
 PLACE = (1 << 24) - 1
-UNITS = EXTENT // TILE_CELLS
+MOST_STROKES, FEWEST_CELLS = 30_000, 64
 
 
 def overview_of(shapes: Shapes, groups: Whole, corner: tuple[float, float], cell_m: float, box: Box) -> Whole:
@@ -84,6 +84,9 @@ def overview_above(overviews: Sequence[Whole]) -> Whole:
 def overview_layer(name: str, steps: Whole, tile: tuple[int, int], key: str, groups: Sequence[str]) -> bytes:
     """Return the layer of a tile that an overview is drawn in: one feature for each group, without an id.
 
+    Where it is made of more than `MOST_STROKES`, its cells are made twice as wide until it is not: nobody tells these
+    strokes from each other, and every one of them is drawn.
+
     Parameters
     ----------
     tile
@@ -91,16 +94,28 @@ def overview_layer(name: str, steps: Whole, tile: tuple[int, int], key: str, gro
     key, groups
         The attribute, and its value for each group; a group beyond them has none.
     """
-    first = np.array(tile, np.int64) * TILE_CELLS
-    from_, to, _ = _ends(steps)
-    reached = np.stack([from_, to], axis=1) - first
-    inside = (reached >= -(BUFFER // UNITS)) & (reached < TILE_CELLS + BUFFER // UNITS)
-    starts, ends, group = _strokes(steps[inside.all(axis=(1, 2))])
-    points = (np.stack([starts, ends], axis=1) - first) * UNITS + UNITS // 2
+    cells = TILE_CELLS
+    strokes = _strokes_within(steps, tile, cells)
+    while len(strokes[0]) > MOST_STROKES and cells > FEWEST_CELLS:
+        steps, cells = overview_above([steps]), cells // 2
+        strokes = _strokes_within(steps, tile, cells)
+    ends, group = strokes
+    units = EXTENT // cells
     present, owner = np.unique(group, return_inverse=True)
-    parts = Parts(points.reshape(-1, 2), np.arange(len(points) + 1) * 2, owner.astype(np.int64), len(present))
+    points = (ends * units + units // 2).reshape(-1, 2)
+    parts = Parts(points, np.arange(len(ends) + 1) * 2, owner.astype(np.int64), len(present))
     tags = np.where(present < len(groups), present, -1)[:, None]
     return layer_of(name, [features_of(Kind.LINE, parts, tags)], [key], list(groups), EXTENT)
+
+
+def _strokes_within(steps: Whole, tile: tuple[int, int], cells: int) -> tuple[Whole, Whole]:
+    """Return where strokes in a tile and its buffer begin and end (n, 2, 2), in cells of the tile, and their groups."""
+    first, beyond = np.array(tile, np.int64) * cells, BUFFER * cells // EXTENT
+    from_, to, _ = _ends(steps)
+    reached = np.stack([from_, to], axis=1) - first
+    inside = (reached >= -beyond) & (reached < cells + beyond)
+    starts, ends, group = _strokes(steps[inside.all(axis=(1, 2))])
+    return np.stack([starts, ends], axis=1) - first, group
 
 
 def _stepwise(cells: Whole, part: NDArray[np.intp]) -> tuple[Whole, NDArray[np.intp]]:

@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP; `visits.ts` asks through it. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, CostSplitShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, OpportunitiesIf, OpportunityEvent, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, PlacedFinding, PrintChoices, PrintRequest, Problem, ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, CostSplitShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, OpportunitiesIf, OpportunityEvent, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, PlacedFinding, PrintChoices, PrintRequest, Problem, ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols, VectorTiles } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -105,6 +105,23 @@ export async function collectionIds(): Promise<string[]> {
   const listed = await get<{ collections: { id: string }[] }>('/api/collections');
   return listed.collections.map((collection) => collection.id);
 }
+
+/** The vector tiles of the county's grid, and how many features of each layer there are. */
+export async function vectorTiles(): Promise<VectorTiles> {
+  const path = '/api/tiles/grid';
+  const [{ tilesets }, said] = await Promise.all([
+    get<{ tilesets: { layers: { id: string; features: number }[] }[] }>('/api/tiles'),
+    get<{ origin_grid: [number, number]; tileMatrices: { id: string; cellSize: number }[] }>(path),
+  ]);
+  return {
+    path,
+    origin: said.origin_grid,
+    zooms: said.tileMatrices.map(({ id, cellSize }) => ({ zoom: Number(id), pixelM: cellSize })),
+    features: Object.fromEntries((tilesets[0]?.layers ?? []).map((layer) => [layer.id, layer.features])),
+  };
+}
+
+export const tile = async (path: string): Promise<ArrayBuffer> => (await send(path)).arrayBuffer();
 
 export async function assess(
   feature: Feature<RouteProperties>,

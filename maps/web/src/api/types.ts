@@ -93,6 +93,14 @@ export interface LayerSymbol {
   names?: { weight: number; max_resolution: number; colour: string; size: number };
 }
 
+/** Vector tiles in the county's grid: where they are counted from, the pixel of each zoom, how many features a layer has. */
+export interface VectorTiles {
+  readonly path: string;
+  readonly origin: Point;
+  readonly zooms: readonly { readonly zoom: number; readonly pixelM: number }[];
+  readonly features: Readonly<Record<string, number>>;
+}
+
 export interface Symbols {
   paper: string;
   ink: string;

@@ -9,12 +9,13 @@ import * as client from '../api/client';
 import { isAbort } from '../api/problem';
 
 /** More than this in one window is not a map any more: the page then asks to zoom in. */
-const MOST_IN_WINDOW = 6000;
+export const MOST_IN_WINDOW = 6000;
 const MOST_KEPT = 25_000;
 /** Fetched beyond the window on each side, as a share of it, so that a small pan asks nothing. */
 const MARGIN = 0.3;
 
-export type LoadState = 'ok' | 'truncated' | 'failed';
+/** `coarse`: what is seen are tiles, which nothing snaps to. */
+export type LoadState = 'ok' | 'truncated' | 'failed' | 'coarse';
 
 const reader = new GeoJSON();
 
@@ -31,6 +32,16 @@ export class BoxLoader {
     this.#layer = layer;
     this.#crs = crs;
     this.#changed = changed;
+  }
+
+  /** Whether everything of the window that was last asked for is here. */
+  get holdsAll(): boolean {
+    return this.#loaded !== null && this.state === 'ok';
+  }
+
+  /** Forget which box is loaded: the map went on without keeping it up to date. */
+  forgetBox(): void {
+    this.#loaded = null;
   }
 
   /** Make sure that `window` is loaded. */

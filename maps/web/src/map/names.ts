@@ -3,11 +3,14 @@
 import type { FeatureLike } from 'ol/Feature';
 import type Geometry from 'ol/geom/Geometry';
 import VectorLayer from 'ol/layer/Vector';
+import type VectorTileLayer from 'ol/layer/VectorTile';
 import type VectorSource from 'ol/source/Vector';
 import { Fill, Stroke, Style, Text } from 'ol/style';
+import type { StyleFunction } from 'ol/style/Style';
 import type { Options } from 'ol/style/Text';
 import type { LayerSymbol, Symbols } from '../api/types';
 import { FONT, ROAD_ORDER } from './symbolise';
+import { TILES_FROM, type Look as TileLook, type Tiles } from './tiles';
 
 /** Height of the map above every layer of the county. */
 const NAMES_AT = 100;
@@ -69,20 +72,23 @@ function saidOn(symbol: LayerSymbol, symbols: Symbols): Said {
 
 /** The layer of the names of another layer, the features its own; none where that has no names. */
 export function nameLayers(symbol: LayerSymbol, symbols: Symbols, source: VectorSource): VectorLayer[] {
-  const look: Look | undefined = symbol.names;
-  if (!look) return [];
+  return symbol.names ? [new VectorLayer({ ...lookOf(symbol, symbol.names), source, style: nameStyle(symbol, symbols, symbol.names) })] : [];
+}
+
+/** The same of a layer that is seen as tiles; none where its names are read from nearer only. */
+export function nameLayersInTiles(symbol: LayerSymbol, symbols: Symbols, tiles: Tiles): VectorTileLayer[] {
+  const { names } = symbol;
+  return names && names.max_resolution > TILES_FROM ? [tiles.layer(symbol, nameStyle(symbol, symbols, names), lookOf(symbol, names))] : [];
+}
+
+/** Of two names that meet, that of the higher layer stays. */
+const lookOf = ({ key }: LayerSymbol, { max_resolution: maxResolution, weight }: Look): TileLook => ({ maxResolution, zIndex: NAMES_AT + weight, declutter: 'names', properties: { names: key } });
+
+function nameStyle(symbol: LayerSymbol, symbols: Symbols, look: Look): StyleFunction {
   const said = saidOn(symbol, symbols);
   const [fill, stroke] = [new Fill({ color: look.colour }), new Stroke({ color: symbols.paper, width: 3 })];
-  return [new VectorLayer({
-    source,
-    style: (feature, resolution) => {
-      const name = said(feature, resolution);
-      return name?.text ? new Style({ text: new Text({ font: `400 ${look.size}px ${FONT}`, fill, stroke, ...name.how, text: name.text }) }) : undefined;
-    },
-    maxResolution: look.max_resolution,
-    // Of two names that meet, that of the higher layer stays.
-    zIndex: NAMES_AT + look.weight,
-    declutter: 'names',
-    properties: { names: symbol.key },
-  })];
+  return (feature, resolution) => {
+    const name = said(feature, resolution);
+    return name?.text ? new Style({ text: new Text({ font: `400 ${look.size}px ${FONT}`, fill, stroke, ...name.how, text: name.text }) }) : undefined;
+  };
 }

@@ -9,42 +9,36 @@ import VectorLayer from 'ol/layer/Vector';
 import Map from 'ol/Map';
 import type VectorSource from 'ol/source/Vector';
 import View from 'ol/View';
-import type { County, Geometry, LayerSymbol, PipeProperties, Symbols } from '../api/types';
+import type { County, Geometry, LayerSymbol, PipeProperties, Symbols, VectorTiles } from '../api/types';
 import { boundsOf, type Point } from '../geometry/points';
 import { mapWindow } from '../state/window.svelte';
-import { BoxLoader, type LoadState } from './boxLoader';
+import type { BoxLoader, LoadState } from './boxLoader';
+import { DrawnLayer, isLarge } from './drawnLayer';
 import { FindingMarks } from './findingMarks';
 import { registerGrid, type CountyGrid } from './grid';
 import { LayerMarks } from './layerMarks';
-import { nameLayers } from './names';
 import { OpportunityMarks } from './opportunityMarks';
 import { Pen, type PenHost } from './pen';
 import { Sketch } from './sketch';
 import { StageMarks } from './stageMarks';
 import { StretchMarks } from './stretchMarks';
-import { styleOf } from './symbolise';
 import { targetsIn, type Targets } from './targets';
+import { Tiles, TILES_FROM } from './tiles';
 import { VisitMarks } from './visitMarks';
 
 /** Metres a pixel: from the whole county on a phone down to a hand's breadth. */
 const FINEST = 0.02;
 const COARSEST = 60;
-/** Layers without a limit of their own are not fetched beyond this. */
-const COARSEST_DATA = 40;
 const SETTLE_MS = 90;
 /** Pixels around an existing pipe within which the pointer asks for it. */
 const HOVER_PX = 5;
+/** Pixels around a click within which a route is meant. */
+const PICK_PX = 6;
 /** Metres a pixel beyond which a place of a metre is no more than a dot among dots. */
 const FAR_FROM_A_PLACE = 0.6;
 /** Share of the free part of the window that stays free on each side of what is looked at. */
 const MOST_MARGIN = 0.15;
 
-
-interface Drawn {
-  readonly symbol: LayerSymbol;
-  readonly loader: BoxLoader;
-  readonly layer: VectorLayer;
-}
 
 /** A window for a county without any feature yet: on the central meridian, in the middle of China. */
 function nowhere(county: County): Extent {
@@ -62,19 +56,21 @@ export class Stage {
   readonly stages = new StageMarks();
   readonly edits = new LayerMarks();
   #grid: CountyGrid;
-  #drawn: Drawn[];
-  #visible: Readonly<Record<string, boolean>> = {};
+  #drawn: DrawnLayer[];
+  #tiles: Tiles | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #home: Extent;
-  /** What is written on the map, above everything of the county. */
-  #names: VectorLayer[];
 
-  constructor(target: HTMLElement, county: County, symbols: Symbols, layers: readonly LayerSymbol[], host: PenHost) {
+  constructor(target: HTMLElement, county: County, symbols: Symbols, layers: readonly LayerSymbol[], vectorTiles: VectorTiles, host: PenHost) {
     this.#grid = registerGrid(county.grid);
     this.#home = county.bbox_grid ?? nowhere(county);
     this.sketch = new Sketch(symbols);
-    this.#drawn = layers.map((symbol, order) => this.#layer(symbol, symbols, county.grid.code, order));
-    this.#names = this.#drawn.flatMap(({ symbol, loader }) => nameLayers(symbol, symbols, loader.source));
+    const large = layers.filter(({ key }) => isLarge(vectorTiles.features[key]));
+    if (large.length > 0) this.#tiles = new Tiles(vectorTiles, large, this.#grid.projection, () => this.#tellLoads());
+    this.#drawn = layers.map((symbol, order) => {
+      const tiles = large.includes(symbol) ? this.#tiles : null;
+      return new DrawnLayer(symbol, symbols, county.grid.code, order, tiles, () => this.#loadsChanged());
+    });
     const routesAt = this.#drawn.find(({ symbol }) => symbol.key === 'routes')?.layer.getZIndex() ?? 0;
     this.marks.lieUnder(routesAt);
     this.chances.lieUnder(routesAt);
@@ -83,7 +79,7 @@ export class Stage {
       target,
       controls: [],
       interactions: defaultInteractions({ onFocusOnly: false }),
-      layers: [...this.#drawn.map(({ layer }) => layer), ...this.#names, this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.chances.layers, ...this.marks.layers, ...this.stretches.layers, ...this.visits.layers, ...this.stages.layers, ...this.edits.layers],
+      layers: [...this.#drawn.flatMap((drawn) => drawn.layers), this.sketch.countedLayer, this.sketch.draftLayer, this.sketch.conflictLayer, ...this.chances.layers, ...this.marks.layers, ...this.stretches.layers, ...this.visits.layers, ...this.stages.layers, ...this.edits.layers],
       view: new View({
         projection: this.#grid.projection,
         extent: room,
@@ -102,23 +98,6 @@ export class Stage {
     this.#watch();
   }
 
-  #layer(symbol: LayerSymbol, symbols: Symbols, crs: string, order: number): Drawn {
-    const loader = new BoxLoader(symbol.key, crs, () => this.#tellLoads());
-    const layer = new VectorLayer({
-      source: loader.source,
-      style: styleOf(symbol, symbols),
-      zIndex: order * 10,
-      // What lies in the ground already steps back behind what is planned.
-      opacity: symbol.opacity ?? (symbol.key === 'pipes' ? 0.7 : 1),
-      maxResolution: symbol.max_resolution ?? COARSEST_DATA,
-      renderBuffer: 60,
-      updateWhileAnimating: true,
-      updateWhileInteracting: true,
-      properties: { key: symbol.key },
-    });
-    return { symbol, loader, layer };
-  }
-
   /** Where the pointer is, for the readout. */
   point(at: Point | null): void {
     mapWindow.pointer = at;
@@ -126,9 +105,7 @@ export class Stage {
   }
 
   show(visible: Readonly<Record<string, boolean>>): void {
-    this.#visible = { ...visible };
-    for (const { symbol, layer } of this.#drawn) layer.setVisible(visible[symbol.key] ?? true);
-    for (const names of this.#names) names.setVisible(visible[names.get('names') as string] ?? true);
+    for (const drawn of this.#drawn) drawn.on = visible[drawn.symbol.key] ?? true;
     this.#moved();
   }
 
@@ -139,12 +116,14 @@ export class Stage {
   #watch(): void {
     const view = this.map.getView();
     mapWindow.resolution = view.getResolution() ?? 1;
+    for (const drawn of this.#drawn) drawn.choose(mapWindow.resolution);
     mapWindow.rotation = view.getRotation();
-    mapWindow.tooFar = this.#drawn.filter((drawn) => this.#on(drawn) && !this.#inReach(drawn)).map(({ symbol }) => symbol.key);
+    mapWindow.tooFar = this.#drawn.filter((drawn) => drawn.on && !this.#inReach(drawn)).map(({ symbol }) => symbol.key);
   }
 
-  #on = ({ symbol }: Drawn): boolean => this.#visible[symbol.key] ?? true;
-  #inReach = ({ symbol }: Drawn): boolean => (this.map.getView().getResolution() ?? 1) < (symbol.max_resolution ?? COARSEST_DATA);
+  #inReach = (drawn: DrawnLayer): boolean => drawn.inReach(this.map.getView().getResolution() ?? 1);
+  /** Whether the exact features of a layer are what is seen of it. */
+  #exact = (drawn: DrawnLayer): boolean => drawn.on && this.#inReach(drawn) && !drawn.coarse;
 
   #moved(): void {
     this.#watch();
@@ -159,33 +138,67 @@ export class Stage {
     if (!size || size[0] === 0) return;
     const window = this.map.getView().calculateExtent(size);
     for (const drawn of this.#drawn) {
-      if (this.#on(drawn) && this.#inReach(drawn)) void drawn.loader.show(window);
+      if (drawn.on && this.#inReach(drawn) && this.#wanted(drawn)) void drawn.loader.show(window);
     }
+    if (this.#tiles?.failed) this.#tiles.renew();
+    this.#tellLoads();
+  }
+
+  /** Whether the exact features of a layer are wanted at this zoom, few as they are or near as one is. */
+  #wanted(drawn: DrawnLayer): boolean {
+    const wanted = !drawn.large || (this.map.getView().getResolution() ?? 1) < TILES_FROM;
+    if (!wanted) drawn.loader.forgetBox();
+    return wanted;
   }
 
   /** Fetch one layer of the window again: somebody else may have changed it. */
   reload(key: string): void {
     const size = this.map.getSize();
-    if (size) void this.loader(key)?.show(this.map.getView().calculateExtent(size), true);
+    const drawn = this.#drawn.find(({ symbol }) => symbol.key === key);
+    if (size && drawn && this.#wanted(drawn)) void drawn.loader.show(this.map.getView().calculateExtent(size), true);
+    this.renewTiles(key);
+  }
+
+  /** Something of a layer was written. */
+  renewTiles(key: string): void {
+    if (this.#drawn.some((drawn) => drawn.symbol.key === key && drawn.large)) this.#tiles?.renew();
+  }
+
+  /** The saved version of a route is not shown while it is on the table. */
+  hide(key: string, id: string | null): void {
+    this.#drawn.find(({ symbol }) => symbol.key === key)?.hide(id);
+  }
+
+  #loadsChanged(): void {
+    for (const drawn of this.#drawn) drawn.choose(this.map.getView().getResolution() ?? 1);
+    this.#tellLoads();
   }
 
   #tellLoads(): void {
-    mapWindow.loads = Object.fromEntries(this.#drawn.map(({ symbol, loader }): [string, LoadState] => [symbol.key, loader.state]));
+    mapWindow.loads = Object.fromEntries(this.#drawn.map((drawn): [string, LoadState] => [drawn.symbol.key, drawn.state]));
   }
 
   targets(cursor: Point, reach: number, exceptId: string | null): Targets {
     const box = buffer([cursor[0], cursor[1], cursor[0], cursor[1]], reach);
-    const near = this.#drawn.filter((drawn) => this.#on(drawn) && this.#inReach(drawn));
+    const near = this.#drawn.filter(this.#exact);
     return targetsIn(near.map(({ loader }) => loader.source), box, exceptId);
   }
 
   /** The id of the planned route under a pixel, the nearest drawn on top. */
   routeAt(pixel: number[]): string | null {
     const hit = this.map.forEachFeatureAtPixel(pixel, (feature) => feature.getId(), {
-      layerFilter: (layer) => layer.get('key') === 'routes',
-      hitTolerance: 6,
+      layerFilter: (layer) => layer.get('key') === 'routes' && layer instanceof VectorLayer,
+      hitTolerance: PICK_PX,
     });
-    return hit === undefined ? null : String(hit);
+    return hit === undefined ? this.#idInTiles(pixel, 'routes') : String(hit);
+  }
+
+  /** The id of a feature of a layer that is seen as tiles, under a pixel. */
+  #idInTiles(pixel: number[], key: string): string | null {
+    const [x, y] = this.map.getCoordinateFromPixel(pixel) ?? [];
+    const drawn = this.#drawn.find(({ symbol }) => symbol.key === key);
+    if (x === undefined || y === undefined || !drawn?.coarse || !drawn.on) return null;
+    return drawn.idInTiles([x, y], PICK_PX * (this.map.getView().getResolution() ?? 1));
   }
 
   /** What the server says of the existing pipe under a pixel; null where there is none. */
@@ -196,10 +209,11 @@ export class Stage {
 
   /** The planned route under a pixel, else the site; null where there is neither. */
   workAt(pixel: number[]): { readonly list: 'routes' | 'sites'; readonly id: string } | null {
-    const line = this.#lineAt(pixel, 'routes');
-    if (line) return { list: 'routes', id: String(line.getId()) };
-    const site = this.#shown('sites')?.getFeaturesAtCoordinate(this.map.getCoordinateFromPixel(pixel))[0];
-    return site ? { list: 'sites', id: String(site.getId()) } : null;
+    const route = this.#lineAt(pixel, 'routes')?.getId() ?? this.#idInTiles(pixel, 'routes');
+    if (route) return { list: 'routes', id: String(route) };
+    const sites = this.#shown('sites')?.getFeaturesAtCoordinate(this.map.getCoordinateFromPixel(pixel));
+    const site = sites?.[0]?.getId() ?? this.#idInTiles(pixel, 'sites');
+    return site ? { list: 'sites', id: String(site) } : null;
   }
 
   /** The line of a layer that is under a pixel. By distance: reading the canvas back at every move is slow. */
@@ -211,10 +225,10 @@ export class Stage {
     return nearest && Math.hypot(x! - at[0]!, y! - at[1]!) <= reach ? nearest : null;
   }
 
-  /** What a layer holds, where it is on and not too fine for this zoom. */
+  /** What a layer holds, where it is on, not too fine for this zoom and not seen as tiles. */
   #shown(key: string): VectorSource | null {
     const drawn = this.#drawn.find(({ symbol }) => symbol.key === key);
-    return drawn && this.#on(drawn) && this.#inReach(drawn) ? drawn.loader.source : null;
+    return drawn && this.#exact(drawn) ? drawn.loader.source : null;
   }
 
   /** Room that panels take from the map, in pixels: top, right, bottom, left. */

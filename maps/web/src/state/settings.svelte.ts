@@ -1,5 +1,5 @@
 import { readingOf } from '../access/rights';
-import type { County, LayerSymbol, Symbols } from '../api/types';
+import type { County, LayerSymbol, Symbols, VectorTiles } from '../api/types';
 import type { AngleSense } from '../geometry/typed';
 import { hasTiles } from '../access/tiles';
 import { session } from './session.svelte';
@@ -9,6 +9,8 @@ class Settings {
   county = $state.raw<County | null>(null);
   symbols = $state.raw<Symbols | null>(null);
   layers = $state.raw<readonly LayerSymbol[]>([]);
+  /** How large layers come far out. */
+  vectorTiles = $state.raw<VectorTiles | null>(null);
   visible = $state<Record<string, boolean>>({});
   ortho = $state(false);
   snapping = $state(true);
@@ -27,12 +29,13 @@ class Settings {
     return code.startsWith('EPSG:') ? code : 'grid';
   }
 
-  open(county: County, symbols: Symbols, collections: readonly string[]): void {
+  open(county: County, symbols: Symbols, collections: readonly string[], vectorTiles: VectorTiles): void {
     const known = new Set(collections);
     this.layers = symbols.layers.filter((layer) => known.has(layer.key) && session.can(readingOf(layer.key)));
     // Findings are no stored layer: they are fetched once somebody asks for them.
     this.visible = { ...Object.fromEntries(this.layers.map((layer) => [layer.key, layer.visible])), findings: false, tiles: hasTiles(county) };
     this.symbols = symbols;
+    this.vectorTiles = vectorTiles;
     this.county = county;
   }
 
