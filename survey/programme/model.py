@@ -55,8 +55,6 @@ class Part:
         The places of works that stay where they are.
     cuts
         Roads of which not all may be closed in the same week.
-    tolls
-        Points for a week of a crew that has a capacity, by crew and week: what its scarcity is taken to cost.
     """
 
     members: tuple[int, ...]
@@ -64,11 +62,10 @@ class Part:
     roads: tuple[str, ...]
     beside: Mapping[int, Option] = field(default_factory=dict)
     cuts: tuple[tuple[str, ...], ...] = ()
-    tolls: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
 class Model:
-    """One part; its points are those of the members, with tolls and without what does not depend on them.
+    """One part; its points are those of the members, without what does not depend on them.
 
     A work has a boolean for each of its places but the last: whether it takes this one or an earlier one. With them
     everything else is a clause: that one work is over before another begins, that a road is closed in a week. The
@@ -110,13 +107,9 @@ class Model:
         return self._yes if place >= len(self.options[work]) - 1 else self._until[work][place]
 
     def _place(self, work: int) -> None:
-        """Let the move of a work and its tolls cost: each place is the difference of two booleans."""
-        weights, crew = self.problem.terms.weights, self.problem.works[work].crew
-        tolls = self.part.tolls.get(crew, {}) if crew is not None else {}
-        points = [
-            weights.moved_week * self.problem.move(work, option) + sum(tolls.get(week, 0) for week in option.weeks)
-            for option in self.options[work]
-        ]
+        """Let the move of a work cost: each place is the difference of two booleans."""
+        each = self.problem.terms.weights.moved_week
+        points = [each * self.problem.move(work, option) for option in self.options[work]]
         self._base += points[-1]
         for place, variable in enumerate(self._until[work]):
             self._cost.append((points[place] - points[place + 1], variable))

@@ -6,19 +6,19 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from geo.faults import refuse
-from survey.programme.costs import clashes, closed_cuts, least_points, points_alone
-from survey.programme.greedy import improve, place
+from survey.programme.costs import closed_cuts, least_points, points_alone
+from survey.programme.easing import fitted
+from survey.programme.greedy import improve, nearest
 from survey.programme.impossible import faults_together
 from survey.programme.model import GAP_ENOUGH, Model, Part
 from survey.programme.neighbourhoods import Neighbourhoods, part_around
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from threading import Event
 
     from survey.programme.costs import Choice
     from survey.programme.greedy import Surroundings
-    from survey.programme.weeks import Option
 
 MOST_AT_ONCE = 60
 """Works of a component beyond which few are placed anew at a time before all are searched together."""
@@ -80,7 +80,7 @@ class Search:
         self.points = self.shown = points_alone(problem)
         self.bound = least_points(problem, members)
         self.ended = False
-        placed = place(around, members)
+        placed = fitted(around, members, {work: nearest(problem, work) for work in members})
         if placed is not None:
             self.offer(improve(around, members, placed))
 
@@ -97,10 +97,9 @@ class Search:
         self.bound = max(self.bound, bound)
         self.ended = self.ended or (self.best is not None and self.points * (1 - GAP_ENOUGH) <= self.bound)
 
-    def near(self, wanted: Mapping[int, Option]) -> None:
+    def near(self, wanted: Choice) -> None:
         """Take the places wanted as far as crews and closures allow, the others near to them, and improve that."""
-        problem = self.around.problem
-        choice = dict(wanted) if not clashes(problem, wanted) else place(self.around, self.members, wanted)
+        choice = fitted(self.around, self.members, wanted)
         if choice is not None:
             self.offer(improve(self.around, self.members, choice))
 
