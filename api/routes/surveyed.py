@@ -25,7 +25,9 @@ LINE = Content("MeasuredLine")
 LineId = Annotated[str, Path(description="The line's id, made on the device.", pattern=r"^[0-9A-Za-z_.:-]{1,80}$")]
 
 
-@router.put("/{line_id}", responses=documented(LINE, 404, 409, 413, 415, 422, 503),
+@router.put("/{line_id}", status_code=201,
+            responses=documented(LINE, 404, 409, 413, 415, 422, 503, status=201)
+            | {200: {"description": "It is here already", "content": LINE.content}},
             openapi_extra=Content("MeasuredLineGiven").body,
             dependencies=[may("visits.enter", own=True)])  # fmt: skip
 def put_measured_line(
