@@ -153,15 +153,17 @@ def _buildings(canvas: Canvas, town: Town) -> tuple[list[str], list[Wish]]:
 
 def _hatched(canvas: Canvas, shapes: Any) -> Any:  # noqa: ANN401 - shapely takes arrays of objects
     """Return slanting lines inside areas: the same lines on the ground whatever the sheet."""
-    west, south, east, north = canvas.window.bounds
+    areas = shapely.get_parts(shapely.make_valid(shapes[shapely.get_dimensions(shapes) == 2]))  # noqa: PLR2004 - the dimension of an area
+    areas = areas[shapely.get_dimensions(areas) == 2]  # noqa: PLR2004 - likewise
+    west, south, east, north = shapely.bounds(areas).reshape(-1, 4).T
     step = canvas.metres(HATCH_MM) * np.sqrt(2)
-    first, last = np.floor((south - east) / step), np.ceil((north - west) / step)
-    offsets = np.arange(first, last + 1) * step
-    ends = np.stack(
-        [np.column_stack([np.full_like(offsets, side), side + offsets]) for side in (west - 9, east + 9)], axis=1
-    )
-    valid = shapely.make_valid(shapes[shapely.get_dimensions(shapes) == 2])  # noqa: PLR2004 - the dimension of an area
-    return shapely.intersection(shapely.linestrings(ends), shapely.union_all(valid))
+    # Line k is y = x + k * step: only those that an area's box meets are cut with it.
+    first, last = np.ceil((south - east) / step).astype(int), np.floor((north - west) / step).astype(int)
+    counts = np.maximum(last - first + 1, 0)
+    which = np.repeat(np.arange(len(areas)), counts)
+    numbers = np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts) + first[which]
+    ends = np.stack([np.column_stack([side[which], side[which] + numbers * step]) for side in (west, east)], axis=1)
+    return shapely.intersection(shapely.linestrings(ends), areas[which])
 
 
 def _area_names(canvas: Canvas, shapes: Any, names: list[Any]) -> list[Wish]:  # noqa: ANN401 - an array of shapes
