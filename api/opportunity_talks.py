@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from api.db.opportunities import TalkHead
     from api.db.store import Store
+    from api.db.streams import StreamHead
     from survey.calendar import Calendar
     from survey.opportunities import Opportunity
 
@@ -46,7 +46,7 @@ class Talks:
             head = self.talks.head(opportunity_id)
             return Talk(opportunity_id) if head is None else self._played(opportunity_id, head)
 
-    def all(self) -> tuple[dict[str, TalkHead], dict[str, Talk]]:
+    def all(self) -> tuple[dict[str, StreamHead], dict[str, Talk]]:
         """Return where every talk stands, and each of them, by id of its chance."""
         with self.store.reading():
             heads = self.talks.heads()
@@ -112,6 +112,6 @@ class Talks:
             self.talks.append(after, events, talk.seq, policy=self.policy)
         return after
 
-    def _played(self, opportunity_id: str, head: TalkHead) -> Talk:
+    def _played(self, opportunity_id: str, head: StreamHead) -> Talk:
         key = (opportunity_id, head.hash)
         return _TALKS.get(key, lambda: replay(opportunity_id, self.talks.events(opportunity_id)))

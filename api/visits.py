@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from api.db.store import Store
-    from api.db.visits import VisitHead
+    from api.db.streams import StreamHead
     from survey.cases.commands import Command
 
 _VISITS: Memory[Visit] = Memory()
@@ -35,7 +35,7 @@ class Visits:
             head = self.visits.head(visit_id)
             return Visit(visit_id) if head is None else self._played(visit_id, head)
 
-    def all(self) -> tuple[dict[str, VisitHead], dict[str, Visit]]:
+    def all(self) -> tuple[dict[str, StreamHead], dict[str, Visit]]:
         """Return where every visit stands, and each of them, by id."""
         with self.store.reading():
             heads = self.visits.heads()
@@ -59,5 +59,5 @@ class Visits:
                 self.visits.append(after, events, before.seq, policy=self.policy)
             return after
 
-    def _played(self, visit_id: str, head: VisitHead) -> Visit:
+    def _played(self, visit_id: str, head: StreamHead) -> Visit:
         return _VISITS.get((visit_id, head.hash), lambda: replay(visit_id, self.visits.events(visit_id)))

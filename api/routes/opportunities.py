@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from api.county_opportunities import Chances
-    from api.db.opportunities import TalkHead
+    from api.db.streams import StreamHead
     from survey.opportunities import Opportunity
 
 router = APIRouter(prefix="/api/opportunities", tags=["opportunities"])
@@ -324,7 +324,7 @@ def _windows(given: Mapping[str, Any]) -> tuple[dict[str, tuple[date, date]], st
     return found, crs
 
 
-def _tag(chances: Chances, heads: Mapping[str, TalkHead], visitor: Visitor, query: str) -> str:
+def _tag(chances: Chances, heads: Mapping[str, StreamHead], visitor: Visitor, query: str) -> str:
     """Return the entity tag of a list: of the plans, the talks, who asks and what was asked."""
     person = visitor.person
     who = "" if person is None else f"{person.id} {person.organisation_name} {person.utility} {' '.join(person.roles)}"
