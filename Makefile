@@ -64,8 +64,9 @@ test: setup system lint ## everything: linters, types, layers, unit, property, s
 	@$(BIN)/pytest -n 2 --dist loadfile
 	@bash tests/system_packages.sh --report
 
-bench: setup ## ratios against GeoPandas and PostGIS, growth, latency (about 15 minutes)
-	@$(BIN)/python -m tests.benchmarks
+bench: setup ## ratios against GeoPandas, PostGIS and DuckDB, growth, latency (about 15 minutes; BENCH=--quick: a few)
+	@$(BIN)/uv sync --quiet --locked --inexact --group bench || echo "· DuckDB could not be installed; its row says so"
+	@$(BIN)/python -m tests.benchmarks $(BENCH)
 
 bless: setup ## write the golden files anew; look at the difference before committing
 	@COTRENCH_BLESS=1 $(BIN)/pytest tests -q -k golden

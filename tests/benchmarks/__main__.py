@@ -21,10 +21,18 @@ from tests.benchmarks import agreement, conflicts, drawn, ground, peers
 from tests.benchmarks.children import find_and_join_small
 from tests.benchmarks.city import make_city
 from tests.benchmarks.clearances import clearances_against_shapely
+from tests.benchmarks.growth_plot import growth_svg
 from tests.benchmarks.measuring import ROOT, child, s, table, timed
 from tests.benchmarks.programme import programmes
 from tests.benchmarks.province import province
 from tests.postgis import PostgisMissingError
+
+PLOT = Path(__file__).with_name("growth.svg")
+CURVES = {
+    "runs, 1 thread": "runs_one_s", "runs, 2 threads": "runs_s", "trenches": "trenches_s", "resident": "resident_s",
+    "one line, p50": "one_p50_s",
+}  # fmt: skip
+"""What is drawn of the growth: name and the step of `tests.benchmarks.children.growth`."""
 
 
 def main():
@@ -36,17 +44,9 @@ def main():
     )
     print("(other work on the machine makes every figure worse; compare the ratios)")
     failed = 0
-    for section in (
-        engine_against_peers,
-        crossings_against_shapely,
-        clearances_against_shapely,
-        findings_against_postgis,
-        programmes,
-        growth,
-        province,
-        one_drawn_line,
-        first_start,
-    ):
+    for name, section in _sections().items():
+        if options.only and name not in options.only:
+            continue
         try:
             section(options)
         except Exception:  # noqa: BLE001 - one section that fails must not hide the others
@@ -55,6 +55,14 @@ def main():
             traceback.print_exc()
     print(f"\n{time.perf_counter() - begun:.0f} s in all; {failed} sections failed")
     return int(failed > 0)
+
+
+def _sections():
+    found = (
+        engine_against_peers, crossings_against_shapely, clearances_against_shapely, findings_against_postgis,
+        programmes, growth, province, one_drawn_line, first_start,
+    )  # fmt: skip
+    return {section.__name__: section for section in found}
 
 
 def _options():
@@ -66,7 +74,10 @@ def _options():
     parser.add_argument(
         "--large", action="store_true", help="the slow peers three times, ten million routes in tiles (hours)"
     )
+    parser.add_argument("--only", action="append", choices=_sections(), help="this section alone; may be repeated")
+    parser.add_argument("--plot", type=Path, help=f"where to draw the growth; {PLOT.name} here unless --quick")
     options = parser.parse_args()
+    options.plot = options.plot or (None if options.quick else PLOT)
     options.compared = options.routes // 10 if options.quick else options.routes
     options.most = 100_000 if options.quick else 1_000_000
     options.resident = 20_000 if options.quick else 1_000_000
@@ -76,7 +87,7 @@ def _options():
 
 
 def engine_against_peers(options):
-    """Ours on 1 and 2 threads, the GeoPandas recipe, PostGIS: same routes, and whether they agree."""
+    """Ours on 1 and 2 threads, the GeoPandas recipe, PostGIS, DuckDB: same routes, and whether they agree."""
     city = make_city(options.compared)
     group = city.utility.astype(np.int64)
     frame = gpd.GeoDataFrame({"utility": city.utility}, geometry=city.lines.to_shapely())
@@ -101,6 +112,14 @@ def engine_against_peers(options):
         rows.append(("PostGIS against ours, 2 threads", "", f"{seconds / two:.0f}× the time", ""))
     except PostgisMissingError as missing:
         rows.append((f"PostGIS skipped: {missing}", "-", "-", "-"))
+    duck = None
+    try:
+        seconds, loading, duck, version = peers.duckdb_runs(frame, options.slow_repeats)
+        who = f"DuckDB {version} spatial, 2 threads (no bearing test; loading {s(loading)} apart)"
+        rows.append((who, s(seconds), f"{recipe / seconds:.1f}×", len(duck)))
+        rows.append(("DuckDB against ours, 2 threads", "", f"{seconds / two:.0f}× the time", ""))
+    except peers.DuckdbMissingError as missing:
+        rows.append((f"DuckDB spatial skipped: {missing}", "-", "-", "-"))
     rows += [
         ("runs out to the width of a trench, 2 threads", s(wider), "-", len(out_to_width)),
         ("joining these into trenches", s(joining), "-", len(trenches)),
@@ -109,6 +128,8 @@ def engine_against_peers(options):
     table("Agreement with the GeoPandas recipe", ("what", "how much"), agreement.compared(city, runs, pieces))
     if database is not None:
         table("Agreement with PostGIS", ("what", "how much"), agreement.compared(city, runs, database))
+    if duck is not None:
+        table("Agreement with DuckDB", ("what", "how much"), agreement.compared(city, runs, duck))
 
 
 def crossings_against_shapely(options):
@@ -173,7 +194,7 @@ def findings_against_postgis(options):
 
 def growth(options):
     """Time and peak memory from a thousand routes to a million, each in a process of its own."""
-    rows, last = [], None
+    rows, last, curves = [], None, {}
     with tempfile.TemporaryDirectory() as folder:
         for n in (1_000, 10_000, 100_000, 1_000_000):
             if n > options.most:
@@ -190,9 +211,14 @@ def growth(options):
                 f"{got['trenches']:,}", factor, peaks, s(got["resident_s"]), s(got["one_p50_s"]), s(got["one_p99_s"]),
             ))  # fmt: skip
             last = got
+            for name, step in CURVES.items():
+                curves.setdefault(name, []).append((n, got[step]))
     header = ("routes", "runs, 1 thread", "2 threads", "runs", "trenches in", "trenches", "growth of both",
               "peak MiB: loaded / runs / trenches", "resident in", "one line p50", "p99")  # fmt: skip
     table("Growth", header, rows)
+    if options.plot is not None:
+        options.plot.write_text(growth_svg(curves, "Time from a thousand routes to a million"), "utf-8")
+        print(f"\nplot: {options.plot}")
 
 
 def one_drawn_line(options):

@@ -1,6 +1,7 @@
-"""What people do today for the same question: the GeoPandas recipe, PostGIS, shapely."""
+"""What people do today for the same question: the GeoPandas recipe, PostGIS, DuckDB spatial, shapely."""
 
 import time
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -77,6 +78,60 @@ def postgis_runs(frame, repeats=1):
         version = db.execute("select postgis_lib_version()").fetchone()[0]
         rows = db.execute("select a, b, length from found").fetchall()
     return float(np.median(seconds)), loading, pd.DataFrame(rows, columns=["a", "b", "length"]), version
+
+
+class DuckdbMissingError(RuntimeError):
+    """DuckDB or its spatial extension is not installed here; the message says what to do."""
+
+
+DUCKDB_QUERY = """
+create temporary table found as
+with around as materialized (select id, utility, st_buffer(line, 3.0) as area from routes),
+near as materialized (
+    select a.id as a, b.id as b, a.utility as one, b.utility as other, a.line, b.area
+    from routes a join around b on st_intersects(a.line, b.area)),
+cut as materialized (
+    select a, b, st_linemerge(st_intersection(line, area)) as shared from near where a < b and one <> other),
+pieces as materialized (select a, b, unnest(st_dump(shared)).geom as piece from cut)
+select a, b, st_length(piece) as length from pieces where st_length(piece) >= 10.0
+"""
+"""As PostGIS is asked, written for DuckDB's spatial join, which knows areas that meet and not distances.
+
+Each step is kept: otherwise the conditions on ids and utilities turn the join into pairs of all (nine times as long).
+"""
+
+
+def duckdb_runs(frame, repeats=1, threads=2):
+    """Median seconds of the query, seconds of loading, its rows (a, b, length; no bearing test), and the version.
+
+    The extension is taken from its wheel: nothing is downloaded when this runs.
+    """
+    try:
+        import duckdb
+        import duckdb_extension_spatial
+    except ImportError as error:
+        raise DuckdbMissingError(f"{error.name} is not installed; uv sync --group bench installs it") from error
+    folder = Path(duckdb_extension_spatial.__file__).parent / "extensions" / f"v{duckdb.__version__}"
+    with duckdb.connect(config={"threads": threads}) as db:
+        try:
+            db.execute(f"load '{folder / 'spatial.duckdb_extension'}'")
+        except duckdb.Error as error:
+            raise DuckdbMissingError(f"the spatial extension does not load: {error}") from error
+        begun = time.perf_counter()
+        lines = pd.DataFrame(
+            {"id": frame.index, "utility": frame["utility"], "wkb": shapely.to_wkb(frame.geometry.to_numpy())}
+        )
+        db.register("given", lines)
+        db.execute("create table routes as select id, utility, st_geomfromwkb(wkb) as line from given")
+        loading = time.perf_counter() - begun
+        seconds = []
+        for _ in range(repeats):
+            db.execute("drop table if exists found")
+            begun = time.perf_counter()
+            db.execute(DUCKDB_QUERY)
+            seconds.append(time.perf_counter() - begun)
+        found = db.execute("select a, b, length from found").df()
+    return float(np.median(seconds)), loading, found, duckdb.__version__
 
 
 def shapely_crossings(lines, areas):
