@@ -99,8 +99,9 @@ def _decisions(minutes: VisitMinutes, lines: Sequence[Line], language: str) -> l
                 continue
             does = without_remark(line.item.do_zh if language == "zh" else line.item.do_en)
             told = [OUTCOMES[given.answer.outcome][at], amount(given.answer.value, given.answer.unit)]
-            found = "，".join(part for part in (*told, given.answer.note) if part and part != "—")
-            said.append(f"{line.number} {does}：{found}（{given.by}，{short_moment(given.answer.taken_at)}）")
+            found = words["comma"].join(part for part in (*told, given.answer.note) if part and part != "—")
+            time = short_moment(given.answer.taken_at)
+            said.append(words["agreed"].format(number=line.number, does=does, found=found, by=given.by, time=time))
     return [{"is": "list", "items": said}] if said else [{"is": "text", "text": words["no_decisions"]}]
 
 
@@ -136,7 +137,8 @@ def _differences(lines: Sequence[MeasuredRoute], words: Mapping[str, Any]) -> li
             one.route or words["no_route"], _measured_by(one),
             none if found is None else amount(found.earlier_m, "m"), amount(one.measured.length, "m"),
             amount(None if found is None else found.greatest_m, "m"),
-            amount(None if found is None else found.mean_m, "m"), "；".join(part for part in told if part) or "—",
+            amount(None if found is None else found.mean_m, "m"),
+            words["semicolon"].join(part for part in told if part) or "—",
         ])  # fmt: skip
     table = {"is": "table", "columns": words["difference_columns"], "widths": (3, 4, 3, 3, 3, 3, 7), "rows": rows,
              "centred": (2, 3, 4, 5)}  # fmt: skip
@@ -179,7 +181,7 @@ def _open(minutes: VisitMinutes, stops: Sequence[Stop], lines: Sequence[Line], l
         reason = _reason(minutes, line.item.id)
         if reason:
             task = minutes.tasks.get(line.item.id)
-            who = task.who if task is not None and task.who else _owners(by_id[line.stop])
+            who = task.who if task is not None and task.who else _owners(by_id[line.stop], words)
             by = task.by.isoformat() if task is not None and task.by else words["blank"]
             does = without_remark(line.item.do_zh if language == "zh" else line.item.do_en)
             rows.append([line.number, does, words["reasons"][reason], who or words["blank"], by])
@@ -200,10 +202,11 @@ def _reason(minutes: VisitMinutes, item: str) -> str:
     return next((one for one in ("open", "not_ok") if one in said), "")
 
 
-def _owners(stop: Stop) -> str:
+def _owners(stop: Stop, words: Mapping[str, Any]) -> str:
     """Return the companies called to a stop, else everybody."""
     companies = [one.name for one in stop.attendees if one.role == "utility"]
-    return "、".join(companies or [one.name for one in stop.attendees])
+    named: str = words["and"].join(companies or [one.name for one in stop.attendees])
+    return named
 
 
 def _steps(minutes: VisitMinutes, number: str, language: str) -> list[Block]:

@@ -108,7 +108,7 @@ def _map(
     if drawn is None:
         yield {"is": "note", "text": words["no_map"]}
         return
-    yield {"is": "drawing", "figure": drawn.figure}
+    yield {"is": "drawing", "figure": drawn.figure, "sticky": True}
     yield {"is": "note", "text": told.format(scale=drawn.scale)}
 
 
@@ -206,7 +206,7 @@ def _photos(
         place = _place(photo.x, photo.y, photo.accuracy_m, words)
         caption = words["photo"].format(number=number, time=time, place=place)
         figure = photo_figure(photo.content, *PHOTO_MM, caption)
-        yield figure, caption if figure is not None else f"{caption}（{words['unreadable']}）"
+        yield figure, caption if figure is not None else f"{caption} {words['unreadable']}"
 
 
 def _figures(photos: Sequence[tuple[Figure | None, str]]) -> Iterator[Block]:
@@ -216,4 +216,4 @@ def _figures(photos: Sequence[tuple[Figure | None, str]]) -> Iterator[Block]:
         yield {"is": "figures", "items": shown}
     lost = [caption for figure, caption in photos if figure is None]
     if lost:
-        yield {"is": "note", "text": "；".join(lost)}
+        yield {"is": "note", "text": "\n".join(lost)}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 TEXT_MM = 166.0
 TWIPS_PER_MM, EMU_PER_MM = 1440 / 25.4, 36_000
+# A block that is to stay with the one after it has the style with ``Kept``; of these only a note ever is one.
 _STYLED = {"head": "Heading2", "text": "BodyText", "result": "Result", "note": "Note"}
 """Blocks of one paragraph, and its style."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -121,7 +122,7 @@ class _Writer:
 
     @staticmethod
     def _styled(style: str) -> Callable[[Block], Iterable[str]]:
-        return lambda block: [_paragraph(block["text"], style)]
+        return lambda block: [_paragraph(block["text"], f"{style}Kept" if block.get("sticky") else style)]
 
     def _facts(self, block: Block) -> Iterable[str]:
         shares = (3, 7, 3, 5)

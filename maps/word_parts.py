@@ -81,6 +81,7 @@ def _styles(language: str) -> str:
         + _style("BodyText", 21, indent + '<w:jc w:val="both"/>')
         + _style("Result", 26, '<w:spacing w:before="120" w:after="120"/>' + centre, hei)
         + _style("Note", 16, "", '<w:color w:val="5A5A5A"/>')
+        + _style("NoteKept", 16, "<w:keepNext/>", '<w:color w:val="5A5A5A"/>')
         + _style("Quote", 19, '<w:ind w:left="240"/>')
         + _style("ListNumber", 21, '<w:ind w:left="700" w:hanging="300"/>')
         + _style("Figure", 21, "<w:keepNext/>" + centre)
