@@ -29,7 +29,6 @@ def test_cases_that_are_due_are_ticked_and_one_without_a_place_is_put_on_the_map
     window: Callable[..., Window],
 ) -> None:
     w = window(1440, 900).open()
-    w.expected.append("422")  # none of the cases has a place to begin with
     case = accepted(w)
     w.page.get_by_role("button", name="联合踏勘").click()
     w.page.get_by_role("button", name="排一次踏勘").click()
@@ -95,6 +94,11 @@ def test_a_visit_that_was_held_is_minuted_and_its_case_is_told(window: Callable[
         href = section.get_by_role("link", name=kind).get_attribute("href")
         assert w.page.request.get(f"{w.url}{href}").body()[: len(start)] == start
     assert w.page.request.get(f"{w.url}/api/visits/{visit['id']}").json()["state"] == "minuted"
+
+    w.page.get_by_role("button", name="办件", exact=True).click()
+    w.page.get_by_role("button", name=case).click()
+    w.page.get_by_role("button", name="印发纪要的").click()
+    expect(w.page.get_by_role("tab", name="行程")).to_be_visible()
 
 
 def due_and_placed(case: str) -> dict[str, object]:

@@ -1310,7 +1310,7 @@ export type AnswerOutcome = 'ok' | 'not_ok' | 'value' | 'open';
 
 /** What is asked of the planning of a visit; places are in the grid that `crs` names. */
 export interface PlanAsked {
-  title: string;
+  title?: string;
   /** Of the places: that of the grid, as `settings.crs` has it. */
   crs?: string;
   cases?: string[];

@@ -3,7 +3,7 @@
 import { dueOf, TO_COME } from '../visits/due';
 import { visitPath } from '../visits/papers';
 import { asJson, caseList, get, getUnlessKnown, send } from './client';
-import type { CaseCommand, CaseEvent, CaseRow, Feature, FeatureCollection, PlanAsked, VisitList, VisitMinutesAsked, VisitMinutesShape, VisitPicture, VisitProposal, VisitShape } from './types';
+import type { CaseCommand, CaseEvent, CaseRow, Feature, FeatureCollection, PlanAsked, VisitList, VisitMinutesAsked, VisitMinutesShape, VisitPicture, VisitProposal, VisitRow, VisitShape } from './types';
 
 const inGrid = (crs: string): string => `crs=${encodeURIComponent(crs)}`;
 
@@ -44,6 +44,9 @@ export async function proposeVisit(asked: PlanAsked, signal: AbortSignal): Promi
 async function told(response: Response): Promise<VisitShape> {
   return (await response.json()) as VisitShape;
 }
+
+/** The visits that see a case, the latest first. */
+export const visitsOf = async (id: string, signal: AbortSignal): Promise<VisitRow[]> => (await get<VisitList>(`/api/visits?case=${encodeURIComponent(id)}`, signal)).visits;
 
 /** The same key plans one visit, however often it is sent. */
 export async function planVisit(asked: PlanAsked, actor: CaseCommand['actor'] | undefined, key: string): Promise<VisitShape> {

@@ -833,8 +833,6 @@ export const en: Record<Word, string> = {
   visit_state_minuted: 'Minutes issued',
   visit_state_cancelled: 'Cancelled',
   visit_title: 'Title',
-  visit_title_one: 'Visit to {where}',
-  visit_title_many: 'Visit to {where} and others ({n} places)',
   visit_title_help: 'Named once it is planned; another name may be given',
   visit_what: 'What is seen',
   visit_when: 'When, and from where',

@@ -832,8 +832,6 @@ export const zh = {
   visit_state_minuted: '纪要已印发',
   visit_state_cancelled: '已取消',
   visit_title: '名称',
-  visit_title_one: '{where}踏勘',
-  visit_title_many: '{where}等 {n} 处踏勘',
   visit_title_help: '排出行程后自动命名，可改',
   visit_what: '看什么',
   visit_when: '什么时间、从哪里出发',

@@ -103,6 +103,14 @@ export function toggleVisits(): void {
   else visits.show();
 }
 
+/** From a case to a visit that sees it. */
+export async function openVisit(id: string): Promise<void> {
+  cases.hide();
+  planning.leave();
+  if (!visits.open) toggleVisits();
+  await visits.look(id);
+}
+
 export function hideVisits(): void {
   planning.leave();
   visits.hide();

@@ -1,6 +1,6 @@
 import { uuid } from '../api/client';
 import { isAbort, ProblemError } from '../api/problem';
-import type { CaseRow, PlanAsked, VisitPlan, VisitProposal, VisitShape } from '../api/types';
+import type { CaseRow, PlanAsked, VisitProposal, VisitShape } from '../api/types';
 import * as client from '../api/visits';
 import type { Point } from '../geometry/points';
 import { t } from '../i18n/language.svelte';
@@ -48,10 +48,10 @@ class VisitPlanning {
   /** What is shown: by hand where somebody has put the stops otherwise. */
   shown = $derived(this.byHand ?? this.proposed);
   cost = $derived(this.proposed?.plan && this.byHand?.plan ? costOf(this.proposed.plan, this.byHand.plan) : null);
-  /** As somebody has called it, else after where it leads. */
-  title = $derived(this.wanted.title || titleOf(this.shown?.plan ?? null));
+  /** As somebody has called it, else as the server names it after where it leads. */
+  title = $derived(this.wanted.title || (this.shown?.plan?.title ?? ''));
   /** Whether what is shown is what is wanted, and can be stored. */
-  able = $derived(Boolean(this.shown?.plan) && this.#answered === this.wanted && this.title.trim() !== '' && (this.changing === null || this.reason.trim() !== ''));
+  able = $derived(Boolean(this.shown?.plan) && this.#answered === this.wanted && (this.changing === null || this.reason.trim() !== ''));
 
   /** Plan a new visit: what was put together and not stored is there again, else what is due is ticked. */
   async begin(): Promise<void> {
@@ -186,7 +186,7 @@ class VisitPlanning {
   async save(): Promise<boolean> {
     const plan = this.shown?.plan;
     if (!this.able || !plan) return false;
-    const asked = askedOf({ ...this.wanted, title: this.title }, settings.crs);
+    const asked = askedOf(this.wanted, settings.crs);
     this.saving = true;
     this.refused = null;
     try {
@@ -222,14 +222,7 @@ class VisitPlanning {
 /** The day in the county. */
 const today = (): string => momentOf(new Date().toISOString()).slice(0, 10);
 
-/** What a visit is called that nobody has given a name: after the street of its first stop, and how many there are. */
-function titleOf(plan: VisitPlan | null): string {
-  const [first] = plan?.stops ?? [];
-  if (!plan || !first) return '';
-  return t(plan.stops.length === 1 ? 'visit_title_one' : 'visit_title_many', { where: first.road_name || first.name, n: plan.stops.length });
-}
-
 /** All that a proposal rests on but its name. */
-const placesOf = (asked: PlanAsked): string => JSON.stringify({ ...asked, title: '' });
+const placesOf = ({ title: _, ...places }: PlanAsked): string => JSON.stringify(places);
 
 export const planning = new VisitPlanning();

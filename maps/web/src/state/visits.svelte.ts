@@ -168,6 +168,7 @@ class Visits {
     if (!chosen) return false;
     this.busy = true;
     this.refused = null;
+    this.entered = [];
     try {
       const after = await client.actOnVisit(chosen.id, settings.crs, { id: uuid(), kind, ...(this.actor ? { actor: this.actor } : {}), data, expected, ...(inCases ? { cases: true } : {}) });
       this.moved = false;

@@ -4,6 +4,7 @@ import type { AddedPlace, PlanAsked, TravelMode } from '../api/types';
 import type { Point } from '../geometry/points';
 
 export interface Wanted {
+  /** Empty: it is named after where it leads. */
   readonly title: string;
   readonly cases: readonly string[];
   readonly routes: readonly string[];
@@ -41,8 +42,8 @@ const MORNING = 'T00:00:00+08:00';
 export function askedOf(wanted: Wanted, crs: string): PlanAsked {
   const { title, cases, routes, sites, keep, added, start, end, mode, minutes, day, after, calendars, order } = wanted;
   return {
-    title: title.trim(),
     crs,
+    ...(title.trim() ? { title: title.trim() } : {}),
     ...(cases.length > 0 ? { cases: [...cases] } : {}),
     ...(routes.length > 0 ? { routes: [...routes] } : {}),
     ...(sites.length > 0 ? { sites: [...sites] } : {}),
@@ -61,7 +62,7 @@ export function askedOf(wanted: Wanted, crs: string): PlanAsked {
 /** What was asked of a visit, to begin a change with. */
 export function wantedOf(asked: PlanAsked): Wanted {
   return {
-    title: asked.title,
+    title: asked.title ?? '',
     cases: asked.cases ?? [],
     routes: asked.routes ?? [],
     sites: asked.sites ?? [],
