@@ -32,6 +32,7 @@ from api import (
     service_schemas,
     session_schemas,
     standing_schemas,
+    visit_entry_schemas,
     visit_layer_schemas,
     visit_schemas,
 )
@@ -47,7 +48,7 @@ BINARY = {"type": "string", "contentMediaType": "application/pdf", "contentEncod
 ROOMS = (
     schemas, service_schemas, finding_schemas, case_schemas, form_schemas, standing_schemas, deadline_schemas,
     session_schemas, programme_schemas, opportunity_schemas, project_schemas, visit_schemas, print_schemas,
-    visit_layer_schemas, geometry_schemas, minutes_schemas,
+    visit_entry_schemas, visit_layer_schemas, geometry_schemas, minutes_schemas,
 )  # fmt: skip
 SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by `POST /api/session`."},
