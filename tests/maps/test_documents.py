@@ -339,14 +339,17 @@ MOST_DIFFERENT = 0.002
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_golden_pictures(name, tmp_path):
+    hold_to_golden(PICTURES[name](), name, tmp_path)
+
+
+def hold_to_golden(pdf, name, tmp_path, page=1):
+    """Hold a page to the picture of it that is kept, but for what another version of the renderer may change."""
     if shutil.which("pdftoppm") is None:
         pytest.skip("poppler-utils is not installed")
     source = tmp_path / "paper.pdf"
-    source.write_bytes(PICTURES[name]())
-    subprocess.run(
-        ["pdftoppm", "-r", "50", "-gray", "-png", "-f", "1", "-l", "1", "-singlefile", source, tmp_path / "page"],
-        check=True,
-    )
+    source.write_bytes(pdf)
+    pages = ["-f", str(page), "-l", str(page), "-singlefile"]
+    subprocess.run(["pdftoppm", "-r", "50", "-gray", "-png", *pages, source, tmp_path / "page"], check=True)
     now = Image.open(tmp_path / "page.png").convert("L")
     path = GOLDEN / f"{name}.png"
     if os.environ.get("COTRENCH_BLESS"):

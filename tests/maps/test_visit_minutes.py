@@ -18,6 +18,7 @@ from maps.figures import photo_figure
 from maps.visit_minutes import Photo, Task, minutes_docx, minutes_pdf
 from survey.visits.keeping import commands as co
 from tests.maps.a_visit import CREW, GAS, OFFICE, Office, at, held, minutes, picture, plan
+from tests.maps.test_documents import hold_to_golden
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A_BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
@@ -74,6 +75,11 @@ def test_both_files_say_it(printed, written, said):
 def test_the_same_minutes_are_the_same_bytes(printed, written):
     assert minutes_pdf(minutes()) == printed
     assert minutes_docx(minutes()) == written
+
+
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_golden_pictures(printed, tmp_path, page):
+    hold_to_golden(printed, f"visit_minutes_{page}", tmp_path, page)
 
 
 def test_signatures_and_photos_are_in_both_files(printed, written):
