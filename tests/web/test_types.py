@@ -19,6 +19,7 @@ from api import (
     project_schemas,
     schemas,
     service_schemas,
+    visit_entry_schemas,
     visit_layer_schemas,
     visit_schemas,
 )
@@ -37,6 +38,7 @@ MODELS = {
         project_schemas,
         print_schemas,
         visit_schemas,
+        visit_entry_schemas,
         visit_layer_schemas,
         minutes_schemas,
         geometry_schemas,
