@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from geo.faults import BadInputError
 from maps.visit_minutes import CaseStep
 from survey.calendar import local
 from survey.cases.citing import speaks
@@ -84,10 +85,19 @@ def enter(work: Casework, visit: Visit, actor: Actor, text: str, now: datetime, 
     """
     found = []
     for number, (step, body) in enumerate(list(_decided(work, visit, actor, text, now))):
-        if not step.why_zh:
-            work.act(step.case, Command(f"{key}:{number}", actor, body), now)
-        found.append(step)
+        found.append(step if step.why_zh else _entered(work, step, Command(f"{key}:{number}", actor, body), now))
     return found
+
+
+def _entered(work: Casework, step: Step, command: Command, now: datetime) -> Step:
+    """Return a step after it was entered, or why it was not; nothing of the case is written before that is known."""
+    try:
+        work.act(step.case, command, now)
+    except BadInputError as error:  # such as a case that was begun by the document of another county
+        fault = error.faults[0]
+        not_done = replace(step.step, done=False)
+        return replace(step, step=not_done, why_zh=fault.sentence("zh"), why_en=fault.sentence("en"))
+    return step
 
 
 def _decided(

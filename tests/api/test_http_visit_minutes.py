@@ -9,8 +9,10 @@ from dataclasses import replace
 import pytest
 from pypdf import PdfReader
 
+from api.db import visit_minutes
 from api.db.store import open_store
-from tests.api.conftest import X0, Y0, running, settings_of, small_county
+from api.db.visit_minutes import StoredMinutes
+from tests.api.conftest import NOW, X0, Y0, running, settings_of, small_county
 from tests.api.test_http_cases import act as act_on_case
 from tests.api.test_http_surveyed import put
 from tests.maps.a_visit import picture, signature
@@ -154,9 +156,34 @@ def test_what_a_role_may_not_enter_is_told_and_the_minutes_are_issued_all_the_sa
     assert refused
     assert all("角色" in one["why_zh"] for one in refused)
     assert told["issued"][0]["number"] == f"{name}-1"
-    assert (
-        issue(wuzhi, name)["entered"][-1]["event"] == "survey_plan_pushed"
-    )  # by the window
+    assert issue(wuzhi, name)["entered"][-1]["event"] == "survey_plan_pushed"  # by the window
+
+
+def test_a_case_of_another_document_holds_up_no_minutes(tmp_path):
+    small_county(None, tmp_path)
+    with running(settings_of(None, tmp_path)) as client:
+        case = accepted(client)
+        name, _ = held(client, case)
+    with open_store(None, tmp_path) as store:
+        store.county = replace(store.county, policy="wuzhi")
+    with running(settings_of(None, tmp_path)) as client:
+        told = issue(client, name)
+        assert told["entered"]
+        assert not any(one["possible"] for one in told["entered"])
+        assert "neixiang" in told["entered"][0]["why_zh"]
+
+
+def test_all_of_an_issue_is_kept_or_nothing(wuzhi, database_url, tmp_path):
+    case = accepted(wuzhi)
+    name, _ = held(wuzhi, case)
+    with open_store(database_url, tmp_path) as store:  # what is kept last fails
+        other = StoredMinutes(f"{name}-1", "en", "V-other", 1, 1, {}, "x", NOW, "", "")
+        visit_minutes.keep(store, other, {"pdf": b"", "docx": b""})
+        assert issue(wuzhi, name, status=500)["code"] == "server.failed"
+        assert visit_minutes.of_visit(store, name, "zh") == []
+    assert minutes(wuzhi, name)["state"] == "held"
+    events = wuzhi.get(f"/api/cases/{case}/events").json()["events"]
+    assert not any(one["kind"] in ("survey_done", "noted") for one in events)
 
 
 def test_elsewhere_nothing_is_published_that_no_document_knows(client):
