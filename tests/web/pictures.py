@@ -93,6 +93,20 @@ def command(page: Page, path: str, kind: str, actor: dict[str, str], data: dict[
     return str(answer.json()["id"])
 
 
+def choose_print(page: Page, address: str) -> None:
+    """Open the print of a piece of the map: the frame shows what will be on the paper."""
+    page.goto(address)
+    page.get_by_role("searchbox").fill("R013")
+    page.locator("button.route[data-id='R013']").click()
+    page.wait_for_selector(".verdict .badge")
+    page.wait_for_timeout(1500)
+    page.get_by_role("button", name="打印地图").click()
+    page.get_by_label("图框内").check()
+    page.get_by_role("combobox", name="比例").select_option("500")
+    page.get_by_label("图名").fill("宝天酒店接入现状图")
+    page.wait_for_timeout(2500)
+
+
 def print_atlas(folder: Path) -> None:
     """Print the atlas of one site of the sample county from plain files, and keep its sheet as a picture."""
     frames = {name: frame for name, frame in make_county().frames.items() if len(frame)}
@@ -122,6 +136,9 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")  # without the draft just drawn
         find(page, address)
         page.screenshot(path=PICTURES / "findings.png")
+        page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")
+        choose_print(page, address)
+        page.screenshot(path=PICTURES / "print.png")
         with desk(Path(folder) / "desk", "neixiang") as at_the_desk:
             handle(page, at_the_desk)
             page.screenshot(path=PICTURES / "case.png")

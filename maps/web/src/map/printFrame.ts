@@ -45,7 +45,7 @@ export class PrintFrame {
     if (!ground) return;
     this.#place();
     const view = this.#map.getView();
-    const [west, south, east, north] = view.calculateExtent(this.#map.getSize()) as [number, number, number, number];
+    const [west, south, east, north] = view.calculateExtent() as [number, number, number, number];
     const share = Math.max(ground[0] / (east - west), ground[1] / (north - south));
     if (share > 1 || share < SMALLEST_SHARE) view.fit(this.#extent()!, { padding: [30, 30, 30, 30], duration: 250 });
   }
