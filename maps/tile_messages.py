@@ -24,6 +24,7 @@ LAYER, NAME, FEATURE, KEY, VALUE, EXTENT, VERSION_OF = 0x1A, 0x0A, 0x12, 0x1A, 0
 TAGS, TYPE, GEOMETRY = 0x12, 0x18, 0x22
 TEXT, DOUBLE, SIGNED, BOOL = 0x0A, 0x19, 0x30, 0x38
 SEVEN_BITS = 7
+SHORT = 126  # bytes of a text whose length, and that of its field, take a byte each
 LONGEST_VARINT = 10
 
 
@@ -53,7 +54,7 @@ def layer_of(name: str, features: Sequence[bytes], keys: Sequence[str], values: 
     if not any(features):
         return b""
     named = [_sized(KEY, key.encode()) for key in keys]
-    valued = [_sized(VALUE, _value(value)) for value in values]
+    valued = [_field(value) for value in values]
     ends = bytes([EXTENT]) + _varint(extent) + bytes([VERSION_OF, VERSION])
     return b"".join([_sized(NAME, name.encode()), *features, *named, *valued, ends])
 
@@ -188,6 +189,13 @@ def _varint(number: int) -> bytes:
 
 def _sized(field: int, content: bytes) -> bytes:
     return bytes([field]) + _varint(len(content)) + content
+
+
+def _field(value: object) -> bytes:
+    """Return one value with what stands before it; most are short texts: ids, each for itself."""
+    if isinstance(value, str) and len(text := value.encode()) < SHORT:
+        return bytes((VALUE, len(text) + 2, TEXT, len(text))) + text
+    return _sized(VALUE, _value(value))
 
 
 def _value(value: object) -> bytes:

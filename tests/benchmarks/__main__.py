@@ -25,6 +25,7 @@ from tests.benchmarks.growth_plot import growth_svg
 from tests.benchmarks.measuring import ROOT, child, s, table, timed
 from tests.benchmarks.programme import programmes
 from tests.benchmarks.province import province
+from tests.benchmarks.tiles import tiles
 from tests.postgis import PostgisMissingError
 
 PLOT = Path(__file__).with_name("growth.svg")
@@ -60,7 +61,7 @@ def main():
 def _sections():
     found = (
         engine_against_peers, crossings_against_shapely, clearances_against_shapely, findings_against_postgis,
-        programmes, growth, province, one_drawn_line, first_start,
+        programmes, growth, province, one_drawn_line, tiles, first_start,
     )  # fmt: skip
     return {section.__name__: section for section in found}
 
