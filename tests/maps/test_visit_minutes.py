@@ -166,6 +166,28 @@ def test_names_of_every_kind_reach_the_paper(name):
     ET.fromstring(docx_parts(minutes_docx(bad))["word/document.xml"])  # noqa: S314 - our own file
 
 
+def test_a_character_that_the_faces_lack_is_marked_and_kept_in_the_data_and_the_docx():
+    office = held()
+    office.answer("a9", "site:2026-00001", "ok", note="户主𰻝某")
+    pdf = minutes_pdf(minutes(office))
+    assert "户主〓某" in pdf_text(pdf)
+    assert "〓处为字库缺字" in pdf_text(pdf)
+    assert data_of(pdf)["answers"][-1]["answer"]["note"] == "户主𰻝某"
+    assert "户主𰻝某" in docx_text(minutes_docx(minutes(office)))
+
+
+def test_a_stay_in_two_parts_is_told_with_both_times():
+    two = plan("两段")
+    [day] = two.days
+    first, second = day.calls
+    parts = (replace(first, leaves=at(9, 40)), replace(first, way_s=0.0, arrives=at(9, 50), begins=at(9, 50)))
+    office = Office()
+    office.give(co.PlanVisit(replace(two, days=(replace(day, calls=(*parts, second)),))))
+    said = pdf_text(minutes_pdf(minutes(office)))
+    assert "2026-12-0109:10–09:40、2026-12-0109:50–10:20" in said
+    assert "2处/5项" in said
+
+
 def test_identity_numbers_are_masked_in_both_files():
     office = held()
     office.answer("a8", "site:2026-00001", "ok", note="房主 11010519491231002X 在场")
