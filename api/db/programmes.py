@@ -99,6 +99,8 @@ def under_way(store: Store, owner: str, since: datetime) -> int:
 
 def keep_waiting(store: Store, ids: Collection[str], now: datetime) -> None:
     """Write that some programmes still wait for their turn in a process that is there."""
+    if not ids:
+        return
     waiting = sa.update(PROGRAMMES).where(PROGRAMMES.c.id.in_(sorted(ids)), PROGRAMMES.c.state == "running")
     with store.transaction() as connection:
         connection.execute(waiting.values(seen_at=now))
