@@ -39,7 +39,7 @@ def attendance(minutes: VisitMinutes, stops: Sequence[Stop], words: Mapping[str,
         person = next((one for one in people if _is_same(one, who)), None)
         if person is None:
             asked = who.key in called or _is_called(who, called)
-            person = _Person(who.organisation, who.name, called=asked, came=True)
+            person = _Person(who.organisation or called.get(who.key, ""), who.name, called=asked, came=True)
             people.append(person)
         person.pictures += [picture] if picture else []
     known = {who.key for who in (*visit.present, *(one.who for one in visit.signatures)) if who.key}
