@@ -43,6 +43,8 @@ PAPERS = (
     ("pack", "pack.zip", "application/zip", "全部打包", "Everything in one pack"),
 )
 """Papers of a planned visit: what kind, the end of the address, the media type, and what it is called."""
+DROPPED = ("invitation_dropped", "invitation.ics?dropped=true", "text/calendar", "收回取消的日程", "Days to take back")
+"""Where calendars know more days than a changed visit has."""
 
 
 def row_shape(visit: Visit, visitor: Visitor, now: datetime) -> dict[str, Any]:
@@ -97,7 +99,7 @@ def visit_shape(visit: Visit, visitor: Visitor, axes: Axes, now: datetime) -> di
         "possible": [_command(kind) for kind in _possible(visit, visitor)],
         "papers": [] if plan is None else [
             {"kind": kind, "href": f"{AT}/{visit.id}/{end}", "media": media, "zh": zh, "en": en}
-            for kind, end, media, zh, en in PAPERS
+            for kind, end, media, zh, en in (*PAPERS, *([DROPPED] if visit.dropped else []))
         ],
         "links": [{"rel": "events", "href": f"{AT}/{visit.id}/events"}],
     }  # fmt: skip

@@ -194,7 +194,7 @@ class Papers:
         return AtlasHead(self.plan.title, self.on, project, organisation, basis)
 
 
-def invitation_of(service: Service, visit: Visit, host: str, attendee: str = "") -> bytes:
+def invitation_of(service: Service, visit: Visit, host: str, attendee: str = "", *, dropped: bool = False) -> bytes:
     """Return the invitation to a visit as iCalendar; after it was called off, what takes it back.
 
     Parameters
@@ -203,11 +203,13 @@ def invitation_of(service: Service, visit: Visit, host: str, attendee: str = "")
         Name of the service, of which the entries' ids are; empty: none that others know.
     attendee
         Key of the one whom it is for: the days on which this one is called; empty: all days, everybody.
+    dropped
+        Instead take back the days that earlier invitations had and the plan has no more.
 
     Raises
     ------
     ProblemError
-        404: not planned, or the visit calls nobody of this key.
+        404: not planned, the visit calls nobody of this key, or no day was dropped.
     """
     plan = visit.plan
     if plan is None or visit.at is None:
@@ -215,6 +217,8 @@ def invitation_of(service: Service, visit: Visit, host: str, attendee: str = "")
     called = {one.key: one for stop in plan.stops for one in stop.attendees}
     if attendee and attendee not in called:
         raise not_found(f"行程不请 {attendee}", f"the visit does not call {attendee}")
+    if dropped and not visit.dropped:
+        raise not_found("没有要收回的日程", "there is no day to take back")
     county = service.store.county
     named = host or NO_HOST
     boxes = tuple(
@@ -223,10 +227,12 @@ def invitation_of(service: Service, visit: Visit, host: str, attendee: str = "")
     organizer = Mailbox(county.name_zh if county is not None else "CoTrench", _address("organizer", named))
     # What is to be sent next: a changed or cancelled visit goes beyond what calendars have.
     sequence = visit.sequence + (visit.state in ("planned", "cancelled"))
+    days, stops = (visit.dropped, ()) if dropped else (plan.days, plan.stops)
     invitation = Invitation(
-        visit.id, sequence, named, plan.title, organizer, boxes, cancelled=visit.state == "cancelled"
-    )
-    return invitation_ics(invitation, Schedule(plan.days, 0.0, 0.0, proven=False), plan.stops, visit.at, attendee)
+        visit.id, sequence, named, plan.title, organizer, boxes,
+        cancelled=dropped or visit.state == "cancelled", first_day=1 + len(plan.days) * dropped,
+    )  # fmt: skip
+    return invitation_ics(invitation, Schedule(days, 0.0, 0.0, proven=False), stops, visit.at, attendee)
 
 
 def _address(key: str, host: str) -> str:

@@ -39,11 +39,15 @@ def get_invitation(
     visit_id: Identity,
     attendee: Annotated[str, Query(description="Key of the one whom it is for; everybody unless given.",
                                    max_length=400)] = "",
+    dropped: Annotated[
+        bool, Query(description="What takes back days that earlier invitations had and the visit has no more.")
+    ] = False,
 ) -> Response:  # fmt: skip
     """Return the invitation as iCalendar: a later one replaces it, after cancelling it takes it back."""
     visit = known(service, visitor, visit_id)
-    ics = invitation_of(service, visit, urlsplit(address_of(request, service)).hostname or "", attendee)
-    return _file(ics, "text/calendar; charset=utf-8", f"{visit_id}.ics")
+    host = urlsplit(address_of(request, service)).hostname or ""
+    ics = invitation_of(service, visit, host, attendee, dropped=dropped)
+    return _file(ics, "text/calendar; charset=utf-8", f"{visit_id}{'-dropped' if dropped else ''}.ics")
 
 
 @router.get("/{visit_id}/atlas.pdf", responses=documented(PDF, 404, 422, 503),

@@ -15,7 +15,7 @@ from survey.calendar import BEIJING, local
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from survey.visits.schedules import Schedule, Span
+    from survey.visits.schedules import Day, Schedule, Span
     from survey.visits.stops import Stop
 
 MOST_BYTES = 5_000_000
@@ -52,6 +52,8 @@ class Invitation:
         Who is invited.
     cancelled
         Whether it takes the earlier ones back.
+    first_day
+        Number of the first of its days: above 1 where it takes back days that a visit has no more.
     """
 
     visit: str
@@ -61,6 +63,7 @@ class Invitation:
     organizer: Mailbox
     attendees: tuple[Mailbox, ...]
     cancelled: bool = False
+    first_day: int = 1
 
 
 def busy_from_ics(data: bytes, begin: datetime, end: datetime) -> tuple[Span, ...]:
@@ -186,15 +189,20 @@ def invitation_ics(
     Notes
     -----
     The UID of a day is of the visit and the number of the day: a later invitation with a higher ``sequence`` replaces
-    it, also where the date has changed. Where the new schedule has fewer days, take the earlier one back first.
+    it, also where the date has changed. Where the new schedule has fewer days, the others are taken back by one that is
+    ``cancelled`` and begins with their ``first_day``; it has no text, and needs no ``stops``.
     """
     made = icalendar.Calendar()
     made.add("prodid", PRODID)
     made.add("version", "2.0")
     made.add("method", "CANCEL" if invitation.cancelled else "REQUEST")
     made.add_component(_beijing())
-    for number, day in enumerate(schedule.days, start=1):
-        if attendee and not any(one.key == attendee for call in day.calls for one in stops[call.stop].attendees):
+    for number, day in enumerate(schedule.days, start=invitation.first_day):
+        if (
+            attendee
+            and stops
+            and not any(one.key == attendee for call in day.calls for one in stops[call.stop].attendees)
+        ):
             continue
         event = icalendar.Event()
         event.add("uid", f"{invitation.visit}-{number}@{invitation.host}")
@@ -203,10 +211,11 @@ def invitation_ics(
         event.add("dtstamp", local(now).astimezone(UTC))
         for name, moment in (("dtstart", day.sets_out), ("dtend", day.back)):
             event.add(name, moment.replace(tzinfo=None, microsecond=0), parameters={"TZID": BEIJING.tzname(None)})
-        several = f"（第 {number} 天，共 {len(schedule.days)} 天）" if len(schedule.days) > 1 else ""
+        several = f"（第 {number} 天）" if number > 1 or len(schedule.days) > 1 else ""
         said = invitation.title if "踏勘" in invitation.title else f"联合踏勘：{invitation.title}"
         event.add("summary", f"{said}{several}")
-        event.add("description", "\n".join(_lines(schedule, number - 1, stops)))
+        if not invitation.cancelled:
+            event.add("description", "\n".join(_lines(schedule, day, stops)))
         event.add("organizer", _address(invitation.organizer))
         for each in invitation.attendees:
             event.add("attendee", _invited(each))
@@ -215,9 +224,9 @@ def invitation_ics(
     return written
 
 
-def _lines(schedule: Schedule, day: int, stops: Sequence[Stop]) -> Iterator[str]:
+def _lines(schedule: Schedule, day: Day, stops: Sequence[Stop]) -> Iterator[str]:
     numbers = {stop: number for number, stop in enumerate(schedule.order, start=1)}
-    for call in schedule.days[day].calls:
+    for call in day.calls:
         stop = stops[call.stop]
         who = "、".join(one.name for one in stop.attendees)
         what = "；".join(dict.fromkeys(item.do_zh for item in stop.items))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from survey.cases.events import Event
+    from survey.visits.schedules import Day
 
 STATES = {
     "new": ("未排定", "not planned"),
@@ -61,6 +62,8 @@ class Visit:
         Of the calendars that were sent last; -1: none yet.
     invited
         Keys of the attendees who know the plan as it stands.
+    told
+        The days that invitations have brought into calendars; later ones than the plan has are to be taken back.
     answers
         By the id of the answer, in the order in which they came in; none is ever taken away.
     minutes, upto
@@ -78,6 +81,7 @@ class Visit:
     plan: ev.Plan | None = None
     sequence: int = -1
     invited: tuple[str, ...] = ()
+    told: tuple[Day, ...] = ()
     present: tuple[ev.Present, ...] = ()
     answers: Mapping[str, Given] = field(default_factory=dict)
     signatures: tuple[Signature, ...] = ()
@@ -89,6 +93,11 @@ class Visit:
     def answers_to(self, item: str) -> tuple[Given, ...]:
         """Return all answers to an item, side by side, those that were corrected among them."""
         return tuple(given for given in self.answers.values() if given.answer.item == item)
+
+    @property
+    def dropped(self) -> tuple[Day, ...]:
+        """Days that are in calendars and not in the plan any more."""
+        return self.told[len(self.plan.days) :] if self.plan is not None else ()
 
     @property
     def disputed(self) -> tuple[str, ...]:
@@ -142,7 +151,9 @@ def _after(visit: Visit, event: Event) -> Visit:
             changes = {"state": "planned", "plan": plan, "reason": reason, "invited": ()}
         case ev.VisitInvited(attendees, sequence):
             known = tuple(dict.fromkeys((*visit.invited, *attendees)))
-            changes = {"state": "invited", "invited": known, "sequence": sequence}
+            days = visit.plan.days if visit.plan is not None else ()
+            told = (*days, *visit.told[len(days) :])
+            changes = {"state": "invited", "invited": known, "sequence": sequence, "told": told}
         case ev.VisitHeld(present):
             changes = {"state": "held", "present": present}
         case ev.ItemAnswered():
