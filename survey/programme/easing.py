@@ -35,7 +35,8 @@ def fitted(around: Surroundings, members: Sequence[int], wanted: Choice) -> Choi
     easing = Easing(around, members, wanted)
     if easing.run() and not clashes(problem, easing.choice):
         return easing.choice
-    return place(around, members, easing.choice) or place(around, members, wanted)
+    found = place(around, members, easing.choice)
+    return found if found is not None or easing.choice == wanted else place(around, members, wanted)
 
 
 class Easing:
