@@ -39,7 +39,7 @@ LAYERS = tuple(layer["key"] for layer in symbols()["layers"] if layer["key"] != 
 LONGEST_TITLE, LONGEST_NOTE = 200, 500
 MOST_FEATURES = 60_000
 """More on one print is no map: a coarser scale, which leaves out what cannot be read on it, or a smaller area."""
-GUTTER_MM = 2.0
+GUTTER_MM, STRIP_GUTTER_MM = 2.0, 4.0
 PREVIEW_PX = 1400
 """The longer side of a preview."""
 PRINT_WORDS: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -74,6 +74,11 @@ class PrintPaper(NamedTuple):
         if self.strip:
             return Room(self.width, self.height - self.strip - GUTTER_MM)
         return Room(self.width - self.side - GUTTER_MM, self.height)
+
+    @property
+    def middle(self) -> float:
+        """How wide the index and the lists are: the column of a paper that lies, what stands between its two else."""
+        return self.width - 2 * self.side - 2 * STRIP_GUTTER_MM if self.strip else self.side
 
     @property
     def room(self) -> Room:
@@ -298,8 +303,8 @@ def _bound(
         page["unmeasured"] = "" if drawn.keys else words["nothing"]
         page["findings"] = finding_rows([one for one in numbered if str(one.number) in drawn.shown], asked.language)
         if len(windows) > 1:
-            svg, height = index_map(windows, window, [], paper.side)
-            page["index"] = {"svg": svg, "width": paper.side, "height": height}
+            svg, height = index_map(windows, window, [], paper.middle)
+            page["index"] = {"svg": svg, "width": paper.middle, "height": height}
         pages.append(page)
     number_sheets(pages, asked.language)
     sheet = _sheet(asked, paper, words, pages) | {"rows": checklist_rows(numbered, asked.language)}
@@ -342,9 +347,9 @@ def _sheet(
         "language": asked.language,
         "paper": asked.paper,
         "flipped": asked.orientation == _LIES,
-        "width": paper.width,
         "height": paper.height,
         "side": paper.side,
+        "middle": paper.middle,
         "words": words,
         "maps": pages,
         "left_out": [
