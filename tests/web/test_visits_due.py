@@ -57,7 +57,12 @@ def test_cases_that_are_due_are_ticked_and_one_without_a_place_is_put_on_the_map
 def accepted(w: Window) -> str:
     """Return the id of an application that waits for the survey."""
     applicant = f"木栾药业{uuid.uuid4().hex[:6]}"
-    filed = {"channel": "window", "applicant": applicant, "utilities": [{"utility": "water"}], "form": {}}
+    filed: dict[str, object] = {
+        "channel": "window",
+        "applicant": applicant,
+        "utilities": [{"utility": "water"}],
+        "form": {},
+    }
     case = str(command(w, "", "file_application", {"name": applicant, "role": "applicant"}, filed)["id"])
     command(w, case, "accept", AT_WINDOW, {})
     return case

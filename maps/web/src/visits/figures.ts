@@ -27,7 +27,7 @@ export function daysText(days: readonly string[], language: Language): string {
 
 const MINUTE_MS = 60_000;
 
-export const minutesBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / MINUTE_MS);
+const minutesBetween = (from: string, to: string): number => Math.round((Date.parse(to) - Date.parse(from)) / MINUTE_MS);
 
 /** Where one stands at some stops and what is seen from there; null where there is no stop. */
 export const placesOf = (stops: readonly Pick<VisitStop, 'place' | 'items'>[]): Geometry | null =>
