@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lacks } from '../src/onsite/abilities';
 import { answersTo, corrects, isDisputed } from '../src/onsite/answers';
+import type { AnswerShape } from '../src/api/types';
 import { ExchangeError, read, written } from '../src/onsite/exchange';
 import { packed, unpacked } from '../src/onsite/gzip';
 import { isWhole, planned, put, surveyed, without } from '../src/onsite/lines';
@@ -16,6 +17,9 @@ const BY = { id: 'p1', name: '王测绘', organisation: '测绘队' };
 function answer(id: string, more: Partial<SiteAnswer> = {}): SiteAnswer {
   return { id, item: 'i1', outcome: 'ok', taken_at: `2026-11-26T0${id.length}:00:00Z`, value: null, uncertainty: null, unit: '', photos: [], note: '', x: null, y: null, accuracy_m: null, replaces: '', ...more };
 }
+
+/** The answer as the office tells it. */
+const fromOffice = ({ photos, ...one }: SiteAnswer, by: string): AnswerShape => ({ ...one, photos: [...photos], by, place: null, at: one.taken_at, planned: true, late: false, corrected: false });
 
 const entry = (one: SiteAnswer, by = BY): Entry => ({ id: one.id, visit: 'V-1', order: 1, madeAt: one.taken_at, by, state: 'waiting', refusal: null, kind: 'answer_item', data: { answer: one } });
 
@@ -37,7 +41,7 @@ describe('a value as it is typed or spoken', () => {
 });
 
 describe('answers on the device', () => {
-  const known = { ...answer('a'), by: '李', corrected: false };
+  const known = fromOffice(answer('a'), '李');
 
   it('stand side by side until somebody corrects an own one', () => {
     const mine = answer('bb', { outcome: 'not_ok' });
@@ -53,7 +57,7 @@ describe('answers on the device', () => {
   });
 
   it('are shown once when they came back from the office', () => {
-    expect(answersTo('i1', [{ ...answer('bb'), by: '王测绘', corrected: false }], [entry(answer('bb'))])).toHaveLength(1);
+    expect(answersTo('i1', [fromOffice(answer('bb'), '王测绘')], [entry(answer('bb'))])).toHaveLength(1);
   });
 });
 

@@ -1,8 +1,10 @@
 /** What is known of each item: what the office had when the visit was taken along, and what was entered on this device. */
 
-import type { Entry, KnownAnswer, Maker, SiteAnswer, SiteStop } from './shapes';
+import type { AnswerShape, VisitStop } from '../api/types';
+import type { Entry, Maker, SiteAnswer } from './shapes';
 
-export interface ShownAnswer extends SiteAnswer {
+/** What is shown of an answer, wherever it was entered. */
+export interface ShownAnswer extends Omit<SiteAnswer, 'item' | 'x' | 'y' | 'accuracy_m'> {
   readonly by: string;
   readonly corrected: boolean;
   /** Entered on this device: whether it is on the server; null for others. */
@@ -12,7 +14,7 @@ export interface ShownAnswer extends SiteAnswer {
 const answerOf = (entry: Entry): SiteAnswer | null => (entry.kind === 'answer_item' ? entry.data.answer : null);
 
 /** The answers to an item, the earliest first; one that came back from the office is not shown twice. */
-export function answersTo(item: string, known: readonly KnownAnswer[], entries: readonly Entry[]): ShownAnswer[] {
+export function answersTo(item: string, known: readonly AnswerShape[], entries: readonly Entry[]): ShownAnswer[] {
   const own = entries.flatMap((entry) => {
     const answer = answerOf(entry);
     return answer?.item === item ? [{ ...answer, by: entry.by.name, corrected: false, entry }] : [];
@@ -38,7 +40,7 @@ export function isDisputed(answers: readonly ShownAnswer[]): boolean {
 }
 
 /** How many items of a stop have an answer. */
-export function answered(stop: SiteStop, entries: readonly Entry[]): number {
+export function answered(stop: VisitStop, entries: readonly Entry[]): number {
   const own = new Set(entries.flatMap((entry) => answerOf(entry)?.item ?? []));
   return stop.items.filter((item) => item.answers.length > 0 || own.has(item.id)).length;
 }

@@ -1,9 +1,10 @@
 /** The way of an entry to the server. */
 
+import type { VisitShape } from '../api/types';
 import { problemOf } from '../api/client';
 import { ProblemError } from '../api/problem';
 import type { Carrier, Taken } from './outbox';
-import type { Entry, PictureFacts, SiteVisit } from './shapes';
+import type { Entry, PictureFacts } from './shapes';
 import type { Store } from './store';
 
 /** Beside this, a slow network is given a second for so many bytes. */
@@ -25,9 +26,9 @@ async function send(path: string, init: RequestInit, bytes: number): Promise<Res
 }
 
 /** The visit as the office has it now; null where nobody can be asked, which is no trouble on site. */
-export async function freshVisit(id: string, crs: string): Promise<SiteVisit | null> {
+export async function freshVisit(id: string, crs: string): Promise<VisitShape | null> {
   try {
-    return (await (await send(`/api/visits/${encodeURIComponent(id)}?crs=${encodeURIComponent(crs)}`, {}, 0)).json()) as SiteVisit;
+    return (await (await send(`/api/visits/${encodeURIComponent(id)}?crs=${encodeURIComponent(crs)}`, {}, 0)).json()) as VisitShape;
   } catch {
     return null;
   }

@@ -1,16 +1,15 @@
 /** What lies on the device: the visit as it was taken along, and what was entered since. */
 
-import type { County, Feature, PlacedFinding, Problem, Symbols } from '../api/types';
+import type { AnswerOutcome, County, Feature, PlacedFinding, Problem, Symbols, VisitShape } from '../api/types';
 import type { Point } from '../geometry/points';
 
-export type Outcome = 'ok' | 'not_ok' | 'value' | 'open';
-export const OUTCOMES: readonly Outcome[] = ['ok', 'not_ok', 'value', 'open'];
+export const OUTCOMES: readonly AnswerOutcome[] = ['ok', 'not_ok', 'value', 'open'];
 
 /** An answer as `survey.visits.keeping.events.Answer` reads it. */
 export interface SiteAnswer {
   readonly id: string;
   readonly item: string;
-  readonly outcome: Outcome;
+  readonly outcome: AnswerOutcome;
   readonly taken_at: string;
   readonly value: number | null;
   readonly uncertainty: number | null;
@@ -23,70 +22,13 @@ export interface SiteAnswer {
   readonly replaces: string;
 }
 
-/** An answer that the office has already, by whomever. */
-export interface KnownAnswer extends SiteAnswer {
-  readonly by: string;
-  readonly corrected: boolean;
-}
-
-export interface SiteItem {
-  readonly number: string;
-  readonly id: string;
-  readonly kind_zh: string;
-  readonly kind_en: string;
-  readonly tool_zh: string;
-  readonly tool_en: string;
-  readonly do_zh: string;
-  readonly do_en: string;
-  readonly subjects: readonly { readonly layer: string; readonly id: string }[];
-  readonly place: Point;
-  readonly measured: number | null;
-  readonly limit: number | null;
-  readonly uncertainty: number | null;
-  readonly unit: string;
-  readonly document: string;
-  readonly clause: string;
-  readonly answers: readonly KnownAnswer[];
-}
-
-export interface SiteAttendee {
-  readonly key: string;
-  readonly role: string;
-  readonly name: string;
-}
-
-export interface SiteStop {
-  readonly number: number;
-  readonly id: string;
-  readonly name: string;
-  readonly place: Point;
-  readonly road_name?: string | null;
-  readonly arrives: string | null;
-  readonly leaves: string | null;
-  readonly items: readonly SiteItem[];
-  readonly attendees: readonly SiteAttendee[];
-}
-
-/** What this page reads of a visit; coordinates in the grid. */
-export interface SiteVisit {
-  readonly id: string;
-  readonly title: string;
-  readonly state: string;
-  readonly state_zh: string;
-  readonly state_en: string;
-  readonly seq: number;
-  readonly stops: readonly SiteStop[];
-  readonly days: readonly { readonly on: string; readonly ways: readonly ({ readonly type: string; readonly coordinates: readonly Point[] } | null)[] | null }[];
-  readonly attendees: readonly SiteAttendee[];
-}
-
 /** Bumped where an older page could not read what is stored. */
 export const PACK_VERSION = 1;
 
 export interface Pack {
   readonly id: string;
   readonly version: number;
-  readonly visit: SiteVisit;
+  readonly visit: VisitShape;
   readonly county: County;
   readonly symbols: Symbols;
   /** Name of the grid in questions to the server. */

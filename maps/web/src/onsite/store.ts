@@ -38,11 +38,7 @@ function opened(): Promise<IDBDatabase> {
         if (name === 'entries') made.createIndex(BY_ORDER, BY_ORDER);
       }
     };
-    request.onsuccess = () => {
-      // A newer page of this service wants to change the store: let it, and open again when asked next.
-      request.result.onversionchange = () => request.result.close();
-      resolve(request.result);
-    };
+    request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error);
     request.onblocked = () => reject(new DOMException('blocked', 'InvalidStateError'));
   });
@@ -69,6 +65,11 @@ export class Store {
     try {
       const database = await this.#database;
       database.onclose = () => (this.#database = null);
+      // A newer page of this service wants to change the store: let it, and open again when asked next.
+      database.onversionchange = () => {
+        database.close();
+        this.#database = null;
+      };
       return database;
     } catch (error) {
       this.#database = null;
@@ -79,13 +80,7 @@ export class Store {
   /** Run `work` in one transaction; comes back once it is on the disk. */
   async #run<T>(names: readonly StoreName[], mode: IDBTransactionMode, work: (of: (name: StoreName) => IDBObjectStore) => T | Promise<T>): Promise<T> {
     const database = await this.#open();
-    let transaction: IDBTransaction;
-    try {
-      transaction = database.transaction(names, mode, { durability: 'strict' });
-    } catch (error) {
-      this.#database = null; // Closed for a newer page: opened again when asked next.
-      throw asNotKept(error);
-    }
+    const transaction = database.transaction(names, mode, { durability: 'strict' });
     const ended = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(asNotKept(transaction.error));
@@ -106,8 +101,9 @@ export class Store {
     });
   }
 
-  packs(): Promise<Pack[]> {
-    return this.#run(['packs'], 'readonly', (of) => asked<Pack[]>(of('packs').getAll()));
+  async packs(): Promise<Pack[]> {
+    const all = await this.#run(['packs'], 'readonly', (of) => asked<Pack[]>(of('packs').getAll()));
+    return all.filter(({ version }) => version === PACK_VERSION);
   }
 
   /** Null: not on this device, or of a version that this page does not read. */

@@ -1,17 +1,18 @@
 /** Take a visit along: the visit, and the county around its stops and its ways. */
 
-import { get, items, nextOf } from '../api/client';
 import * as client from '../api/client';
-import { lengthOf } from './stakeout';
-import type { Feature, FindingCollection, PlacedFinding } from '../api/types';
+import type { Feature, FindingCollection, Geometry, PlacedFinding, VisitShape } from '../api/types';
 import { boundsOf, type Point } from '../geometry/points';
 import { packed, type Packed } from './gzip';
-import { PACK_VERSION, type Maker, type Pack, type PackLayers, type SiteVisit } from './shapes';
+import { PACK_VERSION, type Maker, type Pack, type PackLayers } from './shapes';
+import { lengthOf } from './stakeout';
 
 /** Metres around a stop, and around the way between stops. */
 const AROUND_STOP = 300;
 const AROUND_WAY = 60;
 const MOST_A_BOX = 20_000;
+/** No stored layer: found by the server, and read by an action of its own. */
+export const FINDINGS = 'findings';
 
 export type Box = readonly [number, number, number, number];
 
@@ -45,20 +46,19 @@ function pieces(line: readonly Point[]): Box[] {
   return (rest ? [...found, rest] : found).map((box) => grown(box, AROUND_WAY));
 }
 
-const linesOf = (geometry: { readonly type: string; readonly coordinates: unknown }): readonly (readonly Point[])[] =>
-  geometry.type === 'LineString' ? [geometry.coordinates as Point[]] : (geometry.coordinates as Point[][]);
+const lineOf = (way: Geometry | null): readonly Point[] => (way?.type === 'LineString' ? way.coordinates : []);
 
 /** Where the visit takes place: around each stop and each item, and along the ways. */
-export function boxesOf(visit: SiteVisit): Box[] {
+export function boxesOf(visit: VisitShape): Box[] {
   const places = visit.stops.flatMap((stop) => [stop.place, ...stop.items.map(({ place }) => place)]);
   const stops = places.map(([x, y]): Box => grown([x, y, x, y], AROUND_STOP));
-  const ways = visit.days.flatMap(({ ways: one }) => (one ?? []).flatMap((way) => (way ? linesOf(way).flatMap(pieces) : [])));
+  const ways = visit.days.flatMap((day) => day.ways.flatMap((way) => pieces(lineOf(way))));
   return gathered([...stops, ...ways]);
 }
 
 /** Whether two states of a visit go to the same places for the same things in the same order. */
-export function samePlan(one: SiteVisit, other: SiteVisit): boolean {
-  const plan = ({ stops }: SiteVisit): string => JSON.stringify(stops.map(({ id, arrives, items }) => [id, arrives, items.map((item) => item.id)]));
+export function samePlan(one: VisitShape, other: VisitShape): boolean {
+  const plan = ({ stops }: VisitShape): string => JSON.stringify(stops.map(({ id, arrives, items }) => [id, arrives, items.map((item) => item.id)]));
   return plan(one) === plan(other);
 }
 
@@ -66,7 +66,7 @@ async function layerIn(layer: string, crs: string, boxes: readonly Box[], signal
   const found = new Map<string, Feature>();
   let more = false;
   for (const box of boxes) {
-    const page = await items(layer, crs, box, MOST_A_BOX, signal);
+    const page = await client.items(layer, crs, box, MOST_A_BOX, signal);
     more ||= page.more;
     for (const feature of page.features) found.set(String(feature.id), feature);
   }
@@ -79,9 +79,9 @@ async function findingsIn(crs: string, boxes: readonly Box[], signal: AbortSigna
     const query = new URLSearchParams({ crs, limit: '1000', bbox: box.map((value) => value.toFixed(3)).join(','), 'bbox-crs': crs });
     let path: string | null = `/api/findings?${query.toString()}`;
     while (path) {
-      const page: FindingCollection = await get<FindingCollection>(path, signal);
+      const page: FindingCollection = await client.get<FindingCollection>(path, signal);
       for (const { geometry, properties } of page.features) found.set(properties.id, { ...properties, geometry });
-      path = nextOf(page);
+      path = client.nextOf(page);
     }
   }
   return [...found.values()];
@@ -96,16 +96,17 @@ export interface Progress {
 /** Fetch everything; nothing is stored here, so that what was taken along before stays whole until this is. */
 export async function fetchPack(
   id: string,
-  layers: readonly string[],
-  withFindings: boolean,
+  readable: (layer: string) => boolean,
   by: Maker,
   now: () => Date,
   tell: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<{ pack: Pack; layers: Packed }> {
-  const [county, symbols] = await Promise.all([client.county(), client.symbols()]);
+  const [county, symbols, known] = await Promise.all([client.county(), client.symbols(), client.collectionIds()]);
+  const layers = symbols.layers.map(({ key }) => key).filter((key) => known.includes(key) && readable(key));
+  const withFindings = readable(FINDINGS);
   const crs = county.grid.code.startsWith('EPSG:') ? county.grid.code : 'grid';
-  const visit = await get<SiteVisit>(`/api/visits/${encodeURIComponent(id)}?crs=${encodeURIComponent(crs)}`, signal);
+  const visit = await client.get<VisitShape>(`/api/visits/${encodeURIComponent(id)}?crs=${encodeURIComponent(crs)}`, signal);
   const boxes = boxesOf(visit);
   const features: Record<string, Feature[]> = {};
   const cut: string[] = [];
@@ -116,7 +117,7 @@ export async function fetchPack(
     features[layer] = found.features;
     if (found.more) cut.push(layer);
   }
-  if (withFindings) tell({ layer: 'findings', done: layers.length, of });
+  if (withFindings) tell({ layer: FINDINGS, done: layers.length, of });
   const findings = withFindings ? await findingsIn(crs, boxes, signal) : [];
   const bytes = await packed({ features, findings } satisfies PackLayers);
   const pack: Pack = { id, version: PACK_VERSION, visit, county, symbols, crs, cut, takenAt: now().toISOString(), by, bytes: bytes.bytes.byteLength };

@@ -1,13 +1,13 @@
+import type { VisitItem, VisitStop } from '../api/types';
 import { readingOf } from '../access/rights';
-import * as client from '../api/client';
 import { lacks, type Lack } from '../onsite/abilities';
 import { answered, answersTo, type ShownAnswer } from '../onsite/answers';
 import { drain, type Ending } from '../onsite/outbox';
 import { keptPage } from '../onsite/pageKeeping';
 import { carrierOf, freshVisit } from '../onsite/sending';
-import type { Entry, Maker, Pack, PackLayers, SiteItem, SiteStop } from '../onsite/shapes';
+import type { Entry, Maker, Pack, PackLayers } from '../onsite/shapes';
 import { NotKeptError, Store, type Entered } from '../onsite/store';
-import { fetchPack, samePlan, type Progress } from '../onsite/taking';
+import { FINDINGS, fetchPack, samePlan, type Progress } from '../onsite/taking';
 import { session } from './session.svelte';
 
 /** One window at a time sends. */
@@ -53,8 +53,8 @@ class OnSite {
   refused = $derived(this.entries.filter(({ state }) => state === 'refused'));
   /** What waits for the person who entered it: sent by this one it would be this one's word. */
   held = $derived(this.waiting.filter((entry) => !this.#mayCarry(entry)));
-  stops = $derived<readonly SiteStop[]>(this.pack?.visit.stops ?? []);
-  chosen = $derived<{ stop: SiteStop; item: SiteItem } | null>(this.#find(this.item));
+  stops = $derived<readonly VisitStop[]>(this.pack?.visit.stops ?? []);
+  chosen = $derived<{ stop: VisitStop; item: VisitItem } | null>(this.#find(this.item));
 
   get store(): Store {
     return store;
@@ -67,7 +67,7 @@ class OnSite {
     return session.mode === null && this.pack ? this.pack.by : { id: null, name: '', organisation: '' };
   }
 
-  #find(id: string | null): { stop: SiteStop; item: SiteItem } | null {
+  #find(id: string | null): { stop: VisitStop; item: VisitItem } | null {
     for (const stop of this.stops) {
       const item = stop.items.find((one) => one.id === id);
       if (item) return { stop, item };
@@ -75,11 +75,11 @@ class OnSite {
     return null;
   }
 
-  answersTo(item: SiteItem): ShownAnswer[] {
+  answersTo(item: VisitItem): ShownAnswer[] {
     return answersTo(item.id, item.answers, this.own);
   }
 
-  answered(stop: SiteStop): number {
+  answered(stop: VisitStop): number {
     return answered(stop, this.own);
   }
 
@@ -147,9 +147,8 @@ class OnSite {
     this.taking = { layer: '', done: 0, of: 1 };
     try {
       if (session.mode === null) await this.#loadSession();
-      const known = new Set(await client.collectionIds());
-      const readable = (await client.symbols()).layers.map(({ key }) => key).filter((key) => known.has(key) && session.can(readingOf(key)));
-      const fetched = await fetchPack(this.id, readable, session.can('findings.read'), this.maker, () => new Date(), (told) => (this.taking = told), new AbortController().signal);
+      const readable = (layer: string): boolean => session.can(layer === FINDINGS ? 'findings.read' : readingOf(layer));
+      const fetched = await fetchPack(this.id, readable, this.maker, () => new Date(), (told) => (this.taking = told), new AbortController().signal);
       await store.putPack(fetched.pack, fetched.layers);
       this.layers = await store.layers(this.id);
       this.pack = fetched.pack;

@@ -26,6 +26,7 @@ class SiteTools {
   place = $state.raw<Place | null>(null);
   note = $state('');
   #before: SiteLine[] = [];
+  #turn: Promise<void> = Promise.resolve();
   undoable = $state(false);
 
   routes = $derived((onsite.layers?.features['routes'] ?? []).map(({ id, properties }) => ({ id: String(id), name: typeof properties['name'] === 'string' ? properties['name'] : '' })));
@@ -76,30 +77,46 @@ class SiteTools {
     this.place = route !== null && line.length > 0 ? { part: 0, index: 0, insert: false } : null;
   }
 
-  async begin(route: string | null): Promise<void> {
-    this.#become(route === null ? [] : planned(this.partsOf(route)), route, '');
-    await this.save();
+  begin(route: string | null): Promise<void> {
+    return this.#next(async () => {
+      const line = route === null ? [] : planned(this.partsOf(route));
+      await this.#save({ line, route, note: '' });
+      this.#become(line, route, '');
+    });
   }
 
-  save(): Promise<void> {
-    const { line, lineRoute, note } = this;
-    return onsite.store.putDraft(this.#key, { line, route: lineRoute, note } satisfies LineDraft).catch((error: unknown) => void (onsite.failure = error));
+  /** One change after the other, each on the device before it is seen. */
+  #next<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.then(() => undefined);
+    return turn;
+  }
+
+  #save(draft: LineDraft): Promise<void> {
+    // What the device did not keep stays on the table, and that it did not is told.
+    return onsite.store.putDraft(this.#key, draft).catch((error: unknown) => void (onsite.failure = error));
+  }
+
+  saveNote(): Promise<void> {
+    return this.#next(() => this.#save({ line: this.line, route: this.lineRoute, note: this.note }));
   }
 
   async #change(line: SiteLine): Promise<void> {
+    await this.#save({ line, route: this.lineRoute, note: this.note });
     this.#before.push(this.line);
     this.undoable = true;
     this.line = line;
-    await this.save();
   }
 
   /** Put a vertex where the next one belongs, and go on to the one after it. */
-  async put(vertex: SiteVertex): Promise<void> {
-    const { place } = this;
-    const longer = put(this.line, vertex, place);
-    if (longer === this.line) return;
-    if (place) this.place = this.#after(longer, place);
-    await this.#change(longer);
+  put(vertex: SiteVertex): Promise<void> {
+    return this.#next(async () => {
+      const { place } = this;
+      const longer = put(this.line, vertex, place);
+      if (longer === this.line) return;
+      await this.#change(longer);
+      if (place) this.place = this.#after(longer, place);
+    });
   }
 
   #after(line: SiteLine, { part, index, insert }: Place): Place | null {
@@ -114,35 +131,44 @@ class SiteTools {
     this.place = next ? { ...next, insert: this.place?.insert ?? false } : null;
   }
 
-  async remove(): Promise<void> {
-    if (!this.place) return;
-    const shorter = without(this.line, this.place);
-    const part = Math.min(this.place.part, shorter.length - 1);
-    this.place = shorter.length === 0 ? null : { part, index: Math.min(this.place.index, shorter[part]!.length - 1), insert: false };
-    await this.#change(shorter);
+  remove(): Promise<void> {
+    return this.#next(async () => {
+      const { place } = this;
+      if (!place) return;
+      const shorter = without(this.line, place);
+      await this.#change(shorter);
+      const part = Math.min(place.part, shorter.length - 1);
+      this.place = shorter.length === 0 ? null : { part, index: Math.min(place.index, shorter[part]!.length - 1), insert: false };
+    });
   }
 
-  async undo(): Promise<void> {
-    const before = this.#before.pop();
-    if (!before) return;
-    this.line = before;
-    this.undoable = this.#before.length > 0;
-    const { place } = this;
-    if (place && !before[place.part]?.[place.index]) this.place = null;
-    await this.save();
+  undo(): Promise<void> {
+    return this.#next(async () => {
+      const before = this.#before.at(-1);
+      if (!before) return;
+      await this.#save({ line: before, route: this.lineRoute, note: this.note });
+      this.#before.pop();
+      this.line = before;
+      this.undoable = this.#before.length > 0;
+      if (this.place && !before[this.place.part]?.[this.place.index]) this.place = null;
+    });
   }
 
   /** Keep the line as measured; false: the device did not. */
-  async keepLine(): Promise<boolean> {
-    const data = surveyed(this.line, this.lineRoute, onsite.pack!.crs, this.note);
-    const done = await onsite.keep([{ content: { id: uuid(), kind: 'surveyed', data } }], { key: this.#key, left: null });
-    if (done) this.#become([], null, '');
-    return done;
+  keepLine(): Promise<boolean> {
+    return this.#next(async () => {
+      const data = surveyed(this.line, this.lineRoute, onsite.pack!.crs, this.note);
+      const done = await onsite.keep([{ content: { id: uuid(), kind: 'surveyed', data } }], { key: this.#key, left: null });
+      if (done) this.#become([], null, '');
+      return done;
+    });
   }
 
-  async dropLine(): Promise<void> {
-    this.#become([], null, '');
-    await onsite.store.dropDraft(this.#key);
+  dropLine(): Promise<void> {
+    return this.#next(async () => {
+      await onsite.store.dropDraft(this.#key);
+      this.#become([], null, '');
+    });
   }
 }
 

@@ -1,8 +1,8 @@
-import type { Outcome } from '../../onsite/shapes';
+import type { AnswerOutcome } from '../../api/types';
 
 /** An answer while it is being entered, as typed. Its photos are kept already. */
 export interface AnswerDraft {
-  outcome: Outcome | null;
+  outcome: AnswerOutcome | null;
   value: string;
   uncertainty: string;
   unit: string;

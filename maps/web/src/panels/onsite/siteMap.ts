@@ -12,7 +12,7 @@ import Map from 'ol/Map';
 import VectorSource from 'ol/source/Vector';
 import { Circle, Fill, RegularShape, Stroke, Style, Text } from 'ol/style';
 import View from 'ol/View';
-import type { PlacedFinding } from '../../api/types';
+import type { PlacedFinding, VisitStop } from '../../api/types';
 import { LOOKS } from '../../findings/looks';
 import { boundsOf, type Line, type Point } from '../../geometry/points';
 import { middle } from '../../map/findingMarks';
@@ -21,7 +21,7 @@ import { nameLayers } from '../../map/names';
 import { FONT, styleOf } from '../../map/symbolise';
 import type { Fix } from '../../onsite/gnss';
 import type { SiteLine } from '../../onsite/lines';
-import type { Pack, PackLayers, SiteStop } from '../../onsite/shapes';
+import type { Pack, PackLayers } from '../../onsite/shapes';
 
 const FINEST = 0.01;
 const COARSEST = 60;
@@ -108,11 +108,11 @@ export class SiteMap {
   }
 
   #ways({ visit }: Pack): VectorLayer {
-    const lines = visit.days.flatMap(({ ways }) => ways ?? []).flatMap((way) => (way && reader.readGeometry(way)) ?? []).map((shape) => new Feature(shape));
+    const lines = visit.days.flatMap(({ ways }) => ways).flatMap((way) => (way && reader.readGeometry(way)) ?? []).map((shape) => new Feature(shape));
     return new VectorLayer({ source: new VectorSource({ features: lines }), zIndex: 120, style: cased('#3b4a6b', 3.5, [2, 9]) });
   }
 
-  stops(stops: readonly (SiteStop & { readonly done: number })[], lit: string | null): void {
+  stops(stops: readonly (VisitStop & { readonly done: number })[], lit: string | null): void {
     this.#stops.clear(true);
     this.#stops.addFeatures(stops.map(({ id, number, place, items, done }) => new Feature({ geometry: new PointGeometry([...place]), stop: id, number, done, of: items.length, lit: id === lit })));
   }
