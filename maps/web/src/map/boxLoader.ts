@@ -24,13 +24,13 @@ export class BoxLoader {
   state: LoadState = 'ok';
   #loaded: Extent | null = null;
   #under: AbortController | null = null;
-  #crs: string;
+  readonly crs: string;
   #layer: string;
   #changed: () => void;
 
   constructor(layer: string, crs: string, changed: () => void) {
     this.#layer = layer;
-    this.#crs = crs;
+    this.crs = crs;
     this.#changed = changed;
   }
 
@@ -52,7 +52,7 @@ export class BoxLoader {
     const controller = new AbortController();
     this.#under = controller;
     try {
-      const page = await client.items(this.#layer, this.#crs, box, MOST_IN_WINDOW, controller.signal);
+      const page = await client.items(this.#layer, this.crs, box, MOST_IN_WINDOW, controller.signal);
       if (controller.signal.aborted) return;
       this.#put(page.features, box);
       this.#loaded = page.more ? null : box;

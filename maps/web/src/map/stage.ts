@@ -10,6 +10,7 @@ import Map from 'ol/Map';
 import type VectorSource from 'ol/source/Vector';
 import View from 'ol/View';
 import type { County, Geometry, LayerSymbol, PipeProperties, Symbols, VectorTiles } from '../api/types';
+import * as client from '../api/client';
 import { boundsOf, type Point } from '../geometry/points';
 import { mapWindow } from '../state/window.svelte';
 import type { BoxLoader, LoadState } from './boxLoader';
@@ -137,26 +138,38 @@ export class Stage {
     const size = this.map.getSize();
     if (!size || size[0] === 0) return;
     const window = this.map.getView().calculateExtent(size);
-    for (const drawn of this.#drawn) {
-      if (drawn.on && this.#inReach(drawn) && this.#wanted(drawn)) void drawn.loader.show(window);
-    }
+    for (const drawn of this.#drawn) this.#fetch(drawn, window);
     if (this.#tiles?.failed) this.#tiles.renew();
     this.#tellLoads();
   }
 
-  /** Whether the exact features of a layer are wanted at this zoom, few as they are or near as one is. */
-  #wanted(drawn: DrawnLayer): boolean {
-    const wanted = !drawn.large || (this.map.getView().getResolution() ?? 1) < TILES_FROM;
-    if (!wanted) drawn.loader.forgetBox();
-    return wanted;
+  /** Fetch the exact features of a layer, unless tiles stand for it at this zoom. */
+  #fetch(drawn: DrawnLayer, window: Extent, force = false): void {
+    if (!drawn.on || !this.#inReach(drawn)) return;
+    // What was here before is not kept up to date meanwhile.
+    if (drawn.large && (this.map.getView().getResolution() ?? 1) >= TILES_FROM) drawn.loader.forgetBox();
+    else void drawn.loader.show(window, force);
   }
 
   /** Fetch one layer of the window again: somebody else may have changed it. */
   reload(key: string): void {
     const size = this.map.getSize();
     const drawn = this.#drawn.find(({ symbol }) => symbol.key === key);
-    if (size && drawn && this.#wanted(drawn)) void drawn.loader.show(this.map.getView().calculateExtent(size), true);
+    if (size && drawn) this.#fetch(drawn, this.map.getView().calculateExtent(size), true);
     this.renewTiles(key);
+  }
+
+  /** The line of a planned route that may not be loaded: seen as tiles, it is fetched by its id. Whether it is new here. */
+  async bring(id: string): Promise<boolean> {
+    const loader = this.loader('routes');
+    if (!loader || loader.source.getFeatureById(id)) return false;
+    try {
+      loader.replace((await client.route(id, loader.crs)).feature);
+      return true;
+    } catch {
+      // It was deleted, or the network is away: then there is no line to light.
+      return false;
+    }
   }
 
   /** Something of a layer was written. */
