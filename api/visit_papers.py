@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from api.errors import not_found
 from geo.faults import BadInputError
 from maps.atlas import AtlasHead, StopSheet, make_atlas
 from maps.field_map import field_map_html
+from maps.layers import drawn_layers
 from maps.visit_layers import listed_items, ordered_lines, visit_layers
 from survey.policies import load_policy
 from survey.visits.calendars import Invitation, Mailbox, invitation_ics
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from api.dependencies import Service
+    from maps.layers import DrawnLayer
     from survey.findings import Finding
     from survey.sections import Section
     from survey.visits.checklists import Line
@@ -126,15 +128,16 @@ class Papers:
     def field_map(self) -> str:
         """Return the field map as one page that needs no network."""
         routes = self.layers["routes"]
-        judged = routes[routes["id"].isin(self.answers)].reset_index(drop=True)
-        others = routes[~routes["id"].isin(self.answers)]
+        own = routes["id"].isin(self.answers)
+        judged, others = routes[own].reset_index(drop=True), routes[~own]
         shown = {**self.layers, "routes": judged if len(judged) else others}
+        beside = _beside(others, self.language) if len(judged) else []
         head = self._head()
         said = [text for text in (head.project, head.basis, f"{self.plan.days[0].on}") if text]
         return field_map_html(
             shown, title=self.plan.title, grid=self.service.grid(),
             assessments=[self.answers[str(one)] for one in judged["id"]] if len(judged) else None, lines=said,
-            language=self.language, more=visit_layers(self.plan, self.language),
+            language=self.language, more=[*beside, *visit_layers(self.plan, self.language)],
             listed=listed_items(self.plan, self.language),
         )  # fmt: skip
 
@@ -165,13 +168,16 @@ class Papers:
 
     def _sheet(self, number: int, at: int, way: shapely.LineString | None) -> StopSheet:
         stop, lines = self.plan.stops[at], self.lines.get(self.plan.stops[at].id, [])
-        routes = list(dict.fromkeys(route for line in lines for route in line.item.routes if route in self.answers))
+        named = list(dict.fromkeys(route for line in lines for route in line.item.routes))
+        there = set(self.layers["routes"]["id"])
+        routes = [one for one in named if one in (self.answers or there)]
         findings = [self.findings[name] for line in lines for name in line.item.findings if name in self.findings]
         calls = [call for day in self.plan.days for call in day.calls if call.stop == at]
         times = "；".join(f"{call.begins:%m-%d %H:%M}–{call.leaves:%H:%M}" for call in calls)
         link = f"{self.address}/?stop={stop.id}#/visit/{self.visit.id}" if self.address else ""
         return StopSheet(
-            stop.name or str(number), routes, (stop.x, stop.y), [self.answers[one] for one in routes], findings,
+            stop.name or str(number), routes, (stop.x, stop.y),
+            [self.answers[one] for one in routes if one in self.answers], findings,
             self._section(lines), (), link, lines, times, way,
         )  # fmt: skip
 
@@ -192,6 +198,14 @@ class Papers:
         cases = AND[self.language].join(self.plan.cases)
         project = f"{self.plan.title} {self.visit.id}" + (f"（{cases}）" if zh else f" ({cases})") * bool(cases)
         return AtlasHead(self.plan.title, self.on, project, organisation, basis)
+
+
+def _beside(routes: gpd.GeoDataFrame, language: str) -> list[DrawnLayer]:
+    """Return the planned routes around that the visit is not about, in layers of their own, without measures."""
+    return [
+        replace(one, zh=f"{one.zh}（不在本次踏勘）", en=f"{one.en} (not of this visit)")
+        for one in drawn_layers({"routes": routes}, language)
+    ]
 
 
 def invitation_of(service: Service, visit: Visit, host: str, attendee: str = "", *, dropped: bool = False) -> bytes:

@@ -373,6 +373,3 @@ def _busy(asked: Asked, stops: Sequence[Stop], now: datetime) -> tuple[dict[str,
                       "核对到场人", "look at who is called", field=field)
             )  # fmt: skip
     return busy, told
-
-
-__all__ = ["Due", "Made", "plan_of", "waiting_cases"]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import json
 from dataclasses import replace
 
 import pytest
 import shapely
+from pypdf import PdfReader
 
 from api.db.store import open_store
 from tests.api.conftest import NOW, X0, Y0, running, settings_of
@@ -48,7 +51,21 @@ def test_a_county_without_a_policy_judges_nothing_and_visits_all_the_same(bare):
         [item] = items_of(visit)
         assert (item["kind"], item["id"]) == ("site", "route:G1")
         take_all(client, visit)
+        pdf = client.get(f"{VISITS}/{visit['id']}/atlas.pdf").content
+        [stop] = json.loads(PdfReader(io.BytesIO(pdf)).attachments["data.json"][0])["stops"]
+        assert (stop["routes"], stop["measured"]) == (["G1"], [])
         assert problem(client.post(f"{VISITS}/proposals", json={"due": True}), 422, "input.refused")
+
+
+def test_the_field_map_shows_routes_that_the_visit_is_not_about_too(bare):
+    road = {"id": "D1", "name": "范蠡大街", "class": "local", "width_m": 12.0,
+            "geometry": shapely.LineString([(X0 + 50, Y0 - 50), (X0 + 50, Y0 + 50)])}  # fmt: skip
+    other = route("G2") | {"name": "另一条", "geometry": shapely.LineString([(X0, Y0 + 150), (X0 + 90, Y0 + 150)])}
+    with bare([route("G1"), other, route("X1", "不明")], [road]) as client:
+        visit = planned(client)
+        html = client.get(f"{VISITS}/{visit['id']}/field-map.html").text
+        for name in ("另一条", "X1", "不在本次踏勘"):
+            assert name in html or json.dumps(name)[1:-1] in html
 
 
 def test_without_roads_one_stands_at_the_work(bare):
