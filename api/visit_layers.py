@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 MEDIA = "application/geopackage+sqlite3"
 AROUND_M = 150.0
-"""How far around a stop and what is looked at there layers are given out: what two phones show at walking distance."""
+"""How far around a stop, and what is looked at there, layers are given out; a judgement: what one sees from there."""
 MOST_ROWS = 1_000_000
 
 
