@@ -132,6 +132,10 @@ def test_ten_thousand_chances_stay_few_rows(window: Callable[..., Window]) -> No
         w.page.locator(".list").evaluate("(list, top) => { list.scrollTop = top }", top)
         w.page.wait_for_timeout(100)
         assert 0 < w.page.locator("[data-row]").count() < 40
+        first, second = (w.page.locator("[data-row]").nth(at).bounding_box() for at in (0, 1))
+        assert first is not None
+        assert second is not None
+        assert second["y"] - first["y"] == ROW_PX
     w.page.locator("[data-row]").last.focus()
     w.page.keyboard.press("Home")
     expect(w.page.locator("[data-row='0']")).to_be_focused()
