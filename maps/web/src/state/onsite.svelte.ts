@@ -64,7 +64,7 @@ class OnSite {
   get maker(): Maker {
     const { person } = session;
     if (person) return { id: person.id, name: person.name, organisation: person.organisation_name };
-    return session.mode === null && this.pack ? this.pack.by : { id: null, name: '', organisation: '' };
+    return this.pack?.by ?? { id: null, name: '', organisation: '' };
   }
 
   #find(id: string | null): { stop: VisitStop; item: VisitItem } | null {
