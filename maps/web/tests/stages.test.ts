@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { RouteDifference, RouteParting } from '../src/api/types';
+import type { Geometry, RouteDifference, RouteParting } from '../src/api/types';
 import { placeAt, stretchesOf } from '../src/stages/figures';
 
 const parting = (change: Partial<RouteParting>): RouteParting => ({ from_m: 0, to_m: 1, foot_from_m: 0, foot_to_m: 1, greatest_m: 1, at_m: 0.5, side: 'left', ...change });
 const difference = (away: RouteParting[], left_out: RouteParting[]): RouteDifference => ({
   earlier: 'planned', later: 'surveyed', earlier_m: 100, later_m: 100, greatest_m: 1, at: [0, 0], mean_m: 0, tolerance_m: 0.5, away, left_out,
 });
-const plan = { type: 'LineString', coordinates: [[0, 0], [100, 0]] } as const;
-const seen = { type: 'LineString', coordinates: [[0, 0], [50, 3], [100, 0]] } as const;
+const plan: Geometry = { type: 'LineString', coordinates: [[0, 0], [100, 0]] };
+const seen: Geometry = { type: 'LineString', coordinates: [[0, 0], [50, 3], [100, 0]] };
 
 describe('places along a line', () => {
   it('walk through all parts, and the gap between two adds nothing', () => {
