@@ -30,10 +30,12 @@ from tests.postgis import PostgisMissingError
 
 PLOT = Path(__file__).with_name("growth.svg")
 CURVES = {
-    "runs, 1 thread": "runs_one_s", "runs, 2 threads": "runs_s", "trenches": "trenches_s", "resident": "resident_s",
+    "runs": "runs_cpu_s",
+    "trenches": "trenches_cpu_s",
+    "resident": "resident_cpu_s",
     "one line, p50": "one_p50_s",
-}  # fmt: skip
-"""What is drawn of the growth: name and the step of `tests.benchmarks.children.growth`."""
+}
+"""What is drawn of the growth: name and the step of `tests.benchmarks.children.growth`, in processor time."""
 
 
 def main():
@@ -218,7 +220,7 @@ def growth(options):
               "peak MiB: loaded / runs / trenches", "resident in", "one line p50", "p99")  # fmt: skip
     table("Growth", header, rows)
     if options.plot is not None:
-        options.plot.write_text(growth_svg(curves, "Time from a thousand routes to a million"), "utf-8")
+        options.plot.write_text(growth_svg(curves, "Processor time by number of routes"), "utf-8")
         print(f"\nplot: {options.plot}")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.measuring import peak_mib, timed
+from tests.benchmarks.measuring import peak_mib, timed, worked
 
 
 def make(path, n):
@@ -45,6 +45,9 @@ def growth(path, repeats):
     answer["trenches_s"], trenches = timed(lambda: join_runs(city.lines, runs, group=group), int(repeats))
     answer |= {"trenches": len(trenches), "trenches_mib": peak_mib()}
     answer["resident_s"], resident = timed(lambda: ResidentLines(city.lines, group))
+    answer["runs_cpu_s"] = worked(lambda: find_runs(city.lines, group=group, workers=2))
+    answer["trenches_cpu_s"] = worked(lambda: join_runs(city.lines, runs, group=group))
+    answer["resident_cpu_s"] = worked(lambda: ResidentLines(city.lines, group))
     rows = np.random.default_rng(5).integers(0, city.lines.n_lines, 2000)
     drawn = [city.lines.take([row]) for row in rows]
     asked = [timed(lambda one=one: resident.runs_of(one))[0] for one in drawn]

@@ -22,6 +22,13 @@ def timed(call, repeats=1):
     return statistics.median(seconds), result
 
 
+def worked(call):
+    """Return the processor time of all threads in one call (seconds): other work on the machine hardly shows."""
+    begun = time.process_time()
+    call()
+    return time.process_time() - begun
+
+
 def peak_mib():
     """Return the peak resident memory of this process so far, MiB."""
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
