@@ -14,10 +14,10 @@ from api.attributes import with_keys
 from api.db.errors import NotFoundError
 from api.db.tables import LAYERS
 from api.db.values import typed
+from api.geopackages import check_geopackage, layers_of
 from api.own_items import chooses_ids, own_ids
 from api.visit_given import check_given, read_given
 from geo.faults import BadInputError, Fault, refuse
-from maps.qgis import check_geopackage, layers_of
 from survey.visits.layer_changes import compare_layers, same_shape
 from survey.visits.layer_names import ID, match_layers, plain_value, recognise
 

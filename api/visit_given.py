@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from api.geopackages import table_of
 from geo.faults import BadInputError, Fault, refuse
-from maps.qgis import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from maps.qgis.geopackage import Table
+    from api.geopackages import Table
 
 FORMAT = 1
 """Of the tables below; raised where a reader of before could not read them."""
@@ -62,7 +62,7 @@ class Given:
 
 
 def given_tables(given: Given) -> dict[str, Table]:
-    """Return the tables that say what was given out, for `maps.qgis.write_styled`."""
+    """Return the tables that say what was given out, for `api.geopackages.write_styled`."""
     told = (FORMAT, given.visit, given.county, given.change, given.made_at.isoformat(), given.digest)
     rows = [
         (name, identity, revision) for name, one in given.layers.items() for identity, revision in one.revisions.items()

@@ -13,11 +13,12 @@ import shapely
 
 from api.db.tables import LAYERS
 from api.doors import action_on
+from api.geopackages import write_styled
 from api.own_items import own_ids
 from api.visit_given import Given, GivenLayer, given_tables
 from api.visit_papers import Papers
 from api.visit_shown import shown_layers
-from maps.qgis import tables_of, write_styled
+from maps.qgis import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -110,7 +110,7 @@ def _compared(before: Path, edited: Path, now: Path) -> dict[str, Compared]:
 
 def _layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers of a file, without the revisions that our own files bear."""
-    from maps.qgis import check_geopackage, layers_of
+    from api.geopackages import check_geopackage, layers_of
 
     if not path.is_file():
         refuse([Fault("file.missing", "没有这个文件", "there is no such file", "检查路径", "look at its path",

@@ -68,9 +68,7 @@ def get_visit_minutes_file(
     visit = known(service, visitor, visit_id)
     issued = visit_minutes.of_visit(service.store, visit_id, language)
     if which is not None and not any(one.issue == which for one in issued):
-        raise not_found(
-            f"踏勘 {visit_id} 没有第 {which} 次纪要", f"the minutes of {visit_id} have no issue {which}"
-        )
+        raise not_found(f"踏勘 {visit_id} 没有第 {which} 次纪要", f"the minutes of {visit_id} have no issue {which}")
     if issued and not draft:
         one = next((one for one in issued if one.issue == which), issued[-1])
         return _file(visit_minutes.file(service.store, one, kind), kind, f"{visit_id}-minutes-{one.issue}")

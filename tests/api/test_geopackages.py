@@ -10,8 +10,9 @@ import pyogrio
 import pytest
 import shapely
 
+from api.geopackages import write_styled
 from geo.faults import BadInputError
-from maps.qgis import StyledLayer, style_of, write_styled
+from maps.qgis import StyledLayer, style_of
 from maps.symbols import symbols
 
 MADE = datetime(2026, 12, 1, 8, 30, tzinfo=UTC)
