@@ -44,7 +44,6 @@ from api.identity.permissions import GUEST_ROLE, TABLE
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-BINARY = {"type": "string", "contentMediaType": "application/pdf", "contentEncoding": "binary"}
 ROOMS = (
     schemas, service_schemas, finding_schemas, case_schemas, form_schemas, standing_schemas, deadline_schemas,
     session_schemas, programme_schemas, opportunity_schemas, project_schemas, visit_schemas, print_schemas,
@@ -54,12 +53,14 @@ SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": COOKIE, "description": "Set by `POST /api/session`."},
     "token": {"type": "http", "scheme": "bearer", "description": "A `cotrench_…` of `cotrench token add`."},
 }
+FILE = "File"
+"""What stands for a model where the body is a file of its media type."""
 REFERENCE = "#/components/schemas/{model}"
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A body by the name of its model in one of the modules of shapes, and its media types."""
+    """A body by the name of its model in one of the modules of shapes, or `FILE`, and its media types."""
 
     model: str
     media: tuple[str, ...] = ("application/json",)
@@ -67,8 +68,12 @@ class Content:
     @property
     def content(self) -> dict[str, Any]:
         """The body as OpenAPI describes it."""
-        schema = BINARY if self.model == "Pdf" else {"$ref": REFERENCE.format(model=self.model)}
-        return {media: {"schema": schema} for media in self.media}
+        return {media: {"schema": self._schema(media)} for media in self.media}
+
+    def _schema(self, media: str) -> dict[str, str]:
+        if self.model != FILE:
+            return {"$ref": REFERENCE.format(model=self.model)}
+        return {"type": "string", "contentMediaType": media, "contentEncoding": "binary"}
 
     @property
     def body(self) -> dict[str, Any]:

@@ -14,7 +14,6 @@ import typer
 
 from api.cli.language import language
 from geo.faults import BadInputError, Fault
-from geo.formats.guarding import guarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -161,6 +160,8 @@ def write_refused(path: Path, error: OSError) -> BadInputError:
 def _cell(value: object) -> object:
     if value is None or isinstance(value, int | float):
         return value
+    from geo.formats.guarding import guarded
+
     return guarded(printable(str(value)))
 
 

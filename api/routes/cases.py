@@ -41,7 +41,7 @@ BEGINNINGS = ("file_application", "open_project")
 MOST_CASES, DEFAULT_CASES = 200, 100
 NAME = r"^[0-9A-Za-z_.-]{1,80}$"
 Identity = Annotated[str, Path(description="The case's id.", pattern=NAME)]
-PDF = Content("Pdf", ("application/pdf",))
+PDF = Content("File", ("application/pdf",))
 
 
 @router.get(

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api/forms", tags=["forms"])
 case_router = APIRouter(prefix="/api/cases", tags=["forms"])
 
-PDF = Content("Pdf", ("application/pdf",))
+PDF = Content("File", ("application/pdf",))
 Which = Annotated[str, Query(alias="form", description="Id of the form; the county's application unless given.",
                              max_length=80)]  # fmt: skip
 

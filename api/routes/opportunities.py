@@ -144,7 +144,7 @@ def get_opportunities(
     return Response(geojson.dumps(body), headers=headers, media_type="application/json")
 
 
-@router.get("/file", responses=documented(Content("Pdf", tuple(MEDIA.values())), 404, 422, 503),
+@router.get("/file", responses=documented(Content("File", tuple(MEDIA.values())), 404, 422, 503),
             dependencies=[may("opportunities.read")])  # fmt: skip
 def get_opportunities_file(
     service: Running,

@@ -37,7 +37,7 @@ def get_print_choices() -> Response:
 
 @router.post(
     "",
-    responses=documented(Content("Pdf", (PDF, PNG)), 404, 413, 415, 422, 503),
+    responses=documented(Content("File", (PDF, PNG)), 404, 413, 415, 422, 503),
     openapi_extra=Content("PrintRequest").body,
     # Whose the items of each layer are is looked at when they are read.
     dependencies=[may("layers.read")],

@@ -54,7 +54,7 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "pdf": "application/pdf",
 }
-FILE = Content("Pdf", tuple(MEDIA.values()))
+FILE = Content("File", tuple(MEDIA.values()))
 Identity = Annotated[str, Path(description="The programme's id.", pattern=r"^[0-9a-f]{32}$")]
 OtherIdentity = Annotated[str, Query(alias="with", description="The other one's id.", pattern=r"^[0-9a-f]{32}$")]
 

@@ -82,7 +82,7 @@ def get_tile_matrix_set(service: Running, grid: GridName) -> Response:
 
 @router.get(
     "/{grid}/{z}/{x}/{y}",
-    responses=documented(Content("Pdf", (TILE,)), 304, 404, 422),
+    responses=documented(Content("File", (TILE,)), 304, 404, 422),
     dependencies=[may("layers.read")],
 )
 def get_tile(

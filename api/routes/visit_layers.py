@@ -52,7 +52,7 @@ router = APIRouter(prefix="/api/visits", tags=["visits"])
 MOST_BYTES = 45_000_000
 """Of an edited file: with base64 it keeps within what a large body may have."""
 MOST_LINES = 100_000
-FILE, PACK = Content("Pdf", (MEDIA,)), Content("Pdf", (visit_pack.MEDIA,))
+FILE, PACK = Content("File", (MEDIA,)), Content("File", (visit_pack.MEDIA,))
 DIFFERENCES, WRITTEN = Content("LayerDifferences"), Content("LayersWritten")
 ACCEPTED = Content("LayersAccepted")
 FileBody = Annotated[bytes, Depends(file_reader(MOST_BYTES))]

@@ -58,7 +58,7 @@ def get_visit_minutes(service: Running, visitor: Asking, visit_id: Identity) -> 
     return Response(geojson.dumps(_shape(service, visitor, visit, now)), media_type="application/json")
 
 
-@router.get("/{visit_id}/minutes.{kind}", responses=documented(Content("Pdf", tuple(MEDIA.values())), 404, 422, 503),
+@router.get("/{visit_id}/minutes.{kind}", responses=documented(Content("File", tuple(MEDIA.values())), 404, 422, 503),
             dependencies=[may("visits.read", own=True)])  # fmt: skip
 def get_visit_minutes_file(
     service: Running, visitor: Asking, visit_id: Identity, kind: Literal["pdf", "docx"], language: Language = "zh",

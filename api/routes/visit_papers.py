@@ -23,10 +23,10 @@ from maps.visit_checklist import visit_checklist
 
 router = APIRouter(prefix="/api/visits", tags=["visits"])
 
-PDF = Content("Pdf", ("application/pdf",))
-HTML = Content("Pdf", ("text/html",))
-XLSX = Content("Pdf", (MEDIA["xlsx"],))
-ICS = Content("Pdf", ("text/calendar",))
+PDF = Content("File", ("application/pdf",))
+HTML = Content("File", ("text/html",))
+XLSX = Content("File", (MEDIA["xlsx"],))
+ICS = Content("File", ("text/calendar",))
 Language = Annotated[Literal["zh", "en"], Query(description="Of the paper.")]
 
 

@@ -30,7 +30,7 @@ from survey.cases.plain import as_plain
 router = APIRouter(prefix="/api/visits", tags=["visits"])
 
 PICTURE = Content("VisitPicture")
-FILE = Content("Pdf", tuple(dict.fromkeys(MEDIA.values())))
+FILE = Content("File", tuple(dict.fromkeys(MEDIA.values())))
 PictureIdentity = Annotated[
     str, Path(description="The picture's id, made on the device.", pattern=r"^[0-9A-Za-z_-]{1,80}$")
 ]
