@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 WEB := maps/web
 export COTRENCH_PORT ?= 8000
 
-.PHONY: help setup run dev test lint types layers unit web-test bench bless wheel system clean
+.PHONY: help setup run dev test test-all lint types layers unit web-test bench bless wheel system clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -59,10 +59,14 @@ lint: $(VENV)/.synced ## ruff, formatting, types, layers
 system: ## system packages the tests need, where this user may install them
 	@bash tests/system_packages.sh
 
-test: setup system lint ## everything: linters, types, layers, unit, property, stores, scenarios, browser
+# CI runs all of it by the same command.
+test: setup system lint ## linters, types, layers, unit, property, stores, scenarios, browser, without the slowest
 	@cd $(WEB) && npm run --silent check && npm test --silent
-	@$(BIN)/pytest -n 2 --dist loadfile
+	@$(BIN)/pytest -n 2 --dist loadfile $(if $(filter true,$(CI) $(ALL)),,-m "not slow")
 	@bash tests/system_packages.sh --report
+
+test-all: ## the same with the slowest: killed processes, provinces, generated requests, the wheel
+	@$(MAKE) --no-print-directory test ALL=true
 
 bench: setup ## ratios against GeoPandas, PostGIS and DuckDB, growth, latency (about 15 minutes; BENCH=--quick: a few)
 	@$(BIN)/uv sync --quiet --locked --inexact --group bench || echo "· DuckDB could not be installed; its row says so"

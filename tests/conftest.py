@@ -20,7 +20,30 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 NEIXIANG = County("neixiang", "内乡县", "Neixiang", "EPSG:4546", "neixiang")
+SLOW = (
+    "tests/contracts/test_wheel.py",
+    "tests/contracts/test_api_never_fails.py",
+    "tests/api/test_cases_killed.py",
+    "tests/api/test_cli_provinces.py",
+    "tests/api/test_county_opportunities.py",
+    "tests/api/test_http_programmes.py",
+    "tests/api/test_visit_layers_properties.py",
+    "tests/api/test_visits_killed.py",
+    "tests/geo/partition/test_crews.py",
+    "tests/survey/test_provinces_findings.py",
+    "tests/web/test_base_map.py",
+    "tests/web/test_onsite_deaths.py",
+    "tests/web/test_onsite_faults.py",
+    "tests/web/test_programme_progress.py",
+)
+"""What kills, starts or generates so much that `make test` leaves it to `make test-all`, which is what CI runs."""
 STORES = ["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.nodeid.split("::")[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import SLOW
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("geo", "survey", "maps", "api", "sample_data")
 TOP = {
@@ -68,3 +70,7 @@ def test_every_command_the_readme_names_exists(name: str) -> None:
 def test_every_picture_of_the_readme_is_there(name: str) -> None:
     for picture in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", (ROOT / name).read_text(encoding="utf-8")):
         assert (ROOT / picture).is_file(), picture
+
+
+def test_what_is_called_slow_is_there() -> None:
+    assert [name for name in SLOW if not (ROOT / name).exists()] == []
