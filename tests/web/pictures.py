@@ -24,6 +24,8 @@ PICTURES = ROOT / "maps" / "pictures"
 BESIDE = "R009"
 NEAR_A_SEWER = "K1"
 CROSSING_ALL_BUT_TOO_LONG = "X1"
+VISITED = ("R009", "R013", "R054")
+ON_SITE = (111.8480, 33.0461)
 
 
 def places() -> list[str]:
@@ -107,6 +109,29 @@ def choose_print(page: Page, address: str) -> None:
     page.wait_for_timeout(2500)
 
 
+def plan_visit(page: Page, address: str) -> str:
+    """Plan one visit to some of the planned lines, open it in the office, and return its id."""
+    asked = {"title": "人民路一带接入管线联合踏勘", "routes": list(VISITED), "crs": "grid"}
+    answer = page.request.post(f"{address}/api/visits", data=asked)
+    if not answer.ok:
+        raise RuntimeError(answer.text())
+    page.goto(address)
+    page.get_by_role("button", name="联合踏勘").click()
+    page.get_by_role("button", name=asked["title"]).click()
+    page.get_by_role("tab", name="行程").wait_for()
+    page.wait_for_timeout(2500)
+    return str(answer.json()["id"])
+
+
+def take_along(page: Page, address: str, visit: str) -> None:
+    """Take a visit along on a phone, and look at its stops without a network."""
+    page.goto(f"{address}/#/visit/{visit}")
+    page.get_by_role("button", name="下载到本机").click()
+    page.get_by_role("button", name="放样", exact=True).wait_for()
+    page.context.set_offline(True)
+    page.wait_for_timeout(2500)
+
+
 def print_atlas(folder: Path) -> None:
     """Print the atlas of one site of the sample county from plain files, and keep its sheet as a picture."""
     frames = {name: frame for name, frame in make_county().frames.items() if len(frame)}
@@ -142,10 +167,22 @@ def main() -> None:
         with desk(Path(folder) / "desk", "neixiang") as at_the_desk:
             handle(page, at_the_desk)
             page.screenshot(path=PICTURES / "case.png")
+            page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")
+            visit = plan_visit(page, at_the_desk)
+            page.screenshot(path=PICTURES / "visit.png")
+            place = {"longitude": ON_SITE[0], "latitude": ON_SITE[1], "accuracy": 3}
+            phone = browser.new_context(
+                viewport={"width": 390, "height": 800}, locale="zh-CN", has_touch=True, geolocation=place,
+                permissions=["geolocation"],
+            )  # fmt: skip
+            page = phone.new_page()
+            take_along(page, at_the_desk, visit)
+            page.screenshot(path=PICTURES / "on_site.png")
         county = make_county()
         made = write_field_map(
             county.frames, Path(folder) / "map.html", title="内乡县联合踏勘图（样例）", grid=county.grid
         )
+        page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")
         page.goto(made.as_uri())
         page.wait_for_timeout(2000)
         page.screenshot(path=PICTURES / "field_map.png")
