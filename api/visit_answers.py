@@ -43,6 +43,8 @@ PAPERS = (
     ("pack", "pack.zip", "application/zip", "全部打包", "Everything in one pack"),
 )
 """Papers of a planned visit: what kind, the end of the address, the media type, and what it is called."""
+DRAWN = frozenset({"atlas_a3", "atlas_a4", "field_map", "pack"})
+"""Papers that show every line around the stops: for whoever may look at the county's existing pipes."""
 DROPPED = ("invitation_dropped", "invitation.ics?dropped=true", "text/calendar", "收回取消的日程", "Days to take back")
 """Where calendars know more days than a changed visit has."""
 
@@ -100,6 +102,7 @@ def visit_shape(visit: Visit, visitor: Visitor, axes: Axes, now: datetime) -> di
         "papers": [] if plan is None else [
             {"kind": kind, "href": f"{AT}/{visit.id}/{end}", "media": media, "zh": zh, "en": en}
             for kind, end, media, zh, en in (*PAPERS, *([DROPPED] if visit.dropped else []))
+            if kind not in DRAWN or visitor.reach("pipes.read") == "all"
         ],
         "links": [{"rel": "events", "href": f"{AT}/{visit.id}/events"}],
     }  # fmt: skip

@@ -84,7 +84,9 @@ def get_visit_pack(
 ) -> Response:
     """Return everything that people take along in one file: field map, atlas (A3), layers, checklist, invitation."""
     address = address_of(request, service)
-    papers = Papers(service, known(service, visitor, visit_id), today(service), language, address)
+    visit = known(service, visitor, visit_id)
+    visitor.require("pipes.read")  # every line around the stops is drawn
+    papers = Papers(service, visit, today(service), language, address)
     try:
         content = pack_zip(papers, visitor, urlsplit(address).hostname or "")
     except MissingClientError as error:

@@ -103,6 +103,7 @@ def address_of(request: Request, service: Service) -> str:
 
 def _papers(request: Request, service: Service, visitor: Asking, visit_id: str, language: str) -> Papers:
     visit = known(service, visitor, visit_id)
+    visitor.require("pipes.read")  # every line around the stops is drawn
     return Papers(service, visit, today(service), language, address_of(request, service))
 
 

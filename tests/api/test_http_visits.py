@@ -11,6 +11,7 @@ from tests.api.conftest import NOW, X0, Y0, running, settings_of, small_county
 from tests.api.test_http_cases import GAS, WINDOW, begin
 from tests.api.test_http_cases import act as act_on_case
 from tests.api.test_http_doors import add_people, as_one, code
+from tests.api.test_http_doors_own import application
 from tests.api.test_http_items import problem
 from tests.api.visit_requests import (
     GRID,
@@ -292,6 +293,24 @@ def test_only_those_whom_it_calls_see_a_visit_and_enter(guarded):
         assert above.get(where).status_code == 200
         assert code(above.post(f"{where}/entries", json=entry)) == (403, "permission.refused")
     assert code(guarded.get(VISITS)) == (401, "permission.sign_in")
+
+
+def test_an_applicant_gets_no_paper_with_lines_that_are_not_its_own(guarded):
+    """Existing pipes are told to staff and companies alone: a paper must not be the way round that."""
+    with as_one(guarded, "applicant") as one, as_one(guarded, "coordinator") as window:
+        case = one.post("/api/cases", json=application()).json()["id"]
+        place = {"x": X0 + 5, "y": Y0 + 5, "name": "现场", "case": case}
+        visit = planned(window, cases=[case], keep=[case], add=[place])
+        where = f"{VISITS}/{visit['id']}"
+        told = one.get(where)
+        assert told.status_code == 200
+        assert {paper["kind"] for paper in told.json()["papers"]} == {"checklist", "invitation", "layers"}
+        assert {paper["kind"] for paper in window.get(where).json()["papers"]} > {"atlas_a3", "field_map", "pack"}
+        for path in ("/atlas.pdf", "/field-map.html", "/pack.zip"):
+            assert code(one.get(where + path)) == (403, "permission.refused"), path
+        for paper in told.json()["papers"]:
+            assert one.get(paper["href"]).status_code == 200, paper
+        assert window.get(f"{where}/atlas.pdf").status_code == 200
 
 
 def test_the_time_and_the_survey_are_entered_in_the_case(client):
