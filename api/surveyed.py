@@ -17,6 +17,7 @@ from api.errors import ProblemError, refused
 from api.options import Options
 from geo.crs import coordinate_faults, lonlat_faults
 from geo.faults import Fault
+from survey.calendar import local
 from survey.cases.commands import RecordAsBuilt
 
 if TYPE_CHECKING:
@@ -183,9 +184,9 @@ def _moment(given: object) -> str | None:
         return None
     try:
         moment = datetime.fromisoformat(given) if isinstance(given, str) else None
+        return "" if moment is None or moment.tzinfo is None else local(moment).astimezone(UTC).isoformat()
     except ValueError:
         return ""
-    return "" if moment is None or moment.tzinfo is None else moment.astimezone(UTC).isoformat()
 
 
 def _placed(points: Sequence[Mapping[str, Any]], axes: Axes) -> tuple[list[dict[str, Any]], list[Fault]]:

@@ -17,7 +17,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from api.errors import ProblemError, refused
 from geo.faults import Fault
-from survey.calendar import BEIJING
+from survey.calendar import BEIJING, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,9 +148,9 @@ def _taken_at(exif: dict[int, Any]) -> datetime | None:
     said = exif.get(ExifTags.Base.DateTimeOriginal) or exif.get(ExifTags.Base.DateTime)
     try:
         moment = datetime.strptime(str(said).strip("\x00 "), "%Y:%m:%d %H:%M:%S")  # noqa: DTZ007 - the zone follows
+        return local(moment.replace(tzinfo=_zone(exif.get(ExifTags.Base.OffsetTimeOriginal))))
     except ValueError:
         return None
-    return moment.replace(tzinfo=_zone(exif.get(ExifTags.Base.OffsetTimeOriginal)))
 
 
 def _zone(said: object) -> timezone:

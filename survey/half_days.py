@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import MINYEAR, UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from survey.holidays import Day, HolidayTable, days_between, known_holidays
@@ -98,8 +98,19 @@ def local(moment: datetime) -> datetime:
     >>> from datetime import UTC
     >>> local(datetime(2026, 12, 1, 16, 30, tzinfo=UTC)).isoformat(), local(datetime(2026, 12, 1, 9)).isoformat()
     ('2026-12-02T00:30:00+08:00', '2026-12-01T09:00:00+08:00')
+
+    Raises
+    ------
+    ValueError
+        It lies before the year 1 or after 9999 in Beijing or in UTC, in which it is kept.
     """
-    return moment.replace(tzinfo=BEIJING) if moment.tzinfo is None else moment.astimezone(BEIJING)
+    try:
+        found = moment.replace(tzinfo=BEIJING) if moment.tzinfo is None else moment.astimezone(BEIJING)
+        if found.year == MINYEAR:
+            found.astimezone(UTC)  # eight hours before may be no year any more
+    except OverflowError as error:
+        raise ValueError(f"no year of the calendar: {moment}") from error
+    return found
 
 
 def working_half_days_between(a: datetime, b: datetime, calendar: Calendar) -> int:

@@ -25,7 +25,7 @@ HEADER = b"SQLite format 3\0"
 
 
 def check_geopackage(path: Path) -> None:
-    """Refuse what is no GeoPackage, or one with views: looking at one would run what its maker wrote."""
+    """Refuse what is no GeoPackage, or one with views or computed columns: to read them runs what its maker wrote."""
     with path.open("rb") as stream:
         begins = stream.read(len(HEADER))
     if begins != HEADER:
@@ -36,6 +36,15 @@ def check_geopackage(path: Path) -> None:
     with _opened(path) as file:
         made = "SELECT name FROM sqlite_master WHERE type = 'view' OR (sql LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE ?)"
         names = [name for (name,) in file.execute(made, ("%USING rtree(%",))]
+        computed = file.execute(
+            "SELECT made.name, field.name FROM sqlite_master made, pragma_table_xinfo(made.name) field "
+            "WHERE made.type = 'table' AND made.sql NOT LIKE 'CREATE VIRTUAL%' AND field.hidden IN (2, 3)"
+        ).fetchall()
+    refuse(
+        Fault("layers.computed", "是计算列，不是数据", "it is a computed column, not data", "改成普通列，或删去",
+              "make it a plain column, or take it out", file=path.name, layer=name, field=column)
+        for name, column in computed
+    )  # fmt: skip
     refuse(
         Fault("layers.view", "是视图，不是表", "it is a view, not a table", "另存为表，或从文件中删去",
               "save it as a table, or take it out of the file", file=path.name, layer=name)

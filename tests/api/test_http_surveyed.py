@@ -78,6 +78,8 @@ def test_a_line_for_a_route_that_was_deleted_meanwhile_is_kept(client):
         ({"points": [{"x": X0, "y": Y0, "accuracy_m": -1}]}, "points", 0),
         ({"points": [{"x": X0, "y": Y0, "accuracy_m": "2 cm"}]}, "points", 0),
         ({"points": [{"x": X0, "y": Y0, "taken_at": "2026-12-01T09:30:00"}]}, "points", 0),
+        ({"points": [{"x": X0, "y": Y0, "taken_at": "0001-01-01T00:00:00+09:00"}]}, "points", 0),
+        ({"points": [{"x": X0, "y": Y0, "taken_at": "9999-12-31T23:59:59-12:00"}]}, "points", 0),
         ({"points": [{"x": 5.0, "y": 6.0}]}, "points", 0),
         ({"crs": "EPSG:3857"}, "crs", None),
     ],

@@ -302,17 +302,22 @@ def test_files_that_are_no_layers_of_this_visit_are_refused_by_name(county, tmp_
     other = planned(county)
     assert said(path.read_bytes(), other) == ["layers.other_visit"]
     copies = {
-        name: shutil.copy(path, tmp_path / f"{name}.gpkg") for name in ("old", "tampered", "plain", "view", "later")
+        name: shutil.copy(path, tmp_path / f"{name}.gpkg")
+        for name in ("old", "tampered", "plain", "view", "later", "infinite", "endless", "computed")
     }
     edit(copies["old"], "UPDATE cotrench_visit SET value = '0' WHERE key = 'format'")
     edit(copies["tampered"], "DELETE FROM cotrench_rows WHERE id = 'H1'")
     edit(copies["plain"], "DROP TABLE cotrench_visit")
     edit(copies["view"], "CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT i FROM n")
     edit(copies["later"], "UPDATE cotrench_visit SET value = '99' WHERE key = 'change'")
+    edit(copies["infinite"], "UPDATE cotrench_rows SET revision = 9e999")
+    edit(copies["endless"], "UPDATE cotrench_visit SET value = '99999999999999999999999999' WHERE key = 'change'")
+    edit(copies["computed"], "ALTER TABLE cotrench_visit ADD COLUMN n TEXT AS (hex(zeroblob(1000)))")
     codes = {name: said(copy.read_bytes()) for name, copy in copies.items()}
     assert codes == {
         "old": ["layers.format"], "tampered": ["layers.tampered"], "plain": ["layers.not_given"],
-        "view": ["layers.view"], "later": ["layers.tampered"],
+        "view": ["layers.view"], "later": ["layers.tampered"], "infinite": ["layers.tampered"],
+        "endless": ["layers.tampered"], "computed": ["layers.computed"],
     }  # fmt: skip
     assert county.post("/api/visits/V-1999-0001/layers", content=path.read_bytes()).status_code == 404
     body = {"digest": "x", "lines": [], "file": base64.b64encode(path.read_bytes()).decode()}

@@ -83,9 +83,15 @@ def test_one_that_broke_off_is_no_picture_and_may_be_sent_again(client, where, k
 def test_what_is_no_picture_or_too_large_is_refused(client, where):
     problem(client.put(f"{where}/p1", content=b"%PDF-1.7"), 415, "body.media_type")
     problem(client.put(f"{where}/p1", content=b"\xff\xd8\xff" + b"\x00" * 25_000_000), 413, "body.too_large")
-    for name, value in (("X-Taken-At", "noon"), ("X-Place", "1,2"), ("X-Place", "a,b"), ("X-Place", f"{X0},{Y0},-1")):
+    moments = [("X-Taken-At", one) for one in ("noon", "0001-01-01T00:00", "9999-12-31T23:59:59+00:00")]
+    for name, value in (*moments, ("X-Place", "1,2"), ("X-Place", "a,b"), ("X-Place", f"{X0},{Y0},-1")):
         problem(client.put(f"{where}/p1", content=photo(), headers={name: value}), 422, "input.refused")
     problem(client.put(f"{VISITS}/V-2020-0001/pictures/p1", content=photo()), 404, "resource.not_found")
+
+
+def test_a_camera_whose_clock_was_never_set_says_no_time(client, where):
+    told = client.put(f"{where}/p1", content=photo(taken="0001:01:01 00:00:00"))
+    assert (told.status_code, told.json()["taken_at"]) == (201, None)
 
 
 def test_a_photo_of_20_megabytes(client, where):

@@ -189,6 +189,15 @@ def test_what_a_device_sends_is_taken_once_in_any_state_and_one_refusal_holds_up
     assert told["problem"]["errors"][0]["code"] == "case.id_reused"
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+09:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00"])
+def test_an_entry_of_no_year_holds_up_none_of_those_behind_it(client, moment):
+    """A device sends its queue again until it is told of each entry: one that failed would keep the rest for ever."""
+    visit = planned(client)
+    [item, *_] = items_of(visit)
+    queue = [answered("1", item["id"]), answered("2", item["id"], taken_at=moment), answered("3", item["id"])]
+    assert enter(client, visit["id"], *queue) == [True, False, True]
+
+
 def test_answers_to_items_that_are_not_planned_any_more_are_kept(client):
     visit = planned(client)
     [item, *_] = items_of(visit)
@@ -226,6 +235,8 @@ def test_who_is_busy_is_waited_for_or_blocks(client):
         ({"routes": ["G1"], "day": "2020-01-01"}, "day"),
         ({"routes": ["G1"], "day": "2026-13-01"}, "day"),
         ({"routes": ["G1"], "after": "soon"}, "after"),
+        ({"routes": ["G1"], "after": "9999-12-31T23:59:59+00:00"}, "after"),
+        ({"routes": ["G1"], "after": "0001-01-01T00:00:00+09:00"}, "after"),
         ({"routes": ["G1"], "mode": "fly"}, "mode"),
         ({"routes": ["G1"], "minutes": {"look": -1}}, "minutes.look"),
         ({"routes": ["G1"], "minutes": [1]}, "minutes"),
@@ -241,10 +252,11 @@ def test_who_is_busy_is_waited_for_or_blocks(client):
     ],
 )
 def test_what_cannot_be_planned_is_refused_by_name(shared, asked, field):
+    before = shared.get(VISITS).json()["visits"]
     for address in (f"{VISITS}/proposals", VISITS):
         errors = problem(shared.post(address, json=asked), 422, "input.refused")["errors"]
         assert field in [fault["field"] for fault in errors]
-    assert shared.get(VISITS).json()["visits"] == []
+    assert shared.get(VISITS).json()["visits"] == before
 
 
 def test_many_stops_and_long_and_rare_names(database_url, tmp_path):
