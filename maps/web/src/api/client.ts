@@ -1,7 +1,7 @@
 /** The one place that speaks HTTP; `visits.ts` asks through it. Every path is relative to the server the page came from. */
 
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, CostSplitShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, OperatorStanding, OpportunitiesIf, OpportunityEvent, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, PlacedFinding, PrintChoices, PrintRequest, Problem, ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols, VectorTiles } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, CostSplitShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, JointProjectShape, OperatorStanding, OpportunitiesIf, OpportunityEvent, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, PlacedFinding, PrintChoices, PrintRequest, Problem, ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape, ProjectCommand, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols, VectorTiles } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -336,7 +336,7 @@ export async function caseEvents(id: string): Promise<CaseEvent[]> {
   return (await get<{ events: CaseEvent[] }>(`${casePath(id)}/events`)).events;
 }
 
-async function command(path: string, body: CaseCommand): Promise<CaseShape> {
+async function command(path: string, body: CaseCommand | ProjectCommand): Promise<CaseShape> {
   const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': uuid() };
   return (await (await send(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as CaseShape;
 }
@@ -454,6 +454,12 @@ export async function actOnOpportunity(id: string, crs: string, body: CaseComman
   const response = await send(`${opportunityPath(id)}/commands?crs=${encodeURIComponent(crs)}`, { method: 'POST', headers, body: JSON.stringify(body) });
   return (await response.json()) as OpportunityShape | OpportunityGone;
 }
+
+/** An agreed chance as one project; `lead`: key of the party that leads, empty: who was named, else who has most metres. */
+export const jointProject = (id: string, lead: string, signal: AbortSignal): Promise<JointProjectShape> => get(`${opportunityPath(id)}/project?lead=${encodeURIComponent(lead)}`, signal);
+
+/** Carry out a command in all parts of a project that are ready for it, all or none; its case after it. */
+export const actOnProject = (id: string, body: ProjectCommand): Promise<CaseShape> => command(`${opportunityPath(id)}/project/commands`, body);
 
 /** The section of a chance, as the server would dig it. */
 export const opportunitySection = (id: string, language: string, signal: AbortSignal): Promise<SectionAnswer> => get(`${opportunityPath(id)}/section?language=${language}`, signal);

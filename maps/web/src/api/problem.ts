@@ -48,7 +48,7 @@ export function sentencesOf(error: unknown, language: Language): string[] {
     if (faults.length > 0) return faults;
     const known = { 404: 'problem_404', 409: 'problem_409', 412: 'problem_412', 413: 'problem_413', 503: 'problem_503' } as const;
     // A conflict of ids has our own words; any other one is told in the server's.
-    const otherwise = error.status === 409 && /^(finding|case|visit)\./.test(error.problem.code ?? '');
+    const otherwise = error.status === 409 && /^(finding|case|visit|project)\./.test(error.problem.code ?? '');
     const key = otherwise ? undefined : known[error.status as keyof typeof known] ?? (error.status >= 500 ? 'problem_500' as const : undefined);
     const { detail, detail_en, title, title_en } = error.problem;
     const said = (language === 'zh' ? (detail ?? title) : (detail_en ?? title_en ?? detail ?? title)) ?? '';

@@ -1078,7 +1078,7 @@ export interface ProtectionShape {
 
 /** Something that who asks may do now; `party` is empty where it is the whole chance's. */
 export interface PossibleAnswer {
-  kind: 'propose' | 'answer' | 'ask_again' | 'withdraw_chance' | 'finish';
+  kind: 'propose' | 'answer' | 'ask_again' | 'withdraw_chance' | 'begin_project' | 'finish';
   party: string;
   zh: string;
   en: string;
@@ -1090,6 +1090,10 @@ export interface OpportunityShape extends OpportunityRow {
   section: SectionInShort;
   protections: ProtectionShape[];
   notes: SaidShape[];
+  /** The case of the project that it has become; empty: none. */
+  case: string;
+  /** Key of the party that leads the project. */
+  lead: string;
   rounds: number;
   remind_at: string | null;
   cause: string;
@@ -1097,6 +1101,69 @@ export interface OpportunityShape extends OpportunityRow {
   cause_en: string;
   reason: string;
   possible: Partial<Record<Role, PossibleAnswer[]>>;
+}
+
+/** The one application for digging that covers all parties; each metre of the trench counts once in `length_m`. */
+export interface ExcavationShape {
+  applicant: string;
+  covers: string[];
+  routes: string[];
+  length_m: number;
+  separate_m: number;
+  width_m: number | null;
+  depth_m: number | null;
+  surfaces: SurfaceShape[];
+  first: string;
+  last: string;
+  closure_days: number;
+  protections: SaidShape[];
+}
+
+/** Whether all may commit jointly, and why. */
+export interface JointCommitmentShape extends SaidShape {
+  offered: boolean;
+  verdict: string;
+  decisive: string[];
+}
+
+export interface LeadShape {
+  key: string;
+  operator: string;
+  utilities: string[];
+  routes: string[];
+}
+
+/** A chance as one project; `case` is empty while it has not begun. */
+export interface JointProjectShape extends SaidShape {
+  opportunity: string;
+  case: string;
+  lead: LeadShape;
+  parties: LeadShape[];
+  section: SectionInShort;
+  excavation: ExcavationShape;
+  commitment: JointCommitmentShape;
+  steps: SaidShape[];
+  cites: CaseCite[];
+}
+
+export type ProjectCommandKind =
+  | 'apply_approvals'
+  | 'return_approval'
+  | 'decide_approval'
+  | 'sign_commitment'
+  | 'decide_commitment'
+  | 'start_construction'
+  | 'finish_construction'
+  | 'file_acceptance'
+  | 'accept_works'
+  | 'reject_works';
+
+/** A command on all parts of a project's case at once, of a company on its own. */
+export interface ProjectCommand {
+  kind: ProjectCommandKind;
+  /** Left out where somebody has signed in, or the role alone. */
+  actor?: CaseCommand['actor'];
+  data: Record<string, unknown>;
 }
 
 /** Something that has happened to a chance; `data` is what this kind of event carries. */

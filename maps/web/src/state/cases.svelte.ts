@@ -1,9 +1,10 @@
 import * as client from '../api/client';
 import { ProblemError } from '../api/problem';
-import type { CaseCommand, CaseEvent, CasePossible, CaseShape, CaseTask, Department, Role } from '../api/types';
+import type { CaseCommand, CaseEvent, CasePossible, CaseShape, CaseTask, Department, ProjectCommandKind, Role } from '../api/types';
 import { dataOf, type Entries } from '../cases/fields';
 import type { Looking, Narrowed } from '../cases/worklist';
 import { t } from '../i18n/language.svelte';
+import { sharedData } from '../opportunities/project';
 import { notices } from './notices.svelte';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
@@ -206,6 +207,29 @@ class Cases {
     } finally {
       this.busy = false;
     }
+  }
+
+  /** Carry out a command in all parts of the project that a chance has become; the case after it, null where it was refused. */
+  async actForAll(opportunity: string, kind: ProjectCommandKind, entries: Entries): Promise<CaseShape | null> {
+    this.busy = true;
+    this.refused = null;
+    this.meanwhile = [];
+    try {
+      const after = await client.actOnProject(opportunity, { kind, actor: this.actor, data: sharedData(kind, entries) });
+      notices.say('done', t('case_done'));
+      return after;
+    } catch (error) {
+      this.refused = error;
+      return null;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** Show a case from wherever it was named. */
+  showOne(id: string): void {
+    this.show();
+    void this.look(id);
   }
 
   /** Read the case again after others have acted; what was refused stays before the eyes, and what was typed in its field. */
