@@ -12,7 +12,7 @@ from survey.calendar import BEIJING, local
 from survey.visits.dates import propose, said
 from survey.visits.keeping.events import Plan, Way, WaysOfDay
 from survey.visits.schedules import Errand, schedule_from
-from survey.visits.travel import travel_between
+from survey.visits.travel import ASSUMED_FROM_M, travel_between
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -262,7 +262,7 @@ def _off_road(plan: Plan) -> Iterator[Fault]:
     numbers = {stop: number for number, stop in enumerate(_order_of(plan), start=1)}
     for day, ways in zip(plan.days, plan.ways, strict=True):
         for call, way in zip(day.calls, ways.ways, strict=False):
-            if way is not None and way.gap_m >= way.metres > 1.0:
+            if way is not None and way.gap_m >= way.metres > ASSUMED_FROM_M:
                 number = numbers[call.stop]
                 yield Fault(
                     "visit.no_road", f"没有道路通到第 {number} 个点，按直线 {way.metres:.0f} 米估算",

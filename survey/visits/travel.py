@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MINUTE_S = 60.0
 KMH = 3.6
 """Kilometres an hour in a metre a second."""
+ASSUMED_FROM_M = 1.0
+"""A shorter way without a road is no guess: nobody stands on the centre line itself."""
 MODES = ("any", "walk", "drive")
 """How one goes: whichever is faster, or always the same."""
 
@@ -60,6 +62,14 @@ class _Step(NamedTuple):
     stretch: int
     from_m: float
     to_m: float
+
+
+class _Best(NamedTuple):
+    """The fastest way between two places: seconds, mode, and whether it is a straight line, not along roads."""
+
+    seconds: float
+    mode: str
+    straight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +112,9 @@ def travel_between(
     Notes
     -----
     A place is reached from the nearest point of the road; what lies between is walked in a straight line and is told as
-    assumed where it is longer than a metre. Between places that no road connects the straight line is taken, at
-    ``assumed_kmh``. Roads are two-way: layers do not state otherwise.
+    assumed where it is longer than `ASSUMED_FROM_M`. Places that are nearer to each other than that comes to are walked
+    between straight. Between places that no road connects the straight line is taken, at ``assumed_kmh``. Roads are
+    two-way: layers do not state otherwise.
 
     Examples
     --------
@@ -146,48 +157,47 @@ class _Ways:
         for one in range(count):
             for other in range(one + 1, count):
                 if self._nowhere.isdisjoint((one, other)):
-                    seconds[one, other] = seconds[other, one] = self._best(one, other)[1]
+                    seconds[one, other] = seconds[other, one] = self._best(one, other).seconds
         return seconds
 
-    def _best(self, one: int, other: int) -> tuple[str, float]:
-        """Return mode and seconds between two places; ``straight`` where no road connects them."""
-        gap_s = self._off_road(one, other) / (self._pace.walk_kmh / KMH)
+    def _best(self, one: int, other: int) -> _Best:
+        """Return the fastest way between two places."""
+        walk_mps = self._pace.walk_kmh / KMH
+        straight_m, off_road_m = self._straight_m(one, other), self._off_road(one, other)
         target = _place(other)
-        options: list[tuple[float, str]] = []
+        options: list[_Best] = []
         walk = None if self._mode == "drive" else self._from("walk", one)[0].get(target)
-        if walk is not None and walk * self._pace.walk_kmh / KMH <= self._pace.walk_most_m:
-            options.append((walk + gap_s, "walk"))
+        if walk is not None and walk * walk_mps <= self._pace.walk_most_m:
+            options.append(_Best(walk + off_road_m / walk_mps, "walk"))
         drive = None if self._mode == "walk" else self._from("drive", one)[0].get(target)
         if drive is not None:
-            options.append((drive + gap_s + self._pace.set_out_minutes * MINUTE_S, "drive"))
+            set_out_s = self._pace.set_out_minutes * MINUTE_S
+            options.append(_Best(drive + off_road_m / walk_mps + set_out_s, "drive"))
         if not options:
-            kmh = self._pace.walk_kmh if self._mode == "walk" else self._pace.assumed_kmh
-            return "straight", self._straight_m(one, other) / (kmh / KMH)
-        seconds, mode = min(options)
-        return mode, seconds
+            mode = "walk" if self._mode == "walk" else "drive"
+            return _Best(straight_m / (walk_mps if mode == "walk" else self._pace.assumed_kmh / KMH), mode, True)
+        if self._mode != "drive" and straight_m < off_road_m:
+            return _Best(straight_m / walk_mps, "walk", True)
+        return min(options)
 
     def _straight_m(self, one: int, other: int) -> float:
         return float(np.hypot(*np.subtract(self._places[one], self._places[other])))
 
     def _off_road(self, one: int, other: int) -> float:
-        return self._gap[one] + self._gap[other] if one != other else 0.0
+        return self._gap[one] + self._gap[other]
 
     def leg(self, one: int, other: int) -> Leg | None:
         """Return the way between two places."""
         if one == other or not self._nowhere.isdisjoint((one, other)):
             return None
-        mode, seconds = self._best(one, other)
-        if mode == "straight":
-            metres = self._straight_m(one, other)
-            line = shapely.LineString([self._places[one], self._places[other]])
-            return Leg("walk" if self._mode == "walk" else "drive", seconds, metres, metres, True, line)
-        gap = self._off_road(one, other)
-        line = self._line(mode, one, other)
-        return Leg(mode, seconds, float(line.length), gap, gap > 1.0, line)
+        seconds, mode, straight = self._best(one, other)
+        line = self._line(mode, one, other, straight=straight)
+        gap = float(line.length) if straight else self._off_road(one, other)
+        return Leg(mode, seconds, float(line.length), gap, gap > ASSUMED_FROM_M, line)
 
-    def _line(self, mode: str, one: int, other: int) -> shapely.LineString:
-        """Return the way along the roads from a place to another one."""
-        before = self._from(mode, one)[1]
+    def _line(self, mode: str, one: int, other: int, *, straight: bool) -> shapely.LineString:
+        """Return the way from a place to another one."""
+        before = {} if straight else self._from(mode, one)[1]
         pieces: list[tuple[float, float]] = []
         node = _place(other)
         while node in before:

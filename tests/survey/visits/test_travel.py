@@ -49,6 +49,20 @@ def test_off_the_road_is_told_and_no_road_is_a_straight_line():
     assert (bare.leg(0, 1).metres, bare.leg(0, 1).assumed) == (50.0, True)
 
 
+@pytest.mark.parametrize("mode", ["any", "walk"])
+def test_between_places_far_off_the_road_one_walks_straight_where_that_is_nearer_than_the_road(mode):
+    """Two places of a field, 400 m off the road and 50 m apart: nobody walks 800 m by the road and back."""
+    town = streets([(0, 0), (1000, 0)], ids=["A"])
+    travel = travel_between([(0, 400), (50, 400), (900, 400), (50, 400)], town, {}, PACE, mode)
+    leg = travel.leg(0, 1)
+    assert (leg.seconds, leg.metres, leg.gap_m) == pytest.approx((45.0, 50.0, 50.0))
+    assert (leg.mode, leg.assumed, list(leg.line.coords)) == ("walk", True, [(0, 400), (50, 400)])
+    assert travel.leg(0, 2).line.distance(shapely.Point(450, 0)) < 1e-9  # farther than the road is off
+    assert (travel.seconds[1, 3], travel.leg(1, 3).assumed) == (0.0, False)
+    driven = travel_between([(0, 400), (50, 400)], town, {}, PACE, "drive").leg(0, 1)
+    assert (driven.mode, driven.metres) == ("drive", 850.0)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.sets(st.tuples(st.integers(0, 3), st.integers(0, 3), st.booleans()), min_size=1),
