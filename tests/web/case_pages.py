@@ -30,11 +30,11 @@ def cases_of(w: Window) -> Window:
 def be(w: Window, role: str, name: str, department: str = "") -> None:
     w.page.get_by_label("角色").select_option(label=role)
     w.page.get_by_label("姓名").fill(name)
-    whom = w.page.get_by_label("部门或单位")
     if role in DECIDING:
-        whom.select_option(value=department)
+        # It is a field to type in until the page knows the departments.
+        w.page.get_by_role("combobox", name="部门或单位").select_option(value=department)
     else:
-        whom.fill(department)
+        w.page.get_by_role("textbox", name="部门或单位").fill(department)
 
 
 def do(w: Window, what: str, **entered: str) -> None:

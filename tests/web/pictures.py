@@ -80,7 +80,8 @@ def handle(page: Page, address: str) -> None:
     page.get_by_role("button", name="办件", exact=True).click()
     page.get_by_label("角色").select_option(label="审批部门")
     page.get_by_label("姓名").fill("李科长")
-    page.get_by_label("部门或单位").select_option("city_management")
+    # It is a field to type in until the page knows the departments.
+    page.get_by_role("combobox", name="部门或单位").select_option("city_management")
     page.get_by_role("button", name=applicant["name"]).click()
     page.get_by_role("button", name="按承诺作出决定").wait_for()
     page.get_by_role("heading", name="可同沟管线").wait_for(state="attached")
