@@ -13,8 +13,10 @@ from survey.cases.commands import Command, Note, RecordSurvey, ScheduleSurvey
 from survey.cases.decide import decide
 from survey.cases.evolve import evolve
 from survey.cases.refusals import RefusedError
+from survey.cases.text_limits import LIMITS, MOST_TEXTS
 from survey.cases.words import MILESTONES, SILENT_CLAUSE
 from survey.deadline_words import of_length
+from survey.visits.dates import SURVEYED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 
 PUSHED = "survey_plan_pushed"
 """The milestone of a county whose document has the plan of the survey published."""
+MORE = "\n……全文见纪要"
+"""Ends what was cut; the number of the minutes stands in the first line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +130,24 @@ def _bodies(
 ) -> Iterator[tuple[CommandBody, str]]:  # fmt: skip
     """Yield what is not on record: the time agreed, the survey, the plan published where the county has that."""
     plan = visit.plan
-    if "survey_done" not in case.milestones:
+    if SURVEYED not in case.milestones:
         if case.survey_at is None and plan is not None:
             called = tuple(dict.fromkeys(one.name for stop in plan.stops for one in stop.attendees))
-            yield ScheduleSurvey(now, called[:100]), "survey_time_agreed"
-        yield RecordSurvey(text), "survey_done"
+            # No case takes a time that is past: one that nobody agreed on before is entered as of now.
+            yield ScheduleSurvey(now, called[:MOST_TEXTS]), "survey_time_agreed"
+        yield RecordSurvey(text), SURVEYED
     if PUSHED not in case.milestones and speaks(policy, f"event:{PUSHED}", local(now).date()):
-        yield Note(PUSHED, "", None, text[:2000]), PUSHED
+        yield Note(PUSHED, "", None, shortened(text, "text")), PUSHED
+
+
+def shortened(text: str, name: str) -> str:
+    r"""Return the minutes in short as a field of a command takes them; where they are cut, that is said.
+
+    >>> shortened("管" * 3000, "text")[-10:], shortened("管", "text")
+    ('管管\n……全文见纪要', '管')
+    """
+    most = LIMITS[name]
+    return text if len(text) <= most else text[: most - len(MORE)] + MORE
 
 
 def _step(case: Case, events: Sequence[Event], body: CommandBody, event: str, why: tuple[str, str]) -> Step:

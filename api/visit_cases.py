@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from geo.faults import BadInputError
 from survey.cases.commands import Command, RecordSurvey, ScheduleSurvey
 from survey.cases.refusals import RefusedError
+from survey.cases.text_limits import MOST_TEXTS
 from survey.visits.keeping.commands import HoldVisit, InviteVisit
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 ENTERED = frozenset({InviteVisit.kind, HoldVisit.kind})
 """Commands on a visit that have a step in its cases: inviting agrees the time, holding records the survey."""
-MOST_NAMED = 100
 
 
 def enter_in_cases(service: Service, visit: Visit, command: Command, now: datetime) -> list[dict[str, Any]]:
@@ -58,7 +58,12 @@ def _step(visit: Visit, command: Command) -> ScheduleSurvey | RecordSurvey:
     if command.body.kind == InviteVisit.kind:
         called = {one.key: one.name for stop in plan.stops for one in stop.attendees}
         names = tuple(called[key] for key in visit.invited if key in called)
-        return ScheduleSurvey(plan.days[0].sets_out, names[:MOST_NAMED])
-    came = "、".join(one.name + f"（{one.organisation}）" * bool(one.organisation) for one in visit.present)
+        return ScheduleSurvey(plan.days[0].sets_out, names[:MOST_TEXTS])
     on = "、".join(f"{day.on}" for day in plan.days)
-    return RecordSurvey(f"联合踏勘 {visit.id}（{plan.title}），{on}；到场：{came or '未登记'}")
+    return RecordSurvey(f"联合踏勘 {visit.id}（{plan.title}），{on}；到场：{came_to(visit)}")
+
+
+def came_to(visit: Visit) -> str:
+    """Return who came, each with the organisation where there is one."""
+    came = [f"{one.name}（{one.organisation}）" if one.organisation else one.name for one in visit.present]
+    return "、".join(came) or "未登记"

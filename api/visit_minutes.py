@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from api.db import geometries, visit_minutes, visit_pictures
 from api.db.visit_minutes import StoredMinutes
 from api.errors import ProblemError
-from api.minutes_cases import enter, steps_of
+from api.minutes_cases import enter, shortened, steps_of
 from api.route_stages import difference_of, stages_of
+from api.visit_cases import came_to
 from api.visit_papers import Papers
 from api.visit_pictures import smaller
 from maps.figures import MM_PER_INCH, PHOTO_DPI
@@ -36,9 +37,9 @@ if TYPE_CHECKING:
     from survey.visits.keeping import Visit
 
 LANGUAGES = ("zh", "en")
-LONGEST_TEXT = 20_000
-"""Characters of the minutes in short that a case keeps."""
 PHOTO_PIXELS = round(max(PHOTO_MM) * PHOTO_DPI / MM_PER_INCH)
+SIGNATURE_PIXELS = 4_000
+"""A wider one is shrunk as photos are; ink stays as it is drawn."""
 STAGES = ("joint_survey", "survey_schedule")
 """Stages of a policy that a joint survey belongs to, the nearest first."""
 
@@ -82,14 +83,12 @@ def in_short(visit: Visit, number: str) -> str:
     """Return the minutes as a case keeps them: a line for each item, no longer than a case takes."""
     if visit.plan is None:
         return ""
-    came = "、".join(f"{one.name}（{one.organisation}）" for one in visit.present)
-    lines = [f"联合踏勘纪要 {number}：{visit.plan.title}", f"到场：{came or '未登记'}"]
+    lines = [f"联合踏勘纪要 {number}：{visit.plan.title}", f"到场：{came_to(visit)}"]
     for line in ordered_lines(visit.plan)[1]:
         said = [_said(given.answer) for given in visit.answers_to(line.item.id) if not given.corrected]
         dispute = "（说法不一）" if line.item.id in visit.disputed else ""
         lines.append(f"{line.number} {line.item.do_zh}：{'；'.join(said) or '未填写'}{dispute}")
-    text, more = "\n".join(lines), f"\n……全文见纪要 {number}"
-    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(more)] + more
+    return shortened("\n".join(lines), "minutes")
 
 
 def _said(answer: Any) -> str:  # noqa: ANN401 - an answer of the visit
@@ -192,10 +191,18 @@ def _pictures(service: Service, visit: Visit) -> dict[str, Photo]:
     for picture in visit_pictures.listed(service.store, visit.id):
         if picture.id in wanted:
             content = visit_pictures.content(service.store, visit.id, picture.id)
-            if picture.id not in signed:
-                content = smaller(content, PHOTO_PIXELS)
+            if picture.id not in signed or picture.width > SIGNATURE_PIXELS:
+                content = _shown(content)
             found[picture.id] = Photo(content, picture.taken_at, picture.x, picture.y, picture.accuracy_m)
     return found
+
+
+def _shown(content: bytes) -> bytes:
+    """Return a picture as small as it prints; empty where it cannot be shown: one photo must not keep the minutes."""
+    try:
+        return smaller(content, PHOTO_PIXELS)
+    except ProblemError:
+        return b""
 
 
 def _lines(service: Service, visit: Visit) -> tuple[MeasuredRoute, ...]:

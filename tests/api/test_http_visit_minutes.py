@@ -68,17 +68,18 @@ def answer(item, number="a1", outcome="ok", **more):
     return {"id": f"e-{number}", "kind": "answer_item", "data": {"answer": said}}
 
 
-def held(client, *cases):
+def held(client, *cases, note="管位清楚"):
     made = visit(client, *cases)
     name = made["id"]
     [stop] = made["stops"]
     for number, content in (("p1", picture("#7a6a4f")), ("s1", signature())):
         assert client.put(f"/api/visits/{name}/pictures/{number}", content=content).status_code == 201
     command(client, name, "invite_visit")
-    command(client, name, "hold_visit", present=[{"name": "赵工", "organisation": "燃气公司", "key": ""}])
+    came = [{"name": "赵工", "organisation": "燃气公司", "key": ""}, {"name": "钱师傅", "organisation": "", "key": ""}]
+    command(client, name, "hold_visit", present=came)
     signed = {"id": "e-s", "kind": "sign_visit", "data": {
         "who": {"name": "赵工", "organisation": "燃气公司", "key": ""}, "picture": "s1"}}  # fmt: skip
-    enter(client, name, answer(stop["items"][0]["id"], note="管位清楚", photos=["p1"]), signed)
+    enter(client, name, answer(stop["items"][0]["id"], note=note, photos=["p1"]), signed)
     put(client, name)
     return name, stop["items"]
 
@@ -125,6 +126,20 @@ def test_minutes_are_a_draft_then_kept_as_issued_then_issued_again(client):
     assert client.get(f"/api/visits/{name}/minutes.pdf", params={"issue": 3}).status_code == 404
 
 
+def test_pictures_that_cannot_be_shown_keep_no_minutes_back(client):
+    name, items = held(client)
+    whole = signature()
+    for number, at in (("p2", whole.index(b"IDAT")), ("s2", whole.index(b"IDAT")), ("p3", 24)):
+        broken = whole[: at + 4] + b"\xff" * 9 + whole[at + 13 :]
+        assert client.put(f"/api/visits/{name}/pictures/{number}", content=broken).status_code in (201, 415, 422)
+    said = {"id": "e-s2", "kind": "sign_visit", "data": {
+        "who": {"name": "孙工", "organisation": "供水公司", "key": ""}, "picture": "s2"}}  # fmt: skip
+    enter(client, name, answer(items[0]["id"], "a9", photos=["p2", "p3"]), said)
+    told = issue(client, name)
+    assert len(told["issued"]) == 1
+    assert "无法显示" in pdf_text(client.get(f"/api/visits/{name}/minutes.pdf").content)
+
+
 def test_in_wuzhi_the_minutes_publish_the_plan_of_the_survey_within_its_half_day(wuzhi):
     case = accepted(wuzhi)
     name, _ = held(wuzhi, case)
@@ -145,6 +160,18 @@ def test_in_wuzhi_the_minutes_publish_the_plan_of_the_survey_within_its_half_day
     assert "勘查方案推送平台" in said
     assert "0.5个工作日" in said
     assert issue(wuzhi, name)["entered"] == []  # once
+
+
+def test_a_text_that_a_case_does_not_take_whole_says_where_the_rest_is(wuzhi):
+    case = accepted(wuzhi)
+    name, _ = held(wuzhi, case, note="管" * 2000)
+    issue(wuzhi, name)
+    events = {one["kind"]: one["data"] for one in wuzhi.get(f"/api/cases/{case}/events").json()["events"]}
+    whole, cut = events["survey_done"]["minutes"], events["noted"]["note"]
+    assert "到场：赵工（燃气公司）、钱师傅\n" in whole
+    assert whole.endswith("管")
+    assert len(cut) == 2000
+    assert (cut.startswith(f"联合踏勘纪要 {name}-1"), cut.endswith("管\n……全文见纪要")) == (True, True)
 
 
 def test_what_a_role_may_not_enter_is_told_and_the_minutes_are_issued_all_the_same(wuzhi):
