@@ -12,7 +12,7 @@ from api.cli.reporting import FINDINGS, answering, say, show_table, words
 from geo.faults import BadInputError, Fault, refuse
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     import geopandas as gpd
 
@@ -52,7 +52,9 @@ def differences(
     *,
     out: Annotated[
         Path | None,
-        typer.Option("-o", "--out", help=both("写出接受后的图层", "Write the layers with what is accepted")),
+        typer.Option(
+            "-o", "--out", help=both("写出现在的全部图层，含所接受的", "Write all layers of NOW with what is accepted")
+        ),
     ] = None,
     accept: Annotated[
         list[str] | None,
@@ -71,24 +73,30 @@ def differences(
     """Read the files, compare layer by layer, print a row for each change, write what is accepted."""
     from geo.formats import write
 
-    compared = _compared(before, edited, now or before)
+    compared, rest = _compared(before, edited, now or before)
     lines = [(f"{layer}/{one.key}", one) for layer, part in compared.items() for one in part.changes]
     _show(compared, lines)
     if out is not None:
-        chosen = _chosen(lines, accept or [SAFE])
-        write(_accepted(compared, chosen), out)
+        chosen = set(_chosen(lines, accept or [SAFE]))
+        write(_accepted(compared, chosen) | rest, out)
         say(words(f"{out}：写入 {len(chosen)} 条变更", f"{out}: {len(chosen)} changes written"))
     if check and lines:
         raise typer.Exit(FINDINGS)
 
 
-def _compared(before: Path, edited: Path, now: Path) -> dict[str, Compared]:
-    """Return every layer that was given out and can be edited, compared; with every fault of all of them."""
+def _compared(before: Path, edited: Path, now: Path) -> tuple[dict[str, Compared], dict[str, gpd.GeoDataFrame]]:
+    """Return every layer that was given out with ids, compared; and what else is there now.
+
+    Raises
+    ------
+    BadInputError
+        With every fault of all of them.
+    """
     from survey.visits.layer_changes import compare_layers
     from survey.visits.layer_names import ID, match_layers
 
     whole, theirs, current = (_layers(path) for path in (before, edited, now))
-    given = {name: frame for name, frame in whole.items() if ID in frame}
+    given = {name: _without_revisions(frame) for name, frame in whole.items() if ID in frame}
     if not given:
         refuse([
             Fault("layers.no_ids", "没有带编号（id）的图层", "there is no layer with ids", "发出的图层须有字段 id",
@@ -98,25 +106,30 @@ def _compared(before: Path, edited: Path, now: Path) -> dict[str, Compared]:
     found: dict[str, Compared] = {}
     faults: list[Fault] = []
     for layer, frame in given.items():
-        present = current[there[layer]]
+        present, seen = (_without_revisions(one) for one in (current[there[layer]], theirs[named[layer]]))
         try:
-            told = compare_layers(frame, theirs[named[layer]], present, layer)
+            told = compare_layers(frame, seen, present, layer)
             found[layer] = Compared(present, told.changes, told.renamed, told.extra)
         except BadInputError as error:
             faults += error.faults
     refuse(faults)
-    return found
+    return found, {name: frame for name, frame in current.items() if name not in there.values()}
 
 
 def _layers(path: Path) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers of a file, without the revisions that our own files bear."""
+    """Return the layers of a file."""
     from api.geopackages import check_geopackage, layers_of
 
     if not path.is_file():
         refuse([Fault("file.missing", "没有这个文件", "there is no such file", "检查路径", "look at its path",
                       file=str(path))])  # fmt: skip
     check_geopackage(path)
-    return {name: frame.drop(columns="revision", errors="ignore") for name, frame in layers_of(path).items()}
+    return layers_of(path)
+
+
+def _without_revisions(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer without the revisions that our own files bear."""
+    return frame.drop(columns="revision", errors="ignore")
 
 
 def _show(compared: Mapping[str, Compared], lines: Sequence[tuple[str, Change]]) -> None:
@@ -158,11 +171,12 @@ def _chosen(lines: Sequence[tuple[str, Change]], accept: Sequence[str]) -> list[
     return [key for key, change in lines if key in accept or ALL in accept or (SAFE in accept and not change.conflict)]
 
 
-def _accepted(compared: Mapping[str, Compared], chosen: Sequence[str]) -> dict[str, gpd.GeoDataFrame]:
+def _accepted(compared: Mapping[str, Compared], chosen: Collection[str]) -> dict[str, gpd.GeoDataFrame]:
+    """Return the compared layers as they are now, with what is accepted."""
     from survey.visits.layer_changes import apply_changes
 
     made = {}
     for layer, part in compared.items():
-        own = [key.removeprefix(f"{layer}/") for key in chosen if key.startswith(f"{layer}/")]
+        own = [change.key for change in part.changes if f"{layer}/{change.key}" in chosen]
         made[layer] = apply_changes(part.now, part.changes, own) if own else part.now
     return made

@@ -158,7 +158,8 @@ def apply_changes(now: gpd.GeoDataFrame, changes: Sequence[Change], accepted: Co
     BadInputError
         With every key that no change has, and every change to a feature that is not there any more.
     """
-    chosen = [change for change in changes if change.key in set(accepted)]
+    wanted = set(accepted)
+    chosen = [change for change in changes if change.key in wanted]
     shape = now.geometry.name
     columns = [str(name) for name in now.columns if name != shape]
     rows = _rows(now, columns)
@@ -166,7 +167,7 @@ def apply_changes(now: gpd.GeoDataFrame, changes: Sequence[Change], accepted: Co
         Fault("layers.change", "没有这条变更，或要素已不在", "no such change, or the feature is gone",
               "重新比较", "compare again", feature=key)
         for key in sorted(
-            {*accepted} - {change.key for change in changes}
+            wanted - {change.key for change in changes}
             | {change.key for change in chosen if change.row is None and change.id not in rows}
         )
     )  # fmt: skip
@@ -217,16 +218,10 @@ def _unique(frame: gpd.GeoDataFrame, fields: Sequence[str], faults: list[Fault])
     if len(rows) < len(frame):
         twice = frame[ID].map(_name)
         faults += [
-            Fault(
-                "layers.id_twice",
-                "编号重复",
-                "the id is met twice",
-                "每个编号只用一次",
-                "use each id once",
-                feature=name,
-            )
+            Fault("layers.id_twice", "编号重复", "the id is met twice", "每个编号只用一次", "use each id once",
+                  feature=name)
             for name in sorted(set(twice[twice.duplicated()]))
-        ]
+        ]  # fmt: skip
     return rows
 
 

@@ -7,13 +7,15 @@ import shutil
 import zipfile
 from datetime import UTC, datetime
 
+import geopandas as gpd
 import openpyxl
 import pyogrio
 import pytest
+import shapely
 from pypdf import PdfReader
 
 from api.visit_pack import FORBIDDEN, folder_of, named, zipped
-from tests.api.conftest import running, settings_of, small_county
+from tests.api.conftest import X0, Y0, running, settings_of, small_county
 from tests.api.test_cli import cotrench
 from tests.api.test_http_visit_layers import (
     edit,
@@ -104,10 +106,18 @@ def test_files_are_compared_on_the_command_line(county, tmp_path):
     redraw(edited, "routes", lambda frame: moved(frame, "G1", 0, 3))
     edit(edited, "UPDATE routes SET cover_m = 2 WHERE id = 'W1'")
     edit(now, "UPDATE routes SET cover_m = 9 WHERE id = 'W1'")
+    sketch = gpd.GeoDataFrame({"revision": ["B"]}, geometry=[shapely.Point(X0, Y0)], crs="EPSG:4546")
+    sketch.to_file(now, layer="sketch")
     told = run(before, edited, now, "--check", "-o", tmp_path / "out.gpkg")
     assert told.returncode == 1, told.stderr
     assert "routes/G1/moved" in told.stdout
     out = pyogrio.read_dataframe(tmp_path / "out.gpkg", layer="routes").set_index("id")
+    # What was not given out with ids, or came meanwhile, stays as it is now: `now` may be written over.
+    written, there = (
+        {name for name, kind in pyogrio.list_layers(path) if kind} for path in (tmp_path / "out.gpkg", now)
+    )
+    assert written == there
+    assert pyogrio.read_dataframe(tmp_path / "out.gpkg", layer="sketch")["revision"].tolist() == ["B"]
     # Without a word only what nobody edited meanwhile is taken.
     assert out.geometry["G1"].bounds[1] == pytest.approx(3_658_004.5)
     assert out["cover_m"]["W1"] == 9
