@@ -8,7 +8,7 @@ from api import geojson
 from survey.cases.plain import as_plain
 from survey.joined import operator_key
 from survey.opportunities.answers import Talk, parties_of, possible
-from survey.opportunities.answers.commands import COMMANDS
+from survey.opportunities.answers.commands import COMMANDS, Propose
 from survey.opportunities.answers.events import CAUSES
 from survey.opportunities.answers.state import STATES
 from survey.opportunities.protection import BLOCKED, URGENT
@@ -57,6 +57,17 @@ def answers_for(visitor: Visitor, party: Party) -> bool:
     )
 
 
+def asked_of(talk: Talk, parties: Sequence[Party]) -> tuple[Party, ...]:
+    """Return who is asked about a chance: while nobody is, those whom a proposal would ask.
+
+    Parameters
+    ----------
+    parties
+        Those of the record; empty where the chance is in the plans no more.
+    """
+    return tuple(parties) if parties and talk.state in Propose.states else talk.parties
+
+
 def row_shapes(
     records: Sequence[Opportunity],
     shapes: Sequence[shapely.Geometry],
@@ -94,9 +105,9 @@ def talk_shape(talk: Talk, visitor: Visitor, parties: Sequence[Party], now: date
 
 
 def standing_shape(talk: Talk, visitor: Visitor, parties: Sequence[Party]) -> dict[str, Any]:
-    """Return where a chance stands; ``parties`` are those of the record while nobody has proposed it."""
+    """Return where a chance stands; ``parties`` are those of the record, empty where it is in the plans no more."""
     zh, en = STATES[talk.state]
-    asked = talk.parties or tuple(parties)
+    asked = asked_of(talk, parties)
     owed = talk.waiting if talk.state == "proposed" else ()
     own = {party.key for party in asked if answers_for(visitor, party)}
     return {
@@ -165,13 +176,15 @@ def _roles(visitor: Visitor) -> list[str]:
 def _able(talk: Talk, role: str, visitor: Visitor, parties: Sequence[Party], now: datetime) -> list[dict[str, str]]:
     person = visitor.person
     company = person.organisation_name if person is not None and role == "utility" else ""
-    asked = talk.parties or tuple(parties)
+    asked = asked_of(talk, parties)
     if person is not None and role == "utility" and not any(is_own(person, party) for party in asked):
         return []
     theirs = {party.key for party in asked if person is None or role != "utility" or is_own(person, party)}
     found = []
     for one in possible(talk, role, company, now):
         kind, _, party = one.partition(":")
+        if kind == Propose.kind and not parties:
+            continue  # there is nothing in the plans to propose
         if not party or party in theirs:
             zh, en = COMMANDS[kind].words
             found.append({"kind": kind, "party": party, "zh": zh, "en": en})

@@ -10,7 +10,7 @@ from api.case_lists import unknown
 from api.doors import problem_of
 from api.errors import refused
 from api.identity.permissions import refusal
-from api.opportunity_answers import answers_for, is_own
+from api.opportunity_answers import answers_for, asked_of, is_own
 from geo.faults import Fault
 from survey.cases.plain import as_plain
 from survey.opportunities.answers import parties_of, snapshot_of
@@ -69,7 +69,7 @@ def command_of(
         A field that is none.
     """
     actor, data = _read(given, visitor)
-    asked = talk.parties or (parties_of(record) if record is not None else ())
+    asked = asked_of(talk, parties_of(record) if record is not None else ())
     if given["kind"] == Propose.kind:
         basis = snapshot_of(record) if record is not None else ()
         data |= {"parties": as_plain(asked), "basis": as_plain(basis)}

@@ -331,6 +331,25 @@ def test_a_change_of_plan_voids_the_answers(client):
     assert ["变更" in event["cause_zh"] for event in said] == [False, True, True]
 
 
+def test_what_was_withdrawn_since_its_plans_were_gone_is_proposed_anew_when_they_are_back(client):
+    at = f"{CHANCES}/{by_routes(client, 'W1', 'G1')['id']}"
+    propose = {"actor": {"name": "窗口", "role": "coordinator"}, "kind": "propose"}
+    assert client.post(f"{at}/commands", json=propose).status_code == 200
+    back = client.get("/api/collections/routes/items/W1?crs=grid").json()
+    assert client.delete("/api/collections/routes/items/W1", headers={"If-Match": "*"}).status_code == 204
+    gone = until(client, at.rpartition("/")[2], "withdrawn")
+    assert (gone["gone"], gone["possible"]["coordinator"]) == (True, [])
+    problem(client.post(f"{at}/commands", json=propose), 409, "case.refused")
+    known = {name: value for name, value in back["properties"].items() if name in ("utility", "start", "end")}
+    again = back | {"properties": known | {"operator": "城北水务"}}
+    assert client.post("/api/collections/routes/items", params={"crs": "grid"}, json=again).status_code == 201
+    seen = client.get(at).json()
+    assert [one["kind"] for one in seen["possible"]["coordinator"]] == ["propose"]
+    assert "城北水务" in {party["operator"] for party in seen["parties"]}
+    asked = client.post(f"{at}/commands", json=propose).json()
+    assert (asked["state"], asked["cause"], asked["waiting"]) == ("proposed", "", ["城北水务", "燃气公司"])
+
+
 def test_nobody_answers_what_is_another_chance_by_now(client):
     """Even before the watch has looked: the plans are asked in the transaction of the answer."""
     body = {"actor": {"name": "窗口", "role": "coordinator"}, "kind": "propose"}

@@ -25,12 +25,12 @@ class TalkCommand(CommandBody):
 
 @dataclass(frozen=True, slots=True)
 class Propose(TalkCommand):
-    """Ask the parties of a chance."""
+    """Ask the parties of a chance; anew where it was withdrawn, on the plans as they are then."""
 
     kind = "propose"
     words = ("提出同沟建议", "propose to share")
     roles = ("coordinator", "utility", "system")
-    states = ("new",)
+    states = ("new", "withdrawn")
     parties: tuple[Party, ...]
     basis: tuple[Basis, ...]
 
@@ -73,7 +73,7 @@ class Refresh(TalkCommand):
 
 @dataclass(frozen=True, slots=True)
 class WithdrawChance(TalkCommand):
-    """Pursue it no longer."""
+    """Pursue it no longer; once it is a project, no party does so alone."""
 
     kind = "withdraw_chance"
     words = ("撤回同沟建议", "withdraw the proposal")

@@ -115,6 +115,8 @@ def possible(talk: Talk, role: str, department: str, now: datetime) -> tuple[str
             continue
         if (body is co.Answer and _is_late(talk, local(now))) or (body is co.BeginProject and talk.case):
             continue
+        if body is co.WithdrawChance and _is_bound(talk, role):
+            continue
         if body is co.Answer:
             found += [f"{kind}:{one.key}" for one in talk.parties if _may_answer(one, role, department)]
         elif role != "utility" or kind == "propose" or _own(talk, department):
@@ -133,6 +135,11 @@ def _as_of(talk: Talk, now: datetime) -> Talk:
 def _is_late(talk: Talk, now: datetime) -> bool:
     """Return whether a no stays one: the time is over in which a party could still answer otherwise."""
     return talk.state == "declined" and talk.due is not None and now > talk.due
+
+
+def _is_bound(talk: Talk, role: str) -> bool:
+    """Return whether a project has begun, whose other parties rely on it: no company withdraws from it alone."""
+    return role == "utility" and bool(talk.case)
 
 
 def next_due(talk: Talk) -> datetime | None:
@@ -170,6 +177,12 @@ def _check(before: Talk, talk: Talk, command: Command, now: datetime) -> None:
         raise NoError("out_of_order", f"{zh}，现在不能“{body.words[0]}”", f"it is {en}: cannot {body.words[1]} now")
     if not _is_theirs(talk, command):
         raise NoError("not_yours", "只有该方自己可以办理", "only the party itself may do this")
+    if isinstance(body, co.WithdrawChance) and _is_bound(talk, command.actor.role):
+        raise NoError(
+            "begun_already", f"已合并立项（办件 {talk.case}），一方不能单独撤回",
+            f"it is one project already (case {talk.case}): no party withdraws it alone",
+            "请联办窗口撤回", "ask those who coordinate to withdraw it",
+        )  # fmt: skip
 
 
 def _is_theirs(talk: Talk, command: Command) -> bool:

@@ -153,7 +153,7 @@ def _after(talk: Talk, event: Event) -> Talk:
     changed: dict[str, Any]
     match event.body:
         case ev.Proposed() as opened:
-            return _asked(talk, opened.asked)
+            return replace(_asked(talk, opened.asked), cause="", reason="", case="", lead="")
         case ev.Reopened() as opened:
             return replace(_asked(talk, opened.asked), cause=opened.cause, reason=opened.reason)
         case ev.Answered() as said:
