@@ -19,7 +19,7 @@ from survey.calendar import local
 from survey.utilities import UTILITIES, utility_key
 from survey.visits.calendars import busy_from_ics
 from survey.visits.county_data import known_visit_pace
-from survey.visits.dates import SURVEYED
+from survey.visits.dates import due_of
 from survey.visits.items import (
     Item,
     Subject,
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from api.dependencies import Service
     from api.visit_asked import Asked, Place
     from survey.cases.digests import Digest
-    from survey.cases.records import Cite
     from survey.cases.state import Case
     from survey.visits.county_data import VisitPace
+    from survey.visits.dates import Due
     from survey.visits.planning import Ground, Planned
     from survey.visits.schedules import Span
     from survey.visits.stops import Application, Call, Stop
@@ -54,15 +54,6 @@ SURVEY = frozenset({"schedule_survey", "record_survey"})
 """What a case waits for that is due for the survey."""
 LIVE = frozenset({"planned", "invited"})
 MOST_ROUTES = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """By when the survey of which case must have been held, and by which clauses."""
-
-    at: datetime
-    case: str
-    cites: tuple[Cite, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +101,7 @@ def plan_of(service: Service, asked: Asked, now: datetime, *, but: str = "") -> 
     ground = service.ground.of(service.store, service.resident)
     seen = _seen(service, work, asked, cases, pace, local(now).date())
     stops, left_out = _stops(service, seen, ground, pace, asked)
-    due = _due(cases)
+    due = due_of(cases.values())
     if not stops:
         return Made(nothing_to_visit(), left_out, due, ())
     in_it = _in_plan(stops, seen.applications)
@@ -343,15 +334,6 @@ def _in_plan(stops: Sequence[Stop], applications: Sequence[Application]) -> set[
     cases = {item.case for stop in stops for item in stop.items if item.case}
     routes = {route for stop in stops for item in stop.items for route in item.routes}
     return cases | {one.case for one in applications if routes.intersection(one.routes)}
-
-
-def _due(cases: Mapping[str, Case]) -> Due | None:
-    """Return the first moment by which one of the cases must have had its survey; None: 文件未规定, or it is over."""
-    found = [
-        Due(clock.due, name, clock.cites) for name, case in cases.items() for clock in case.clocks.values()
-        if clock.open and clock.end_event == SURVEYED and clock.due is not None
-    ]  # fmt: skip
-    return min(found, key=lambda one: (one.at, one.case), default=None)
 
 
 def _busy(asked: Asked, stops: Sequence[Stop], now: datetime) -> tuple[dict[str, tuple[Span, ...]], list[Fault]]:

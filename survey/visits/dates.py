@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from survey.calendar import HalfDay
+    from survey.cases.records import Cite
     from survey.cases.state import Case
     from survey.visits.rounds import Round
     from survey.visits.schedules import Errand, Schedule
@@ -25,6 +26,15 @@ PATIENCE_S = 900.0
 """Seconds of waiting for people that are taken for an earlier date."""
 SURVEYED = "survey_done"
 """The event that ends the time within which a survey must have been held."""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """By when the survey of which case must have been held, and by which clauses."""
+
+    at: datetime
+    case: str
+    cites: tuple[Cite, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +68,20 @@ class Proposal:
     en: str
 
 
-def due_of(cases: Iterable[Case]) -> datetime | None:
-    """Return the earliest moment by which one of some cases must have had its survey; None: 文件未规定, or it is over.
+def due_of(cases: Iterable[Case]) -> Due | None:
+    """Return the first moment by which one of some cases must have had its survey; None: 文件未规定, or it is over.
 
-    The times are those that run in the case, counted when they began.
+    The times are those that run in the case, counted when they began. Of equal moments it is that of the first case by
+    id.
 
     >>> due_of([]) is None
     True
     """
     dues = [
-        clock.due for case in cases for clock in case.clocks.values()
+        Due(clock.due, case.id, clock.cites) for case in cases for clock in case.clocks.values()
         if clock.open and clock.end_event == SURVEYED and clock.due is not None
     ]  # fmt: skip
-    return min(dues, default=None)
+    return min(dues, key=lambda one: (one.at, one.case), default=None)
 
 
 def propose(errand: Errand, now: datetime, due: datetime | None) -> Proposal:
