@@ -7,32 +7,48 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 import warnings
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from api.errors import ProblemError, refused
 from geo.faults import Fault
+from maps.figures import UNREADABLE
 from survey.calendar import BEIJING, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PIL.ImageFile import ImageFile
+
 MOST_BYTES = 25_000_000
 MOST_PIXELS = 200_000_000
-"""More are no photo of a phone, and would take a gigabyte to look at."""
-MEDIA = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
-UNREADABLE = (OSError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, EOFError, struct.error)
-"""What Pillow raises of bytes that are not what they begin as."""
+"""More are no photo of a phone."""
+MOST_WHOLE_PIXELS = 40_000_000
+"""Of what can only be decoded whole, half a gigabyte each: photos of a phone that are larger are JPEG."""
+ROOM = threading.BoundedSemaphore(2)
+"""For how many pictures there is room in memory at a time: ten large ones would take gigabytes."""
+MEDIA = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 TURNED = 0x0112
 UPRIGHT = 1
 WAYS_TURNED = range(1, 9)
+SIDEWAYS = range(5, 9)
+SMOOTH = frozenset({"L", "LA", "RGB", "RGBA"})
+"""Modes of Pillow that may be made smaller as they are; of the others only some pixels would be picked."""
 EXIF_MARK = b"Exif\x00\x00"
 START, SCAN, END = b"\xff\xd8", 0xDA, b"\xff\xd9"
+JPEG_MARK = b"\xff\xd8\xff"
+SCAN_MARK = bytes([0xFF, SCAN])
+FRAMES = range(0xC0, 0xC2)
+"""Frames that are decoded line by line; those of progressive ones are kept whole until the last scan."""
 APPLICATION = range(0xE0, 0xF0)
 PROFILE = 0xE2
 KEPT_SEGMENTS = frozenset({0xE0, PROFILE, 0xEE})
@@ -41,6 +57,8 @@ COMMENT, FILL = 0xFE, 0xFF
 WITHIN_SCAN = frozenset({0x00, *range(0xD0, 0xD8)})
 PNG_MARK = b"\x89PNG\r\n\x1a\n"
 PNG_OUT = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
+WEBP_MARKS = frozenset({b"WEBPVP8 ", b"WEBPVP8L", b"WEBPVP8X"})
+WEBP_SIDE, WEBP_SIDE_BITS = 0x3FFF, 14
 WEBP_OUT = frozenset({b"EXIF", b"XMP "})
 WEBP_EXIF, WEBP_FLAGS = 0x08, 0x08 | 0x04
 WEBP_EXTENDED, WEBP_EXTENDED_BYTES = b"VP8X", 10
@@ -74,19 +92,10 @@ def look_at(data: bytes) -> Looked:
     ProblemError
         It is no JPEG, PNG or WebP, it is not whole, or it is too large to be looked at.
     """
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of large pictures, and of what a camera has written badly
-            image = Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"])
-    except (*UNREADABLE, UnidentifiedImageError, Image.DecompressionBombError) as error:
-        raise _no_picture() from error
+    with ROOM:
+        image = _opened(data)
+        exif = _exif(image)
     width, height = image.size
-    if width * height > MOST_PIXELS:
-        raise refused(
-            Fault("picture.too_large", f"照片 {width}×{height} 像素，过大", f"{width}×{height} pixels are too many",
-                  "缩小后再传", "make it smaller", field="body")
-        )  # fmt: skip
-    exif = _exif(image)
     media = MEDIA[str(image.format)]
     turned = exif.get(TURNED)
     way = turned if isinstance(turned, int) and turned in WAYS_TURNED else UPRIGHT
@@ -100,22 +109,96 @@ def smaller(content: bytes, width: int) -> bytes:
     Raises
     ------
     ProblemError
-        What lies within its frame cannot be shown.
+        What lies within its frame cannot be shown, or it is too large to be looked at.
     """
+    with ROOM:
+        image = _opened(content)
+        try:
+            return _upright(image, width)
+        except UNREADABLE as error:
+            raise _cut() from error
+
+
+def _upright(image: ImageFile, width: int) -> bytes:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        _shrink(image, width)
+        turned = ImageOps.exif_transpose(image).convert("RGBA")
+    turned.thumbnail((width, MOST_BYTES))
+    flat = Image.new("RGB", turned.size, "white")
+    flat.paste(turned, mask=turned.getchannel("A"))
     made = io.BytesIO()
+    flat.save(made, "JPEG", quality=80)
+    return made.getvalue()
+
+
+def _shrink(image: ImageFile, width: int) -> None:
+    """Bring a picture near to a width while it is read, before it is turned and copied, each of which doubles it."""
+    turned = image.getexif().get(TURNED) in SIDEWAYS
+    wide, tall = image.size
+    # JPEG is decoded at a half, a quarter, an eighth; a tall one has too many pixels at any width.
+    part = next(part for part in (1, 2, 4, 8) if wide * tall <= MOST_WHOLE_PIXELS * part * part)
+    across = min(wide // part, -(-width * wide // tall) if turned else width) or 1
+    image.draft("RGB", (across, across * tall // wide or 1))
+    if image.mode in SMOOTH:
+        image.thumbnail((across, tall))
+
+
+def _opened(data: bytes) -> ImageFile:
+    """Return a picture that is not decoded yet; refuse what is none, or has more pixels than can be looked at."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image = Image.open(io.BytesIO(content))
-            image.draft("RGB", (width, width * image.height // image.width or 1))
-            turned = ImageOps.exif_transpose(image).convert("RGBA")
-        turned.thumbnail((width, MOST_BYTES))
-        flat = Image.new("RGB", turned.size, "white")
-        flat.paste(turned, mask=turned.getchannel("A"))
-        flat.save(made, "JPEG", quality=80)
+            warnings.simplefilter("ignore")  # of what a camera has written badly
+            # Not by `Image.open`: its own limit is below the pixels of some phones.
+            if data.startswith(JPEG_MARK):
+                limit = MOST_PIXELS if _is_in_one_scan(data) else MOST_WHOLE_PIXELS
+                return _within(JpegImageFile(io.BytesIO(data)), limit)
+            if data.startswith(PNG_MARK):
+                return _within(PngImageFile(io.BytesIO(data)), MOST_WHOLE_PIXELS)
+            if data[8:16] in WEBP_MARKS:
+                _check_size(*_webp_size(data), MOST_WHOLE_PIXELS)  # its reader makes room for all of them at once
+                return _within(WebPImageFile(io.BytesIO(data)), MOST_WHOLE_PIXELS)
     except UNREADABLE as error:
-        raise _cut() from error
-    return made.getvalue()
+        raise _no_picture() from error
+    raise _no_picture()
+
+
+def _within(image: ImageFile, limit: int) -> ImageFile:
+    _check_size(*image.size, limit)
+    return image
+
+
+def _check_size(width: int, height: int, limit: int) -> None:
+    if width * height > limit:
+        raise refused(
+            Fault("picture.too_large", f"照片有 {width * height:,} 像素，至多 {limit:,}",
+                  f"a picture of {width * height:,} pixels; {limit:,} at most",
+                  f"缩小后再传：PNG、WebP、渐进式 JPEG 至多 {MOST_WHOLE_PIXELS:,}，普通 JPEG 至多 {MOST_PIXELS:,}",
+                  f"make it smaller: PNG, WebP and progressive JPEG have {MOST_WHOLE_PIXELS:,} pixels at most, "
+                  f"other JPEG {MOST_PIXELS:,}",
+                  field="body", value=f"{width}×{height}")
+        )  # fmt: skip
+
+
+def _is_in_one_scan(data: bytes) -> bool:
+    """Tell whether a JPEG has all of its colours in one scan, so that it is decoded line by line."""
+    colours, at = 0, len(START)
+    for marker, begin, end in _segments(data):
+        at = end
+        if marker in FRAMES:
+            colours = data[begin + 9]
+    return colours == data[data.index(SCAN_MARK, at) + 4]
+
+
+def _webp_size(data: bytes) -> tuple[int, int]:
+    """Return width and height as the head of a WebP has them."""
+    kind = data[12:16]
+    if kind == WEBP_EXTENDED:
+        return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+    if kind == b"VP8L":
+        sides = int.from_bytes(data[21:25], "little")
+        return 1 + (sides & WEBP_SIDE), 1 + (sides >> WEBP_SIDE_BITS & WEBP_SIDE)
+    return int.from_bytes(data[26:28], "little") & WEBP_SIDE, int.from_bytes(data[28:30], "little") & WEBP_SIDE
 
 
 def _no_picture() -> ProblemError:

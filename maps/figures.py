@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import io
+import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from maps.typesetting import first_page
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 MM_PER_INCH = 25.4
 PHOTO_DPI, SIGNATURE_DPI, DRAWING_DPI = 220, 300, 220
 JPEG_QUALITY = 82
+UNREADABLE = (OSError, ValueError, SyntaxError, TypeError, LookupError, AttributeError, EOFError, struct.error)
+"""What Pillow raises of bytes that are not what they begin as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _of_pixels(content: bytes, box: tuple[float, float], alt: str, dots: int, me
         with Image.open(io.BytesIO(content)) as opened:
             opened.draft("RGB", (4 * dots, 4 * dots))  # a JPEG is decoded smaller at once
             upright = ImageOps.exif_transpose(opened).convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+    except (*UNREADABLE, Image.DecompressionBombError):
         return None
     flat = Image.new("RGB", upright.size, "#ffffff")
     flat.paste(upright, mask=upright.getchannel("A"))

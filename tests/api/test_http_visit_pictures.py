@@ -89,6 +89,50 @@ def test_what_is_no_picture_or_too_large_is_refused(client, where):
     problem(client.put(f"{VISITS}/V-2020-0001/pictures/p1", content=photo()), 404, "resource.not_found")
 
 
+def large(kind, size):
+    """Return a picture of many pixels that takes few bytes; PJPEG is a progressive one."""
+    made = io.BytesIO()
+    Image.new("L", size, 200).save(
+        made, kind.removeprefix("P") if kind == "PJPEG" else kind, progressive=kind[0] == "P"
+    )
+    return made.getvalue()
+
+
+def as_large(picture, width, height):
+    """Return a small JPEG whose head says that it is large."""
+    at = picture.index(b"\xff\xc0") + 5
+    return picture[:at] + height.to_bytes(2, "big") + width.to_bytes(2, "big") + picture[at + 4 :]
+
+
+@pytest.mark.parametrize(
+    ("sent", "size", "limit"),
+    [
+        (lambda: large("PNG", (6400, 6300)), "6400×6300", "40,000,000"),
+        (lambda: large("WEBP", (6400, 6300)), "6400×6300", "40,000,000"),
+        (lambda: large("PJPEG", (6400, 6300)), "6400×6300", "40,000,000"),
+        (lambda: as_large(photo(), 16_000, 12_501), "16000×12501", "200,000,000"),
+        (lambda: as_large(photo(), 65_000, 65_000), "65000×65000", "200,000,000"),
+    ],
+    ids=["PNG", "WebP", "progressive", "camera", "largest"],
+)
+def test_what_has_too_many_pixels_to_be_decoded_is_told_how_many_it_may_have(shared, sent, size, limit):
+    """Twelve thousand pixels a side are 1.7 GB of memory as PNG, of 0.4 MB that are sent."""
+    at = f"{VISITS}/{planned(shared)['id']}/pictures/large"
+    [fault] = problem(shared.put(at, content=sent()), 422, "input.refused")["errors"]
+    assert (fault["code"], fault["value"], limit in fault["zh"]) == ("picture.too_large", size, True)
+    assert "40,000,000" in fault["mend_zh"]
+
+
+def test_photos_of_a_phone_of_200_megapixels_are_taken_and_shown_in_part():
+    assert look_at(as_large(photo(), 16_320, 12_240)).width == 16_320
+    for size in ((700, 9_000), (9_000, 700), (4_100, 4_100)):
+        small = Image.open(io.BytesIO(smaller(large("JPEG", size), 350)))
+        assert small.size == (350, round(350 * size[1] / size[0]))
+    for size, asked, turned in (((900, 300), 90, (90, 270)), ((700, 9_000), 350, (350, 27)), ((64, 48), 99, (48, 64))):
+        upright = Image.open(io.BytesIO(smaller(look_at(photo(size=size, turned=6)).content, asked)))
+        assert upright.size == turned
+
+
 def test_a_camera_whose_clock_was_never_set_says_no_time(client, where):
     told = client.put(f"{where}/p1", content=photo(taken="0001:01:01 00:00:00"))
     assert (told.status_code, told.json()["taken_at"]) == (201, None)
