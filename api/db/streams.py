@@ -1,16 +1,17 @@
-"""Read streams of events that are kept beside those of the cases: where each stands, and what has happened in it."""
+"""Keep streams of events beside those of the cases: where each stands, and what has happened in it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, TypeVar
 
 import orjson
 import sqlalchemy as sa
 
+from api.db.cases import append_events
 from api.db.tables import CASE_EVENTS, CASES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from api.db.store import Store
@@ -25,7 +26,18 @@ class StreamHead(NamedTuple):
     hash: str
 
 
-class StreamStore:
+class Stands(Protocol):
+    """What a stream's events come to."""
+
+    @property
+    def id(self) -> str:
+        """Return what it is called among its kind."""
+
+
+State = TypeVar("State", bound=Stands)
+
+
+class StreamStore(Generic[State]):
     """Streams of one kind; calls join the transaction that is open, as those of `Store` do.
 
     Each is a stream like a case: append-only, each event chained to the one before, checked and copied with them.
@@ -46,6 +58,33 @@ class StreamStore:
     def event(cls, plain: Mapping[str, Any]) -> Event:
         """Read an event of this kind of stream."""
         raise NotImplementedError
+
+    @classmethod
+    def columns(cls, state: State) -> dict[str, Any]:
+        """Return what `CASES` says of a state: ``phase``, ``utilities``, ``next_at`` and ``overdue``."""
+        raise NotImplementedError
+
+    def append(self, state: State, events: Sequence[Event], expected: int, *, policy: str) -> None:
+        """Add events to a stream: all or none.
+
+        Parameters
+        ----------
+        state
+            After these events.
+        expected
+            Number of the last event that was there when they were decided; 0 for a new stream.
+        policy
+            The county's: by its office hours time is counted.
+
+        Raises
+        ------
+        ConflictError
+            Somebody else added events since: read again, decide again.
+        ValueError
+            The numbers do not go on from ``expected``.
+        """
+        columns = {"kind": self.kind, "applicant": "", **self.columns(state)}
+        append_events(self.store, self.stream(state.id), events, expected, policy=policy, columns=columns)
 
     def events(self, name: str, after: int = 0) -> list[Event]:
         """Return the events of a stream after a number; empty where there is none."""
