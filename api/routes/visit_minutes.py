@@ -30,6 +30,7 @@ from survey.visits.keeping import decide
 from survey.visits.keeping.commands import IssueMinutes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from api.db.visit_minutes import StoredMinutes
@@ -53,7 +54,10 @@ Draft = Annotated[bool, Query(description="The next issue as it would be now, al
 @router.get("/{visit_id}/minutes", responses=documented(MINUTES, 404, 422, 503),
             dependencies=[may("visits.read", own=True)])  # fmt: skip
 def get_visit_minutes(service: Running, visitor: Asking, visit_id: Identity) -> Response:
-    """Return which minutes are issued, what came in since, and what issuing them would bring about in the cases."""
+    """Return which minutes are issued, what came in since, and what issuing them would bring about in the cases.
+
+    Files are told to those alone who may have them.
+    """
     visit, now = known(service, visitor, visit_id), service.now()
     return Response(geojson.dumps(_shape(service, visitor, visit, now)), media_type="application/json")
 
@@ -66,6 +70,7 @@ def get_visit_minutes_file(
 ) -> Response:  # fmt: skip
     """Return the minutes as they were issued; as long as none are, or with `draft`, as they would be now."""
     visit = known(service, visitor, visit_id)
+    visitor.require("pipes.read")  # every line around the stops is drawn
     issued = visit_minutes.of_visit(service.store, visit_id, language)
     if which is not None and not any(one.issue == which for one in issued):
         raise not_found(f"踏勘 {visit_id} 没有第 {which} 次纪要", f"the minutes of {visit_id} have no issue {which}")
@@ -171,22 +176,23 @@ def _shape(service: Service, visitor: Visitor, visit: Visit, now: datetime) -> d
     at = f"/api/visits/{visit.id}/minutes"
     may_issue = visitor.reach("visits.plan") is not None and visit.state in IssueMinutes.states
     late = [given for given in visit.answers.values() if issued and given.at > issued[-1].at]
+    media = MEDIA if visitor.reach("pipes.read") == "all" else {}
     return {
         "visit": visit.id, "state": visit.state, "upto": visit.seq, "may_issue": may_issue, "late": len(late),
-        "issued": [_issue(one, at) for one in issued],
-        "draft": [{"kind": kind, "href": f"{at}.{kind}?draft=true", "media": media} for kind, media in MEDIA.items()],
+        "issued": [_issue(one, at, media) for one in issued],
+        "draft": [{"kind": kind, "href": f"{at}.{kind}?draft=true", "media": one} for kind, one in media.items()],
         "steps": [step.as_dict() for step in _steps(service, visitor, visit, now)],
     }  # fmt: skip
 
 
-def _issue(one: StoredMinutes, at: str) -> dict[str, Any]:
+def _issue(one: StoredMinutes, at: str, media: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": one.id, "issue": one.issue, "number": one.told["number"], "upto": one.upto, "by": one.who, "at": one.at,
         "steps": one.told["steps"],
         "files": [
-            {"kind": kind, "language": language, "media": media,
+            {"kind": kind, "language": language, "media": kept,
              "href": f"{at}.{kind}?issue={one.issue}&language={language}"}
-            for kind, media in MEDIA.items() for language in LANGUAGES
+            for kind, kept in media.items() for language in LANGUAGES
         ],
     }  # fmt: skip
 

@@ -318,11 +318,20 @@ def test_an_applicant_gets_no_paper_with_lines_that_are_not_its_own(guarded):
         assert told.status_code == 200
         assert {paper["kind"] for paper in told.json()["papers"]} == {"checklist", "invitation", "layers"}
         assert {paper["kind"] for paper in window.get(where).json()["papers"]} > {"atlas_a3", "field_map", "pack"}
-        for path in ("/atlas.pdf", "/field-map.html", "/pack.zip"):
+        for path in ("/atlas.pdf", "/field-map.html", "/pack.zip", "/minutes.pdf", "/minutes.docx?draft=true"):
             assert code(one.get(where + path)) == (403, "permission.refused"), path
         for paper in told.json()["papers"]:
             assert one.get(paper["href"]).status_code == 200, paper
         assert window.get(f"{where}/atlas.pdf").status_code == 200
+        for kind in ("invite_visit", "hold_visit"):
+            act(window, visit["id"], kind, data={} if kind == "invite_visit" else {"present": []})
+        assert window.post(f"{where}/minutes", json={}).status_code == 201
+        mine, theirs = (asking.get(f"{where}/minutes").json() for asking in (one, window))
+        assert ([issue["files"] for issue in mine["issued"]], mine["draft"]) == ([[]], [])
+        assert (len(theirs["issued"][0]["files"]), len(theirs["draft"])) == (4, 2)
+        for file in theirs["issued"][0]["files"]:
+            assert code(one.get(file["href"])) == (403, "permission.refused")
+            assert window.get(file["href"]).status_code == 200
 
 
 def test_the_time_and_the_survey_are_entered_in_the_case(client):

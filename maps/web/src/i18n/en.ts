@@ -1019,6 +1019,7 @@ export const en: Record<Word, string> = {
   visit_step_not: 'Cannot be entered now',
   visit_issue_minutes: 'Issue the minutes',
   visit_issue_again: 'Issue them again',
+  visit_minutes_not_shown: 'The minutes draw the lines around: for staff and companies; what came of your case stands under Cases',
   visit_minutes_none: 'Issued by the desk or the surveyor once the visit was held',
   visit_minutes_loading: 'Reading the minutes…',
   visit_minutes_done: 'The minutes are out',

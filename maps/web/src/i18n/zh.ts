@@ -1018,6 +1018,7 @@ export const zh = {
   visit_step_not: '现在不能登记',
   visit_issue_minutes: '印发纪要',
   visit_issue_again: '再次印发',
+  visit_minutes_not_shown: '纪要画有周边管线，只给经办部门和管线单位；本件结果见“办件”',
   visit_minutes_none: '踏勘后由联办窗口或勘测人员印发',
   visit_minutes_loading: '正在读取纪要…',
   visit_minutes_done: '纪要已印发',
