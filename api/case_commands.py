@@ -12,7 +12,6 @@ from api.doors import problem_of
 from api.errors import refused
 from api.options import Options
 from geo.faults import Fault
-from survey.calendar import local
 from survey.cases.journal import command_from_plain
 from survey.cases.plain import as_plain
 
@@ -104,7 +103,7 @@ def _complete(
     service: Service, work: Casework, case: Case | None, given: Mapping[str, Any], data: dict[str, Any]
 ) -> dict[str, Any]:
     """Return the fields of a command with what is measured in their place."""
-    on, what = local(service.now()).date(), MEASURED.get(str(given.get("kind")))
+    on, what = service.today(), MEASURED.get(str(given.get("kind")))
     utility = str(data.get("utility"))
     task = case.tasks.get(utility) if case is not None else None
     if what == "judgement":

@@ -19,10 +19,12 @@ from api.visit_ground import CountyGround
 from api.visits import Visits
 from geo.crs import grid
 from geo.faults import Fault
+from survey.calendar import local
 from survey.policies import load_policy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from datetime import date
 
     from api.county_findings import CountyFindings
     from api.county_opportunities import CountyOpportunities
@@ -65,6 +67,10 @@ class Service:
     def now(self) -> datetime:
         """Return this moment; the one clock of the HTTP room."""
         return datetime.now(UTC)
+
+    def today(self) -> date:
+        """Return the county's day: by Beijing's clock."""
+        return local(self.now()).date()
 
     def casework(self) -> Casework:
         """Return the cases of the county at work; refuse while there is no county, or it has no policy."""

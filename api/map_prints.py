@@ -32,7 +32,6 @@ from maps.print_sheet import (
     sheets_for,
     too_many,
 )
-from survey.calendar import local
 from survey.policies import load_policy
 
 if TYPE_CHECKING:
@@ -237,7 +236,7 @@ def _found(service: Service, windows: Sequence[Window], routes: Sequence[str]) -
     county = service.store.county
     if county is None or county.policy is None:
         raise refused(NO_POLICY)
-    found = service.findings.on(local(service.now()).date(), county.policy)
+    found = service.findings.on(service.today(), county.policy)
     open_ones = Chosen({}, accepted=False).among(found.table, acceptances.current(service.store))
     table = found.table.iloc[open_ones]
     sheets = shapely.union_all([shapely.box(*window.bounds) for window in windows])
@@ -262,4 +261,4 @@ def _head(service: Service, texts: Mapping[str, str], policy: str, language: str
         rules = load_policy(policy)
         basis = f"{rules.document}《{rules.title}》"
     title = texts["title"] or (f"{name}地图" if language == "zh" else f"Map of {name}")
-    return AtlasHead(title, local(service.now()).date(), texts["project"], texts["organisation"], basis)
+    return AtlasHead(title, service.today(), texts["project"], texts["organisation"], basis)

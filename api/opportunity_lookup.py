@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Path
 
 from api.errors import ProblemError, not_found
-from survey.calendar import local
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from api.dependencies import Service
     from survey.opportunities import Opportunity
     from survey.opportunities.answers import Talk
@@ -19,14 +16,9 @@ if TYPE_CHECKING:
 Identity = Annotated[str, Path(description="The chance's id.", pattern=r"^O[0-9a-f]{16}$")]
 
 
-def today(service: Service) -> date:
-    """Return the county's day, as of which its chances are found."""
-    return local(service.now()).date()
-
-
 def known(service: Service, opportunity_id: str) -> tuple[Talk, Opportunity | None]:
     """Return a chance as it stands and as it is in the plans; refuse an id that neither knows."""
-    record = service.opportunities.on(today(service)).records.get(opportunity_id)
+    record = service.opportunities.on(service.today()).records.get(opportunity_id)
     talk = service.talks().talk(opportunity_id)
     if record is None and talk.seq == 0:
         raise no_such(opportunity_id)
@@ -35,7 +27,7 @@ def known(service: Service, opportunity_id: str) -> tuple[Talk, Opportunity | No
 
 def present(service: Service, opportunity_id: str) -> None:
     """Refuse a chance that is not in the plans."""
-    if opportunity_id not in service.opportunities.on(today(service)).records:
+    if opportunity_id not in service.opportunities.on(service.today()).records:
         raise no_such(opportunity_id)
 
 

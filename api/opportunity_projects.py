@@ -10,7 +10,7 @@ from api.case_commands import command_of
 from api.case_lists import unknown
 from api.case_measuring import NEAR
 from api.errors import ProblemError, refused
-from api.opportunity_lookup import no_such, today
+from api.opportunity_lookup import no_such
 from geo.faults import Fault
 from survey.cases.commands import Command, FileApplication
 from survey.cases.records import Demand
@@ -39,7 +39,7 @@ def project_of(service: Service, work: Casework, record: Opportunity, lead: str 
     BadInputError
         With everything that is in the way.
     """
-    return joint_project(record, list(_judged(service, work, record)), work.policy, today(service), lead=lead)
+    return joint_project(record, list(_judged(service, work, record)), work.policy, service.today(), lead=lead)
 
 
 def begin_project(
@@ -61,7 +61,7 @@ def begin_project(
     work, data = service.casework(), given.get("data")
     lead = str(data.get("lead") or "") if isinstance(data, dict) else ""
     project = project_of(service, work, record, lead) if record is not None and talk.state == "agreed" else None
-    begun = {"case": work.cases.next_id(today(service).year), "lead": project.lead.key if project is not None else ""}
+    begun = {"case": work.cases.next_id(service.today().year), "lead": project.lead.key if project is not None else ""}
     command = opportunity_commands.command_of(given, talk, record, key, visitor, begun)
     service.talks().act(talk.id, record, command, service.now())
     if project is None:
@@ -129,7 +129,7 @@ def _judged(service: Service, work: Casework, record: Opportunity) -> Iterator[J
             "type": "Feature", "geometry": record.geometry, "properties": {**rows[route].properties, "id": route},
         }  # fmt: skip
         answer = service.resident.assess(
-            feature, on=today(service), crs=service.grid().code, policy=work.policy.id, moving=True, **NEAR
+            feature, on=service.today(), crs=service.grid().code, policy=work.policy.id, moving=True, **NEAR
         )
         verdict = answer["verdict"]
         yield Judged(route, verdict["verdict"], verdict["sentence_zh"], verdict["sentence_en"])

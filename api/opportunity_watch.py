@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from survey.calendar import local
 from survey.opportunities.answers.commands import Refresh
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class OpportunityWatch:
         if not live:
             self._seen = {}
             return 0
-        records = service.opportunities.on(local(service.now()).date()).records
+        records = service.opportunities.on(service.today()).records
         now = {name: (records.get(name), head.hash) for name, head in live.items()}
         suspect = {name: one[0] for name, one in now.items() if not _is_same(self._seen.get(name), one)}
         found = talks.refresh(suspect, service.now())

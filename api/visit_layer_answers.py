@@ -16,7 +16,6 @@ from maps.layers import middle_points
 from maps.qgis.fields import name_of, words_of
 from maps.qgis.tables import called
 from maps.symbols import symbols
-from survey.calendar import local
 from survey.findings import OUTCOMES, PASSES
 from survey.visits.layer_changes import CHANGES, SHAPE
 from survey.visits.layer_names import ID, plain_value
@@ -160,7 +159,7 @@ def judgements(service: Service, routes: Sequence[str]) -> dict[str, dict[str, A
 
     None for a route that is not there; no answer at all where the county has no policy. What cannot be judged says why.
     """
-    county, on = service.store.county, local(service.now()).date()
+    county, on = service.store.county, service.today()
     if county is None or county.policy is None:
         return {}
     rows = {row.id: row for row in service.store.rows("routes", list(routes))}

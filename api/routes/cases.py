@@ -179,7 +179,7 @@ def get_case_paper(
         raise visitor.refuse("cases.act")
     if which not in papers_of(case):
         raise not_found(f"办件 {case_id} 现在没有这份文书", f"case {case_id} does not give that paper as it stands")
-    on = issued or local(service.now()).date()
+    on = issued or service.today()
     pdf = paper_pdf(
         paper_of(
             which,

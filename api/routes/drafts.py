@@ -139,7 +139,7 @@ def file_draft(request: Request, service: Running, visitor: Asking, draft_id: Id
 @router.get("/{draft_id}/paper.pdf", responses=documented(PDF, 404, 422, 503))
 def get_draft_paper(service: Running, visitor: Asking, draft_id: Identity) -> Response:
     """Return the draft as PDF, numbers in full as the form demands; refused while an entry is wrong."""
-    draft, on = _known(service, visitor, draft_id), local(service.now()).date()
+    draft, on = _known(service, visitor, draft_id), service.today()
     filled = fill(form_of(draft), draft.entries, draft=True, on=on)
     return printed(form_pdf(filled, load_policy(draft.policy), on), f"{draft.policy}-{draft.form}.pdf")
 
@@ -181,7 +181,7 @@ def _drop(request: Request, service: Service, draft: Draft) -> None:
 
 
 def _answer(draft: Draft, service: Service, status: int, **headers: str) -> Answer:
-    body = draft_shape(draft, local(service.now()).date())
+    body = draft_shape(draft, service.today())
     told = {"Content-Type": "application/json", "ETag": etag(draft.revision), "Cache-Control": "no-store", **headers}
     return Answer(status, geojson.dumps(body), told)
 
@@ -189,7 +189,7 @@ def _answer(draft: Draft, service: Service, status: int, **headers: str) -> Answ
 def _moved(current: Draft, service: Service) -> ProblemError:
     zh = f"草稿已在另一窗口改到第 {current.revision} 版"
     en = f"the draft is at revision {current.revision} by now: another window has changed it"
-    told = {"current": draft_shape(current, local(service.now()).date())}
+    told = {"current": draft_shape(current, service.today())}
     return ProblemError("draft.stale", zh, en, extra=told, headers={"ETag": etag(current.revision)})
 
 

@@ -19,7 +19,6 @@ from api.options import Options
 from api.routes.policies import named_policy
 from maps.case_letter import letter_of, letters_of
 from maps.documents import form_pdf
-from survey.calendar import local
 from survey.forms import blank, check, fill, main_form
 from survey.forms.drafts import kept_values
 from survey.forms.filing import read_filing
@@ -39,7 +38,7 @@ Which = Annotated[str, Query(alias="form", description="Id of the form; the coun
 def get_form(service: Running, policy_id: str, which: Which = "") -> Response:
     """Return a county's form: groups, fields, units, options and printed words, in the order of the paper."""
     policy, form = known_form(policy_id, which)
-    body = form_shape(form, policy, local(service.now()).date())
+    body = form_shape(form, policy, service.today())
     return Response(geojson.dumps(body), media_type="application/json")
 
 
@@ -50,7 +49,7 @@ def check_form(service: Running, policy_id: str, body: Body) -> Response:
     given = parse_object(body)
     _, form = known_form(policy_id, form_id(given))
     values = kept_values(form, given.get("values", {}))
-    checked = check(form, values, on=local(service.now()).date())
+    checked = check(form, values, on=service.today())
     told = checked_shape(form, checked, read_filing(given.get("filing") or {}))
     return Response(geojson.dumps(told), media_type="application/json")
 
@@ -59,7 +58,7 @@ def check_form(service: Running, policy_id: str, body: Body) -> Response:
 def get_blank_form(service: Running, policy_id: str, which: Which = "") -> Response:
     """Return a county's form as PDF, to be filled in by hand."""
     policy, form = known_form(policy_id, which)
-    return printed(form_pdf(blank(form), policy, local(service.now()).date()), f"{policy.id}-{form.id}.pdf")
+    return printed(form_pdf(blank(form), policy, service.today()), f"{policy.id}-{form.id}.pdf")
 
 
 @case_router.get("/{case_id}/form.pdf", responses=documented(PDF, 404, 422, 503),
@@ -76,7 +75,7 @@ def get_case_form(
         raise not_found(f"没有办件 {case_id}", f"there is no case {case_id}")
     if not form.attached or not case.form:
         raise not_found(f"办件 {case_id} 没有填表", f"case {case_id} was filed without a form")
-    on = local(service.now()).date()
+    on = service.today()
     # A case may lack what its form marks as required; what was handed in is no draft all the same.
     filled = replace(fill(form, case.form, draft=True, on=on), draft=False)
     full = sees_numbers(case, visitor)
@@ -98,7 +97,7 @@ def get_case_letter(
         raise not_found(f"没有办件 {case_id}", f"there is no case {case_id}")
     if utility not in letters_of(case, work.policy):
         raise not_found(f"办件 {case_id} 现在没有这份承诺书", f"case {case_id} gives no such letter as it stands")
-    on, rows = local(service.now()).date(), service.store.rows("routes", [case.tasks[utility].route])
+    on, rows = service.today(), service.store.rows("routes", [case.tasks[utility].route])
     works = (rows[0].properties.get("start"), rows[0].properties.get("end")) if rows else (None, None)
     filled = letter_of(case, work.policy, utility, on, works=works)
     return printed(form_pdf(filled, work.policy, on), f"{case_id}-{utility}-letter.pdf")

@@ -34,7 +34,7 @@ from api.opportunity_answers import (
 from api.opportunity_commands import command_of
 from api.opportunity_files import write_opportunities
 from api.opportunity_lists import Wanted, page_of
-from api.opportunity_lookup import Identity, known, present, today
+from api.opportunity_lookup import Identity, known, present
 from api.opportunity_projects import begin_project
 from api.options import Options
 from api.routes.cases import key_of, unless_known
@@ -126,7 +126,7 @@ def get_opportunities(
 ) -> Response:
     """Return the county's chances in short, with what their parties said; 304 where If-None-Match names it."""
     axes = axes_of(crs, service.grid())
-    chances = service.opportunities.on(today(service))
+    chances = service.opportunities.on(service.today())
     heads, talks = service.talks().all()
     tag = _tag(chances, heads, visitor, str(request.query_params))
     if unchanged(request, tag):
@@ -157,7 +157,7 @@ def get_opportunities_file(
     language: Annotated[Literal["zh", "en"], Query(description="Of the summary.")] = "zh",
 ) -> Response:
     """Return the chances that are wanted as a file, in the grid, with where each stands."""
-    chances = service.opportunities.on(today(service))
+    chances = service.opportunities.on(service.today())
     _, talks = service.talks().all()
     page = page_of(chances, talks, wanted, visitor, order=order, offset=0, limit=len(chances.records) or 1)
     county = service.store.county
@@ -165,7 +165,7 @@ def get_opportunities_file(
     roads = service.resident.surroundings().facts.shapes if f == "pdf" else ()
     with tempfile.TemporaryDirectory() as folder:
         write_opportunities(
-            page.records, talks, Path(folder) / f"opportunities.{f}", crs=service.grid().crs, issued=today(service),
+            page.records, talks, Path(folder) / f"opportunities.{f}", crs=service.grid().crs, issued=service.today(),
             roads=roads, title=title, language=language,
         )  # fmt: skip
         [written] = Path(folder).iterdir()
@@ -181,7 +181,7 @@ def try_dates(service: Running, visitor: Asking, body: Body) -> Response:
     given = parse_object(body)
     windows, crs = _windows(given)
     axes = axes_of(crs, service.grid())
-    chances, tried = service.opportunities.if_dated(today(service), windows)
+    chances, tried = service.opportunities.if_dated(service.today(), windows)
     now = [chances.records[one.id] for one in tried if one.id in chances.records]
     _, talks = service.talks().all()
     rows = row_shapes(tried, [one.geometry for one in tried], talks, names=chances.names, axes=axes, visitor=visitor)
@@ -226,7 +226,7 @@ def act_on_opportunity(
     """Carry out a command and return the chance after it; refused with what is possible now."""
     given = parse_object(body)
     axes_of(crs, service.grid())
-    service.opportunities.on(today(service))  # before the transaction: it may take seconds, and writers wait meanwhile
+    service.opportunities.on(service.today())  # before the transaction: it may take seconds, and writers wait meanwhile
 
     def act() -> Answer:
         talk, record = known(service, opportunity_id)
@@ -251,7 +251,7 @@ def get_opportunity_section(
 ) -> Response:
     """Return the section of a chance, the lines in their places, as values with the drawing, or the drawing alone."""
     present(service, opportunity_id)
-    section = service.opportunities.section(today(service), opportunity_id)
+    section = service.opportunities.section(service.today(), opportunity_id)
     if f == "svg":
         return Response(section_svg(section, language), media_type="image/svg+xml")
     told = {"section": section.as_dict(), "svg": section_svg(section, language), "language": language}
@@ -267,7 +267,7 @@ def split_opportunity(
 ) -> Response:
     """Return who would pay what: by Shapley value beside the proportional split, with the table that shows why."""
     present(service, opportunity_id)
-    split = service.opportunities.split(today(service), opportunity_id, at)
+    split = service.opportunities.split(service.today(), opportunity_id, at)
     return Response(geojson.dumps(split.as_dict()), media_type="application/json")
 
 
@@ -282,7 +282,7 @@ def _whole(service: Service, visitor: Visitor, opportunity_id: str, crs: str | N
     if record is None:
         told = {"id": opportunity_id, "gone": True, **standing_shape(talk, visitor, ())}
         return told | talk_shape(talk, visitor, (), now)
-    names = service.opportunities.on(today(service)).names
+    names = service.opportunities.on(service.today()).names
     [row] = row_shapes([record], [record.geometry], {opportunity_id: talk}, names=names, axes=axes, visitor=visitor)
     return whole_shape(record, row) | talk_shape(talk, visitor, parties_of(record), now)
 

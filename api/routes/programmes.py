@@ -177,7 +177,7 @@ def _wanted(given: Mapping[str, Any], service: Service) -> Wanted:
     faults = [_unknown(name) for name in given if name not in (*ASKED, *OTHERS)]
     axes = axes_of(options.text("crs"), service.grid())
     seconds = options.number("seconds", SECONDS, LEAST_SECONDS, MOST_SECONDS)
-    on = options.day("on") or local(service.now()).date()
+    on = options.day("on") or service.today()
     _name(given, faults)
     window = _window(given.get("window"), faults)
     routes = given.get("routes")

@@ -18,7 +18,6 @@ from api.options import Options
 from geo.faults import Fault
 from maps.section_drawing import section_svg
 from maps.section_paper import section_pdf
-from survey.calendar import local
 from survey.sections import SectionLine, best_section
 from survey.subjects import Buried, laying_key
 from survey.utilities import UTILITIES, unknown_utility
@@ -113,7 +112,7 @@ def get_section(
 
 
 def _printed(service: Service, section: Section, paper: str, language: str) -> Response:
-    pdf = section_pdf(section, local(service.now()).date(), paper=paper, language=language)
+    pdf = section_pdf(section, service.today(), paper=paper, language=language)
     return Response(pdf, media_type=PDF, headers={"Content-Disposition": f'inline; filename="section-{paper}.pdf"'})
 
 

@@ -23,7 +23,6 @@ from api.dependencies import LargeBody, Running, Service, file_reader, parse_obj
 from api.doors import Asking, may
 from api.errors import ProblemError, refused
 from api.openapi import Content, documented
-from api.opportunity_lookup import today
 from api.routes.visit_papers import address_of
 from api.routes.visits import Crs, Identity  # noqa: TC001 - FastAPI reads the annotations
 from api.visit_acceptance import sorted_out, write_rows
@@ -86,7 +85,7 @@ def get_visit_pack(
     address = address_of(request, service)
     visit = known(service, visitor, visit_id)
     visitor.require("pipes.read")  # every line around the stops is drawn
-    papers = Papers(service, visit, today(service), language, address)
+    papers = Papers(service, visit, service.today(), language, address)
     try:
         content = pack_zip(papers, visitor, urlsplit(address).hostname or "")
     except MissingClientError as error:

@@ -12,7 +12,6 @@ from api.dependencies import Running, Service  # noqa: TC001 - FastAPI reads the
 from api.doors import Asking, may
 from api.errors import ProblemError, not_found
 from api.openapi import Content, documented
-from api.opportunity_lookup import today
 from api.routes.opportunities import MEDIA
 from api.routes.visits import Identity  # noqa: TC001 - FastAPI reads the annotations
 from api.settings import is_loopback
@@ -104,7 +103,7 @@ def address_of(request: Request, service: Service) -> str:
 def _papers(request: Request, service: Service, visitor: Asking, visit_id: str, language: str) -> Papers:
     visit = known(service, visitor, visit_id)
     visitor.require("pipes.read")  # every line around the stops is drawn
-    return Papers(service, visit, today(service), language, address_of(request, service))
+    return Papers(service, visit, service.today(), language, address_of(request, service))
 
 
 def _file(content: bytes, media: str, name: str) -> Response:
