@@ -109,6 +109,14 @@ describe('the outbox', () => {
     expect(new Set(states.values())).toEqual(new Set(['sent']));
   });
 
+  it('carries small pictures past one that no network carries whole', async () => {
+    const sized = (id: string, bytes: number): Entry => ({ ...entry(id, 'picture'), data: { bytes } }) as unknown as Entry;
+    const { shelf, states } = shelfOf([sized('large', 25_000_000), sized('small', 90_000), sized('smaller', 3_000)]);
+    const { carrier } = serverOf((ids) => (ids.includes('large') ? { lostBefore: true } : null));
+    expect(await drain(shelf, carrier)).toBe('unreachable');
+    expect(Object.fromEntries(states)).toEqual({ large: 'waiting', small: 'sent', smaller: 'sent' });
+  });
+
   it('does not take for sent what an answer does not name', async () => {
     const { shelf, states } = shelfOf(ALL);
     const { carrier } = serverOf(() => null);

@@ -1,4 +1,4 @@
-/** What was entered goes to the server once and only once: by ids made here, each for itself, in the order of entering. */
+/** What was entered goes to the server once and only once: by ids made here, each for itself. */
 
 import { ProblemError } from '../api/problem';
 import type { Problem } from '../api/types';
@@ -55,6 +55,9 @@ function grouped(entries: readonly Entry[]): Entry[][] {
   );
 }
 
+const smallestFirst = (entries: readonly Entry[]): Entry[] =>
+  entries.flatMap((entry) => (entry.kind === 'picture' ? [entry] : [])).sort((a, b) => a.data.bytes - b.data.bytes);
+
 /** Refused with a reason; where the server failed instead, it waits for the next round and lets the others go. */
 async function turnedAway(shelf: Shelf, entries: readonly Entry[], problem: Problem): Promise<boolean> {
   if (problem.status >= 500) return false;
@@ -96,7 +99,8 @@ async function carryTogether(shelf: Shelf, carrier: Carrier, entries: readonly E
 /**
  * Send what waits. A photo or a line that is refused stays with its reason and holds nothing back.
  *
- * Answers and signatures go first: they are small, and what the office waits for.
+ * Answers and signatures go first: they are small, and what the office waits for. Of the pictures the smallest do, so that
+ * one that a slow network never carries whole holds no other back.
  */
 export async function drain(shelf: Shelf, carrier: Carrier): Promise<Ending> {
   const waiting = await shelf.waiting();
@@ -104,9 +108,8 @@ export async function drain(shelf: Shelf, carrier: Carrier): Promise<Ending> {
   const settled: boolean[] = [];
   try {
     for (const group of grouped(small)) settled.push(await carryTogether(shelf, carrier, group));
-    for (const kind of ['surveyed', 'picture'] as const) {
-      for (const entry of waiting) if (entry.kind === kind) settled.push(await carry(shelf, entry, carrier[kind]));
-    }
+    for (const entry of waiting) if (entry.kind === 'surveyed') settled.push(await carry(shelf, entry, carrier.surveyed));
+    for (const entry of smallestFirst(waiting)) settled.push(await carry(shelf, entry, carrier.picture));
   } catch (error) {
     if (error instanceof Interrupted) return error.ending;
     throw error;

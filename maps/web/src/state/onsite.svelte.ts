@@ -10,7 +10,7 @@ import { NotKeptError, Store, type Entered } from '../onsite/store';
 import { FINDINGS, fetchPack, samePlan, type Progress } from '../onsite/taking';
 import { session } from './session.svelte';
 
-/** One window at a time sends. */
+/** One window at a time sends; the others wait, for what they have was not there when it began. */
 const LOCK = 'cotrench-onsite-sending';
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
@@ -116,19 +116,13 @@ class OnSite {
     this.outdated = !samePlan(this.pack.visit, fresh);
   }
 
-  /** Who is signed in; without a network nobody knows, and nobody is asked. */
+  /** Who is signed in; without a network nobody knows, and nobody is asked: it is the queue that asks to sign in. */
   async #meet(): Promise<void> {
     try {
-      await this.#loadSession();
+      await session.follow();
     } catch {
       // Told by the queue: what was entered waits.
     }
-  }
-
-  /** Nobody who works on site is stopped by the door: it is the queue that asks to sign in. */
-  async #loadSession(): Promise<void> {
-    await session.load();
-    if (session.asking === 'door') session.asking = null;
   }
 
   /** Have the browser keep the page itself, and not clear the store when room gets short. */
@@ -146,10 +140,10 @@ class OnSite {
     this.failure = null;
     this.taking = { layer: '', done: 0, of: 1 };
     try {
-      if (session.mode === null) await this.#loadSession();
+      if (session.mode === null) await session.follow();
       const readable = (layer: string): boolean => session.can(layer === FINDINGS ? 'findings.read' : readingOf(layer));
       const fetched = await fetchPack(this.id, readable, this.maker, () => new Date(), (told) => (this.taking = told), new AbortController().signal);
-      await store.putPack(fetched.pack, fetched.layers);
+      await this.#withRoom(() => store.putPack(fetched.pack, fetched.layers));
       this.layers = await store.layers(this.id);
       this.pack = fetched.pack;
       this.outdated = false;
@@ -164,10 +158,11 @@ class OnSite {
 
   /** Take the visit off the device; what is not on the server yet stays. */
   async drop(id: string): Promise<void> {
-    await store.dropPack(id);
-    this.packs = await store.packs();
-    if (this.pack?.id === id) this.pack = null;
-    await this.#reread();
+    await this.#change(async () => {
+      await store.dropPack(id);
+      this.packs = await store.packs();
+      if (this.pack?.id === id) this.pack = null;
+    });
   }
 
   // --------------------------------------------------------------------------------------------------------- entering
@@ -176,11 +171,22 @@ class OnSite {
     this.entries = await store.entries();
   }
 
+  /** Change what lies on the device; that it refuses is told. */
+  async #change(work: () => Promise<unknown>): Promise<void> {
+    this.failure = null;
+    try {
+      await work();
+      await this.#reread();
+    } catch (error) {
+      this.failure = error;
+    }
+  }
+
   /** Keep what was entered; false: the device did not keep it, and why is in `failure`. Sending begins by itself. */
   async keep(entered: readonly Entered[], draft?: { readonly key: string; readonly left: unknown }): Promise<boolean> {
     this.failure = null;
     try {
-      await this.#put(entered, draft);
+      await this.#withRoom(() => store.keep(this.id!, entered, this.maker, new Date(), draft));
       await this.#reread();
     } catch (error) {
       this.failure = error instanceof NotKeptError ? error : new NotKeptError('blocked', { cause: error });
@@ -190,14 +196,13 @@ class OnSite {
     return true;
   }
 
-  async #put(...[entered, draft]: Parameters<OnSite['keep']>): Promise<void> {
-    const put = (): Promise<unknown> => store.keep(this.id!, entered, this.maker, new Date(), draft);
+  /** Photos that the server has make room for what it has not. */
+  async #withRoom<T>(put: () => Promise<T>): Promise<T> {
     try {
-      await put();
+      return await put();
     } catch (error) {
-      // Photos that the server has make room for those that it has not.
       if (!(error instanceof NotKeptError) || error.reason !== 'full' || (await store.freeSent()) === 0) throw error;
-      await put();
+      return put();
     }
   }
 
@@ -226,15 +231,15 @@ class OnSite {
     this.#later();
   }
 
-  async #alone(work: () => Promise<Ending>): Promise<Ending | null> {
+  async #alone(work: () => Promise<Ending>): Promise<Ending> {
     // Without HTTPS there is no lock; two windows that send the same are no harm, ids count it once.
-    if (!navigator.locks) return work();
-    return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? work() : null));
+    return navigator.locks ? await navigator.locks.request(LOCK, work) : work();
   }
 
   async #round(): Promise<Ending> {
     try {
-      if (session.mode === null) await this.#loadSession();
+      // Whoever has signed in by now is the one in whose name things are sent.
+      await session.follow();
     } catch {
       return 'unreachable';
     }
@@ -262,7 +267,7 @@ class OnSite {
   /** The network or the window came back. */
   came(): void {
     this.online = navigator.onLine;
-    void this.#reread();
+    this.#reread().catch((error: unknown) => (this.failure = error));
     if (this.worker === 'failed') void this.#keepPage();
     this.#pause = FIRST_PAUSE_MS;
     if (document.visibilityState === 'visible') void this.send();
@@ -274,34 +279,29 @@ class OnSite {
   }
 
   /** Try again what was refused. */
-  async retry(entry: Entry): Promise<void> {
-    await store.settle(entry.id, 'waiting', null);
-    await this.#reread();
-    await this.send();
-  }
-
-  async retryAll(): Promise<void> {
-    for (const { id } of this.refused) await store.settle(id, 'waiting', null);
-    await this.#reread();
+  async retry(...entries: readonly Entry[]): Promise<void> {
+    await this.#change(async () => {
+      for (const { id } of entries) await store.settle(id, 'waiting', null);
+    });
     await this.send();
   }
 
   /** Carry in what another person entered on this device, in one's own name. */
   async handOver(): Promise<void> {
-    for (const { id } of this.held) await store.handOver(id, this.maker);
-    await this.#reread();
+    await this.#change(async () => {
+      for (const { id } of this.held) await store.handOver(id, this.maker);
+    });
     await this.send();
   }
 
   async discard(entry: Entry): Promise<void> {
-    await store.discard(entry.id);
-    await this.#reread();
+    await this.#change(() => store.discard(entry.id));
   }
 
   async bring(entries: readonly Entry[], pictures: Parameters<Store['bring']>[1]): Promise<number> {
     const me = this.maker;
     const carried = me.id === null ? entries : entries.map((entry) => ({ ...entry, by: { ...entry.by, id: me.id } }));
-    const fresh = await store.bring(carried, pictures);
+    const fresh = await this.#withRoom(() => store.bring(carried, pictures));
     await this.#reread();
     void this.send();
     return fresh;

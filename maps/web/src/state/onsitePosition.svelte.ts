@@ -19,8 +19,8 @@ class Position {
   /** Seconds that are left of averaging; null: none under way. */
   left = $state<number | null>(null);
   now = $state(Date.now());
-  /** Whether the last position is too old to be where one stands. */
-  stale = $derived(this.fix === null || this.now - this.fix.time > STALE_MS);
+  /** Whether the last position is too old to be where one stands; one of the future is of a clock that was put back. */
+  stale = $derived(this.fix === null || Math.abs(this.now - this.fix.time) > STALE_MS);
   #toGrid: ((lon: number, lat: number) => Point) | null = null;
   #watch: number | null = null;
   #clock: ReturnType<typeof setInterval> | undefined;

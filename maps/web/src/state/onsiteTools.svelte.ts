@@ -26,7 +26,7 @@ class SiteTools {
   place = $state.raw<Place | null>(null);
   note = $state('');
   #before: SiteLine[] = [];
-  #turn: Promise<void> = Promise.resolve();
+  #turn: Promise<unknown> = Promise.resolve();
   undoable = $state(false);
 
   routes = $derived((onsite.layers?.features['routes'] ?? []).map(({ id, properties }) => ({ id: String(id), name: typeof properties['name'] === 'string' ? properties['name'] : '' })));
@@ -64,8 +64,10 @@ class SiteTools {
 
   /** Where a restart left a line half measured, it goes on there. */
   async restore(): Promise<void> {
-    const draft = await onsite.store.draft<LineDraft>(this.#key);
-    this.#become(draft?.line ?? [], draft?.route ?? null, draft?.note ?? '');
+    await this.#next(async () => {
+      const draft = await onsite.store.draft<LineDraft>(this.#key);
+      this.#become(draft?.line ?? [], draft?.route ?? null, draft?.note ?? '');
+    });
   }
 
   #become(line: SiteLine, route: string | null, note: string): void {
@@ -77,18 +79,21 @@ class SiteTools {
     this.place = route !== null && line.length > 0 ? { part: 0, index: 0, insert: false } : null;
   }
 
-  begin(route: string | null): Promise<void> {
-    return this.#next(async () => {
+  async begin(route: string | null): Promise<void> {
+    await this.#next(async () => {
       const line = route === null ? [] : planned(this.partsOf(route));
       await this.#save({ line, route, note: '' });
       this.#become(line, route, '');
     });
   }
 
-  /** One change after the other, each on the device before it is seen. */
-  #next<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.then(() => undefined);
+  /** One change after the other, each on the device before it is seen; null where the device refused, which is told. */
+  #next<T>(work: () => Promise<T>): Promise<T | null> {
+    const turn = this.#turn.then(work).catch((error: unknown) => {
+      onsite.failure = error;
+      return null;
+    });
+    this.#turn = turn;
     return turn;
   }
 
@@ -97,8 +102,8 @@ class SiteTools {
     return onsite.store.putDraft(this.#key, draft).catch((error: unknown) => void (onsite.failure = error));
   }
 
-  saveNote(): Promise<void> {
-    return this.#next(() => this.#save({ line: this.line, route: this.lineRoute, note: this.note }));
+  async saveNote(): Promise<void> {
+    await this.#next(() => this.#save({ line: this.line, route: this.lineRoute, note: this.note }));
   }
 
   async #change(line: SiteLine): Promise<void> {
@@ -109,8 +114,8 @@ class SiteTools {
   }
 
   /** Put a vertex where the next one belongs, and go on to the one after it. */
-  put(vertex: SiteVertex): Promise<void> {
-    return this.#next(async () => {
+  async put(vertex: SiteVertex): Promise<void> {
+    await this.#next(async () => {
       const { place } = this;
       const longer = put(this.line, vertex, place);
       if (longer === this.line) return;
@@ -131,8 +136,8 @@ class SiteTools {
     this.place = next ? { ...next, insert: this.place?.insert ?? false } : null;
   }
 
-  remove(): Promise<void> {
-    return this.#next(async () => {
+  async remove(): Promise<void> {
+    await this.#next(async () => {
       const { place } = this;
       if (!place) return;
       const shorter = without(this.line, place);
@@ -142,8 +147,8 @@ class SiteTools {
     });
   }
 
-  undo(): Promise<void> {
-    return this.#next(async () => {
+  async undo(): Promise<void> {
+    await this.#next(async () => {
       const before = this.#before.at(-1);
       if (!before) return;
       await this.#save({ line: before, route: this.lineRoute, note: this.note });
@@ -155,17 +160,18 @@ class SiteTools {
   }
 
   /** Keep the line as measured; false: the device did not. */
-  keepLine(): Promise<boolean> {
-    return this.#next(async () => {
+  async keepLine(): Promise<boolean> {
+    const kept = await this.#next(async () => {
       const data = surveyed(this.line, this.lineRoute, onsite.pack!.crs, this.note);
       const done = await onsite.keep([{ content: { id: uuid(), kind: 'surveyed', data } }], { key: this.#key, left: null });
       if (done) this.#become([], null, '');
       return done;
     });
+    return kept === true;
   }
 
-  dropLine(): Promise<void> {
-    return this.#next(async () => {
+  async dropLine(): Promise<void> {
+    await this.#next(async () => {
       await onsite.store.dropDraft(this.#key);
       this.#become([], null, '');
     });

@@ -173,6 +173,15 @@ class Session {
     return false;
   }
 
+  /**
+   * Whether somebody else has signed in, in another window of this browser. Nobody is asked to; where a session has ended,
+   * who was here stays until a request is refused.
+   */
+  async follow(): Promise<void> {
+    const told = await client.session();
+    if (this.mode === null || told.person) this.#take(told);
+  }
+
   /** Look again who is signed in and what this one may do: it may have ended or changed meanwhile. */
   async refresh(): Promise<void> {
     try {
