@@ -9,21 +9,8 @@ import typer
 
 from api.cli import inputs
 from api.cli.analysis import RoutesArgument  # noqa: TC001 - Typer reads annotations at run time
+from api.cli.county_layers import LayerFiles, assessed, conflicts_of, from_files, taking_layers
 from api.cli.language import both, language
-from api.cli.maps_command import (
-    OTHERS,
-    BuildingsFile,
-    GreensFile,
-    ParcelsFile,
-    PipesFile,
-    RoadsFile,
-    SitesFile,
-    TreesFile,
-    WatersFile,
-    assessed,
-    conflicts_of,
-    from_files,
-)
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
 from api.cli.reporting import answering, progress, say, show_table, words, write_file
 from geo.faults import Fault, refuse
@@ -51,18 +38,12 @@ MOST_STOPS = 200
     ),
 )
 @answering
+@taking_layers
 def atlas(
     routes: RoutesArgument,
     out: Annotated[Path, typer.Option("-o", "--out", help=both("结果文件 .pdf", "File to write: .pdf"))],
     *,
-    roads: RoadsFile = None,
-    greens: GreensFile = None,
-    buildings: BuildingsFile = None,
-    sites: SitesFile = None,
-    pipes: PipesFile = None,
-    trees: TreesFile = None,
-    parcels: ParcelsFile = None,
-    waters: WatersFile = None,
+    given: LayerFiles,
     stops: Annotated[
         Path | None,
         inputs.file_option(
@@ -91,14 +72,6 @@ def atlas(
     ] = "",
     policy: PolicyOption = DEFAULT_POLICY,
     on: OnOption = None,
-    layer: inputs.LayerOption = None,
-    crs: inputs.CrsOption = None,
-    encoding: inputs.EncodingOption = None,
-    maps: inputs.MapOption = None,
-    values: inputs.ValuesOption = None,
-    grid: inputs.GridOption = None,
-    skip_bad: inputs.SkipOption = False,
-    faults: inputs.FaultsOption = None,
 ) -> None:
     """Read the layers, assess every route, find what conflicts, bind the atlas."""
     from maps.atlas import AtlasHead, make_atlas
@@ -106,10 +79,7 @@ def atlas(
 
     _check_asked(out, paper, near)
     when, rules = day(on), load_policy(policy)
-    paths = dict(zip(OTHERS, (roads, greens, buildings, sites, pipes, trees, parcels, waters), strict=True))
-    options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
-    given = {name: path for name, path in (paths | {"stops": stops}).items() if path is not None}
-    layers, settled = from_files(routes, given, options)
+    layers, settled = from_files(routes, given.besides("stops", stops))
     places = layers.pop("stops", None)
     layers["routes"] = layers["routes"].assign(id=layers["routes"]["id"].astype(str))
     answers = assessed(layers, settled, rules, when)

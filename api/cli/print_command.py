@@ -7,22 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli import inputs
+from api.cli.county_layers import LayerFiles, RoutesFile, conflicts_of, county_layers, taking_layers
 from api.cli.language import both, language
-from api.cli.maps_command import (
-    OTHERS,
-    BuildingsFile,
-    GreensFile,
-    ParcelsFile,
-    PipesFile,
-    RoadsFile,
-    SitesFile,
-    TreesFile,
-    WatersFile,
-    conflicts_of,
-    from_files,
-    stored_layers,
-)
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
 from api.cli.reporting import answering, progress, show_table, words, write_file
 from geo.faults import Fault, refuse
@@ -47,23 +33,12 @@ FIT = "fit"
     ),
 )
 @answering
+@taking_layers
 def print_map(
     out: Annotated[Path, typer.Option("-o", "--out", help=both("结果文件 .pdf", "File to write: .pdf"))],
-    routes: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="[ROUTES]", help=both("规划管线文件；不给则取自数据库", "File of routes; else the store's layers")
-        ),
-    ] = None,
+    routes: RoutesFile = None,
     *,
-    roads: RoadsFile = None,
-    greens: GreensFile = None,
-    buildings: BuildingsFile = None,
-    sites: SitesFile = None,
-    pipes: PipesFile = None,
-    trees: TreesFile = None,
-    parcels: ParcelsFile = None,
-    waters: WatersFile = None,
+    given: LayerFiles,
     box: Annotated[
         str | None,
         typer.Option("--box", help=both("范围：左,下,右,上（坐标系内的米）", "West,south,east,north, grid metres")),
@@ -92,14 +67,6 @@ def print_map(
     drawn_by: Annotated[str, typer.Option("--by", help=both("绘制单位", "Who draws, in the title block"))] = "",
     policy: PolicyOption = DEFAULT_POLICY,
     on: OnOption = None,
-    layer: inputs.LayerOption = None,
-    crs: inputs.CrsOption = None,
-    encoding: inputs.EncodingOption = None,
-    maps: inputs.MapOption = None,
-    values: inputs.ValuesOption = None,
-    grid: inputs.GridOption = None,
-    skip_bad: inputs.SkipOption = False,
-    faults: inputs.FaultsOption = None,
 ) -> None:
     """Read or take the layers, choose the sheets, find what conflicts where that is wanted, print."""
     import shapely
@@ -112,13 +79,7 @@ def print_map(
     names = list(LAYERS) if drawn is None else _parts(drawn)
     ratio = _check_asked(out, paper, way, scale, names, {"title": title or "", "note": note, "box": box})
     when, rules = day(on), load_policy(policy)
-    paths = dict(zip(OTHERS, (roads, greens, buildings, sites, pipes, trees, parcels, waters), strict=True))
-    given = {name: path for name, path in paths.items() if path is not None}
-    options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
-    if routes is None and not given:
-        layers, settled, accepted = stored_layers()
-    else:
-        (layers, settled), accepted = from_files(routes, given, options), {}
+    layers, settled, accepted = county_layers(routes, given)
     layers = {name: frame for name, frame in layers.items() if name in LAYERS}
     chosen = _parts(select or "")
     about = _about(layers, box, chosen)

@@ -11,20 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli import inputs
+from api.cli.county_layers import LayerFiles, from_files, taking_layers
 from api.cli.database import opened, whoever
 from api.cli.language import both, language
-from api.cli.maps_command import (
-    OTHERS,
-    BuildingsFile,
-    GreensFile,
-    ParcelsFile,
-    PipesFile,
-    RoadsFile,
-    SitesFile,
-    TreesFile,
-    WatersFile,
-    from_files,
-)
 from api.cli.policies import DEFAULT_POLICY, PolicyOption
 from api.cli.reporting import FINDINGS, answering, progress, say, show_table, words, write_file
 from geo.faults import Fault, refuse
@@ -54,6 +43,7 @@ POINT = 2
     ),
 )
 @answering
+@taking_layers
 def visit(
     routes: Annotated[
         Path | None,
@@ -74,14 +64,7 @@ def visit(
             ),
         ),
     ] = None,
-    roads: RoadsFile = None,
-    greens: GreensFile = None,
-    buildings: BuildingsFile = None,
-    sites: SitesFile = None,
-    pipes: PipesFile = None,
-    trees: TreesFile = None,
-    parcels: ParcelsFile = None,
-    waters: WatersFile = None,
+    given: LayerFiles,
     stops: Annotated[
         Path | None,
         inputs.file_option("stops", "另加的点，字段 name、note", "Points besides, with name and note"),
@@ -115,23 +98,12 @@ def visit(
         typer.Option("--busy", metavar="KEY=FILE.ics", help=both("某人的日历，可多次", "Somebody's calendar")),
     ] = None,
     policy: PolicyOption = DEFAULT_POLICY,
-    layer: inputs.LayerOption = None,
-    crs: inputs.CrsOption = None,
-    encoding: inputs.EncodingOption = None,
-    maps: inputs.MapOption = None,
-    values: inputs.ValuesOption = None,
-    grid: inputs.GridOption = None,
-    skip_bad: inputs.SkipOption = False,
-    faults: inputs.FaultsOption = None,
 ) -> None:
     """Plan, print the schedule, write the papers."""
     _check_endings(out or ())
     now = _moment(after)
-    paths = dict(zip(OTHERS, (roads, greens, buildings, sites, pipes, trees, parcels, waters), strict=True))
-    given = {name: path for name, path in (paths | {"stops": stops}).items() if path is not None}
-    options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
     with ExitStack() as stack:
-        service, places = stack.enter_context(_service(routes, given, options, policy))
+        service, places = stack.enter_context(_service(routes, given.besides("stops", stops), policy))
         asked: dict[str, Any] = {
             "title": title, "cases": cases, "routes": chosen, "due": due, "day": begin, "mode": mode, "add": places,
             "start": _point("--start", start), "end": _point("--end", end or start), "crs": "grid",
@@ -213,19 +185,17 @@ def _planned(service: Service, asked: dict[str, Any], now: dt.datetime) -> Made:
 
 
 @contextmanager
-def _service(
-    routes: Path | None, given: dict[str, Path], options: inputs.Asked, policy: str
-) -> Iterator[tuple[Service, list[dict[str, Any]]]]:
+def _service(routes: Path | None, given: LayerFiles, policy: str) -> Iterator[tuple[Service, list[dict[str, Any]]]]:
     """Yield what plans, over the store or over one made of the files, and the places of the file of stops."""
     from api.running import service_over
     from api.settings import chosen
 
     with ExitStack() as stack:
         places: list[dict[str, Any]] = []
-        if routes is None and not given:
+        if routes is None and not given.files:
             store = stack.enter_context(opened())
         else:
-            layers, settled = from_files(routes, given, options)
+            layers, settled = from_files(routes, given)
             places = _places(layers.pop("stops", None))
             folder = stack.enter_context(tempfile.TemporaryDirectory())
             store = stack.enter_context(_store_of(layers, settled, policy, Path(folder)))
