@@ -157,9 +157,12 @@ class _Reader:
         value = self._given.get(name)
         if value is None:
             return ()
-        fits = isinstance(value, list) and all(isinstance(one, str) and one for one in value)
+        fits = isinstance(value, list) and all(isinstance(one, str) and 0 < len(one) <= LONGEST_NAME for one in value)
         if not fits or len(value) > MOST_IDS:
-            self._wrong(name, value, f"编号的列表，至多 {MOST_IDS} 个", f"a list of ids, at most {MOST_IDS}")
+            self._wrong(
+                name, value, f"编号的列表，至多 {MOST_IDS} 个，每个至多 {LONGEST_NAME} 个字",
+                f"a list of ids, at most {MOST_IDS} of {LONGEST_NAME} characters",
+            )  # fmt: skip
             return ()
         return tuple(dict.fromkeys(value))
 
@@ -179,6 +182,9 @@ class _Reader:
 
     def minutes(self) -> dict[str, float]:
         value = self._table("minutes")
+        if len(value) > MOST_IDS or any(len(name) > LONGEST_NAME for name in value):
+            self._wrong("minutes", len(value), "按工具或停留点编号的对象", "an object by tool or by the id of a stop")
+            return {}
         options = Options(value)
         found = {str(name): options.number(name, 0.0, 0.0, MOST_MINUTES) for name in value}
         self._faults += [fault.at(field=f"minutes.{fault.field}") for fault in options.faults]

@@ -81,10 +81,7 @@ def check(given: Mapping[str, Any], kinds: Mapping[str, type[VisitCommand]]) -> 
     kinds
         The commands that may be in it.
     """
-    faults = [
-        Fault("case.unknown_field", f"不认识的字段“{one}”", f"unknown field {one!r}", field=one[:80])
-        for one in sorted(set(given) - MEMBERS)
-    ]
+    faults = [_unknown(one) for one in sorted(set(given) - MEMBERS)]
     kind, data, name, expected = (given.get(key) for key in ("kind", "data", "id", "expected"))
     if kind == IssueMinutes.kind:
         faults.append(MINUTES_APART)
@@ -109,7 +106,9 @@ def check(given: Mapping[str, Any], kinds: Mapping[str, type[VisitCommand]]) -> 
 def _change_faults(data: Mapping[str, Any]) -> list[Fault]:
     reason, asked = data.get("reason"), data.get("asked")
     faults = [
-        Fault("case.unknown_field", f"不认识的字段“{one}”", f"unknown field {one!r}", field=f"data.{one[:80]}")
+        Fault(
+            "case.unknown_field", f"不认识的字段“{one[:80]}”", f"unknown field {one[:80]!r}", field=f"data.{one[:80]}"
+        )
         for one in sorted(set(data) - {"reason", "asked"})
     ]
     if not isinstance(reason, str) or not reason.strip():
@@ -126,6 +125,11 @@ def _plan(made: Made, axes: Axes) -> Plan:
     if found.plan is None:
         raise ProblemError("visit.no_time", found.zh, found.en, extra={"proposal": proposal_shape(made, axes)})
     return found.plan
+
+
+def _unknown(name: str) -> Fault:
+    said = name[:80]
+    return Fault("case.unknown_field", f"不认识的字段“{said}”", f"unknown field {said!r}", field=said)
 
 
 def _wrong(field: str, value: object, zh: str, en: str) -> Fault:

@@ -36,9 +36,9 @@ class VisitEntries(Shape):
 
 
 class VisitEntryTaken(Shape):
-    """Whether an entry was taken; else the problem."""
+    """Whether an entry was taken; else the problem. Of an id that is too long its beginning is told, of none null."""
 
-    id: Any
+    id: str | None
     taken: bool
     problem: Problem | None = None
 

@@ -21,7 +21,7 @@ from api.routes.visits import VISIT, Crs, Identity
 from api.visit_answers import visit_shape
 from api.visit_asked import asked_of
 from api.visit_cases import enter_in_cases
-from api.visit_commands import ENTRIES, GIVEN, changed_by, check, command_of
+from api.visit_commands import ENTRIES, GIVEN, LONGEST_ID, changed_by, check, command_of
 from api.visit_people import known
 from api.visit_planning import plan_of
 from geo.faults import BadInputError, Fault
@@ -110,6 +110,7 @@ def _entries(given: dict[str, Any]) -> list[dict[str, Any]]:
 def _enter(service: Service, visitor: Visitor, visit_id: str, entry: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
     """Return whether one entry was taken; what is refused is told and holds up no other."""
     name = entry.get("id") if isinstance(entry, dict) else None
+    told = name[:LONGEST_ID] if isinstance(name, str) else None
     try:
         if not isinstance(entry, dict) or name is None:
             raise refused(
@@ -124,5 +125,5 @@ def _enter(service: Service, visitor: Visitor, visit_id: str, entry: Any) -> dic
     except BadInputError as error:
         problem = refused(*error.faults).problem
     else:
-        return {"id": name, "taken": True}
-    return {"id": name, "taken": False, "problem": problem.told()}
+        return {"id": told, "taken": True}
+    return {"id": told, "taken": False, "problem": problem.told()}

@@ -15,6 +15,8 @@ from survey.half_days import local
 T = TypeVar("T")
 Reader = Callable[[Any, str], Any]
 """Reads a JSON value, or refuses it under the name of its field."""
+LONGEST_NAME = 80
+"""Characters of an unknown name, or of a value, that are told back."""
 
 
 def as_plain(value: Any) -> Any:  # noqa: ANN401 - any value of a body comes here
@@ -58,8 +60,9 @@ def from_plain(cls: type[T], data: Any) -> T:  # noqa: ANN401 - JSON of any shap
     fields = _fields(kind)
     for key in data:
         if key not in fields:
+            said = key[:LONGEST_NAME]
             raise BadInputError(
-                [Fault("case.unknown_field", f"不认识的字段“{key}”", f"unknown field {key!r}", field=key)]
+                [Fault("case.unknown_field", f"不认识的字段“{said}”", f"unknown field {said!r}", field=said)]
             )
     made = {}
     for name, (read, needed) in fields.items():
@@ -85,9 +88,10 @@ def _fields(cls: type[object]) -> dict[str, tuple[Reader, bool]]:
 
 
 def _wrong(name: str, value: object) -> BadInputError:
-    return BadInputError([
-        Fault("case.wrong_type", "值的类型不对", "a value of the wrong type", field=name, value=repr(value)[:80])
-    ])  # fmt: skip
+    said = repr(value)[:LONGEST_NAME]
+    return BadInputError(
+        [Fault("case.wrong_type", "值的类型不对", "a value of the wrong type", field=name, value=said)]
+    )
 
 
 @lru_cache(maxsize=256)
@@ -104,17 +108,35 @@ def _reader(kind: Any) -> Reader:  # noqa: ANN401 - a type
     if origin is Mapping:
         return _mappings(_reader(inner[1]))
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
-        made: Any = kind
-        return lambda value, _: value if isinstance(value, made) else from_plain(made, value)
+        return _records(kind)
     of_time = {datetime: _moment, date: _day}
     return of_time[kind] if kind in of_time else _scalars(kind)
+
+
+def _records(made: Any) -> Reader:  # noqa: ANN401 - a dataclass
+    def reader(value: Any, name: str) -> Any:  # noqa: ANN401 - JSON of any shape is looked at
+        if isinstance(value, made):
+            return value
+        if not isinstance(value, Mapping):
+            raise _wrong(name, value)
+        try:
+            return from_plain(made, value)
+        except BadInputError as error:
+            raise BadInputError([fault.at(field=f"{name}.{fault.field}") for fault in error.faults]) from None
+
+    return reader
 
 
 def _tuples(read: Reader) -> Reader:
     def reader(value: Any, name: str) -> Any:  # noqa: ANN401 - JSON of any shape is looked at
         if not isinstance(value, (list, tuple)):
             raise _wrong(name, value)
-        return tuple([read(one, name) for one in value])
+        try:
+            return tuple([read(one, name) for one in value])
+        except BadInputError:
+            for at, one in enumerate(value):
+                read(one, f"{name}.{at}")  # refuses again, and says which
+            raise
 
     return reader
 

@@ -22,6 +22,8 @@ DEFAULT = 200
 """Of every other text: names, keys, ids, papers."""
 MOST_TEXTS = 500
 """How many texts a list or a form may hold."""
+RECORDS = frozenset({"answer", "who"})
+"""Fields that may be records, each text of which has the limit of its own name."""
 MEASURED = frozenset({"judgement", "quantities"})
 """Fields that are measured and nobody writes."""
 
@@ -33,15 +35,18 @@ def too_long(data: Mapping[str, Any]) -> list[Fault]:
     --------
     >>> [fault.field for fault in too_long({"utility": "water", "reason": "长" * 2001, "papers": ["x" * 201]})]
     ['reason', 'papers']
+    >>> [fault.field for fault in too_long({"answer": {"note": "长" * 2001, "unit": "m" * 201}})]
+    ['answer.note', 'answer.unit']
     >>> too_long({"reason": "长" * 2000})
     []
     """
-    return [
-        fault
-        for name, value in data.items()
-        if name not in MEASURED
-        for fault in _faults(name, list(_texts(value)), LIMITS.get(name, DEFAULT))
-    ]
+    found = []
+    for name, value in data.items():
+        if name in RECORDS and isinstance(value, dict):
+            found += [fault.at(field=f"{name}.{fault.field}") for fault in too_long(value)]
+        elif name not in MEASURED:
+            found += _faults(name[:DEFAULT], list(_texts(value)), LIMITS.get(name, DEFAULT))
+    return found
 
 
 def _faults(field: str, texts: list[str], limit: int) -> Iterator[Fault]:

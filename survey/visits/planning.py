@@ -154,7 +154,11 @@ def plan_visit(
         least = errand.round().travel_s
         errand = replace(errand, order=order)
     begun = max(local(now), local(wish.after)) if wish.after is not None else local(now)
-    found = _on_day(errand, wish.day, begun, due) if wish.day is not None else _proposed(errand, begun, due)
+    try:
+        found = _on_day(errand, wish.day, begun, due) if wish.day is not None else _proposed(errand, begun, due)
+    except BadInputError as error:  # the calendar does not know which wish led out of it
+        wished = "after" if wish.day is None else "day"
+        raise BadInputError([fault.at(field=fault.field or wished) for fault in error.faults]) from None
     told = [*faults, *found.faults]
     if found.schedule is None:
         return replace(found, least_travel_s=least, faults=tuple(told))

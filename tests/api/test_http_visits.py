@@ -148,7 +148,7 @@ def test_a_change_is_planned_once_and_must_be_told_again(client):
         ({"kind": "cancel_visit", "expected": "1", "data": {"reason": "雨"}}, "expected"),
         ({"kind": "cancel_visit", "actor": {"name": "王", "role": "king"}, "data": {"reason": "雨"}}, "actor"),
         ({"kind": "cancel_visit", "data": {"reason": "雨" * 2001}}, "reason"),
-        ({"kind": "hold_visit", "data": {"present": [{"name": "王"}]}}, "organisation"),
+        ({"kind": "hold_visit", "data": {"present": [{"name": "王"}]}}, "present.0.organisation"),
     ],
 )
 def test_what_is_no_command_is_refused_by_name(demo_visit, body, field):
@@ -198,6 +198,41 @@ def test_an_entry_of_no_year_holds_up_none_of_those_behind_it(client, moment):
     assert enter(client, visit["id"], *queue) == [True, False, True]
 
 
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ({"kind": "answer_item", "data": {"answer": 3}}, "answer"),
+        ({"kind": "answer_item", "data": {"answer": {"k" * 10**6: 3}}}, "answer." + "k" * 80),
+        ({"kind": "answer_item", "k" * 10**6: 3}, "k" * 80),
+        ({"kind": "sign_visit", "data": {"who": 3, "picture": "p"}}, "who"),
+        ({"kind": "sign_visit", "data": {"who": {"name": 3, "organisation": ""}, "picture": "p"}}, "who.name"),
+        ({"id": "x" * 10**6, "kind": "sign_visit"}, "id"),
+        ({"id": {"x": "y" * 10**6}, "kind": "sign_visit"}, "id"),
+        (answered("1", "i", note="x" * 2001), "answer.note"),
+        (answered("1", "i", "value", value=1e308), "answer.value"),
+        (answered("1", "i", "value", value=1.0, uncertainty=-0.02), "answer.uncertainty"),
+        (answered("1", "i", x=X0, y=-1e308), "answer.y"),
+        (answered("1", "i", accuracy_m=1e308), "answer.accuracy_m"),
+    ],
+    ids=range(12),
+)
+def test_an_entry_that_is_refused_names_the_member_and_tells_back_only_its_beginning(shared, entry, field):
+    visit = planned(shared)
+    told = shared.post(f"{VISITS}/{visit['id']}/entries", json={"entries": [{"id": "e1"} | entry]})
+    assert (told.status_code, len(told.content) < 2_000) == (200, True)
+    [one] = told.json()["entries"]
+    assert (one["taken"], one["problem"]["errors"][0]["field"]) == (False, field)
+    assert len(one["id"] or "") <= 200
+
+
+def test_who_came_is_refused_by_number_and_member(shared):
+    visit = planned(shared)
+    present = [{"name": "王工", "organisation": ""}, {"name": 3, "organisation": ""}]
+    body = {"kind": "hold_visit", "data": {"present": present}}
+    [fault] = problem(shared.post(f"{VISITS}/{visit['id']}/commands", json=body), 422, "input.refused")["errors"]
+    assert (fault["field"], fault["value"]) == ("present.1.name", "3")
+
+
 def test_answers_to_items_that_are_not_planned_any_more_are_kept(client):
     visit = planned(client)
     [item, *_] = items_of(visit)
@@ -234,6 +269,10 @@ def test_who_is_busy_is_waited_for_or_blocks(client):
         ({"routes": "G1"}, "routes"),
         ({"routes": ["G1"], "day": "2020-01-01"}, "day"),
         ({"routes": ["G1"], "day": "2026-13-01"}, "day"),
+        ({"routes": ["G1"], "day": "9999-12-31"}, "day"),
+        ({"routes": ["G1"], "after": "9998-12-31T00:00"}, "after"),
+        ({"routes": ["G1"], "order": ["x" * 201]}, "order"),
+        ({"routes": ["G1"], "minutes": {"x" * 201: 3}}, "minutes"),
         ({"routes": ["G1"], "after": "soon"}, "after"),
         ({"routes": ["G1"], "after": "9999-12-31T23:59:59+00:00"}, "after"),
         ({"routes": ["G1"], "after": "0001-01-01T00:00:00+09:00"}, "after"),
