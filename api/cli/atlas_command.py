@@ -13,6 +13,7 @@ from api.cli.county_layers import LayerFiles, assessed, conflicts_of, from_files
 from api.cli.language import both, language
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
 from api.cli.reporting import answering, progress, say, show_table, words, write_file
+from api.cli.texts import parts_of
 from geo.faults import Fault, refuse
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _stop_of(
         return name, (0.0, 0.0), []
     said = row.get("routes")
     if isinstance(said, str) and said.strip():
-        asked = [part.strip() for part in said.replace("，", ",").replace("、", ",").split(",") if part.strip()]
+        asked = parts_of(said)
         known = set(routes["id"])
         faults += [
             Fault("stop.route_unknown", "没有这条管线", "there is no such route", "核对编号", "check the id",

@@ -14,6 +14,7 @@ from api.cli.analysis import RoutesArgument  # noqa: TC001 - Typer reads annotat
 from api.cli.language import both, language
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
 from api.cli.reporting import answering, progress, say, show_table, words
+from api.cli.texts import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,8 +81,8 @@ def opportunities(
 
     check_print_or_layers(out)
     when = day(on)
-    priced = known_costs() if costs is None else parse_costs(_text(costs), costs.name)
-    planned = known_planning() if planning is None else parse_planning(_text(planning), planning.name)
+    priced = known_costs() if costs is None else parse_costs(text_of(costs), costs.name)
+    planned = known_planning() if planning is None else parse_planning(text_of(planning), planning.name)
     options = inputs.asked(layer, crs, encoding, maps, values, grid, skip_bad=skip_bad, faults=faults)
     around = {"roads": (roads, roads_layer), "greens": (greens, greens_layer)}
     files = {"routes": (routes, options)} | {
@@ -110,19 +111,6 @@ def _surroundings(read: Mapping[str, Table], grid: Grid, policy: str) -> Surroun
     if roads is None and greens is None:
         return None
     return Surroundings.from_frames(roads, greens, grid, load_policy(policy).defaults)
-
-
-def _text(path: Path) -> str:
-    """Return the text of a county's file; refuse one that is not there, or no text in UTF-8."""
-    from geo.faults import BadInputError, Fault
-
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInputError([
-            Fault("file.cannot_read", f"不能读取：{error}", f"cannot be read: {error}", "核对路径，文件用 UTF-8 编码",
-                  "check the path; the file must be UTF-8", file=path.name)
-        ]) from None  # fmt: skip
 
 
 def _show(found: Sequence[Opportunity], title: str) -> None:

@@ -11,6 +11,7 @@ import typer
 from api.cli.language import both
 from api.cli.policies import OnOption, day
 from api.cli.reporting import answering, say, words, write_file
+from api.cli.texts import text_of
 from geo.faults import BadInputError, Fault
 
 if TYPE_CHECKING:
@@ -106,11 +107,9 @@ def _check_ending(out: Path) -> None:
 
 def _json(path: Path) -> Any:  # noqa: ANN401 - any JSON value
     """Return what a JSON file holds; a key that comes twice is a fault, since one of its entries would be lost."""
+    text = text_of(path)
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_once)
-    except OSError as error:
-        fault = Fault("read.refused", f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}")
-        raise BadInputError([fault.at(file=path.name)]) from error
+        return json.loads(text, object_pairs_hook=_once)
     except RecursionError as error:
         fault = Fault("json.too_deep", "嵌套过深", "is nested too deeply", "写成平铺的内容", "write it flat")
         raise BadInputError([fault.at(file=path.name)]) from error

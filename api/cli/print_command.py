@@ -11,6 +11,7 @@ from api.cli.county_layers import LayerFiles, RoutesFile, conflicts_of, county_l
 from api.cli.language import both, language
 from api.cli.policies import DEFAULT_POLICY, OnOption, PolicyOption, day
 from api.cli.reporting import answering, progress, show_table, words, write_file
+from api.cli.texts import parts_of
 from geo.faults import Fault, refuse
 
 if TYPE_CHECKING:
@@ -76,12 +77,12 @@ def print_map(
     from survey.policies import load_policy
 
     way = "portrait" if portrait else "landscape"
-    names = list(LAYERS) if drawn is None else _parts(drawn)
+    names = list(LAYERS) if drawn is None else parts_of(drawn)
     ratio = _check_asked(out, paper, way, scale, names, {"title": title or "", "note": note, "box": box})
     when, rules = day(on), load_policy(policy)
     layers, settled, accepted = county_layers(routes, given)
     layers = {name: frame for name, frame in layers.items() if name in LAYERS}
-    chosen = _parts(select or "")
+    chosen = parts_of(select or "")
     about = _about(layers, box, chosen)
     windows = sheets_for(about, paper.lower(), way, ratio, **({"around": 0.0} if box else {}))
     sheets = shapely.union_all([shapely.box(*window.bounds) for window in windows])
@@ -96,11 +97,6 @@ def print_map(
     rows = [(f"{k:02d}", f"1:{one.scale}", f"{one.west:.0f},{one.south:.0f}") for k, one in enumerate(windows, 1)]
     heads = words("图号,比例尺,左下角", "sheet,scale,lower left corner").split(",")
     show_table(f"{out} · {out.stat().st_size / 1e6:.1f} MB · {settled.name}", heads, rows)
-
-
-def _parts(text: str) -> list[str]:
-    """Return what stands between commas, wide ones too."""
-    return [part.strip() for part in text.replace("，", ",").replace("、", ",").split(",") if part.strip()]
 
 
 def _check_asked(
@@ -139,7 +135,7 @@ def _check_asked(
 def _corners(text: str) -> tuple[float, ...] | None:
     """Return the four numbers of a box; None where it is none."""
     try:
-        numbers = tuple(float(part) for part in _parts(text))
+        numbers = tuple(float(part) for part in parts_of(text))
     except ValueError:
         return None
     good = len(numbers) == 4 and all(abs(one) < 1e9 for one in numbers)  # noqa: PLR2004 - a box has four numbers
@@ -159,9 +155,8 @@ def _about(layers: dict[str, gpd.GeoDataFrame], box: str | None, chosen: Sequenc
     if box is not None:
         return [shapely.box(*(_corners(box) or ()))]
     if chosen:
-        lines = dict(zip(layers["routes"]["id"].astype(str), layers["routes"].geometry, strict=True)) if (
-            "routes" in layers
-        ) else {}  # fmt: skip
+        routes = layers.get("routes")
+        lines = {} if routes is None else dict(zip(routes["id"].astype(str), routes.geometry, strict=True))
         refuse(
             [
                 Fault("print.id_unknown", "没有这条管线", "there is no such route", "核对编号", "check the id",

@@ -11,6 +11,7 @@ import typer
 
 from api.cli.inputs import malformed
 from api.cli.language import both
+from api.cli.texts import text_of
 from geo.faults import Fault, refuse
 
 if TYPE_CHECKING:
@@ -147,10 +148,10 @@ def what_if(path: Path | None, before: Asked) -> Asked | None:
     if path is None:
         return None
     try:
-        plain = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+        plain = tomllib.loads(text_of(path))
+    except ValueError as error:
         refuse([
-            Fault("file.unreadable", f"不能读取：{error}", f"cannot be read: {error}", "写成 TOML，例如 crews = 2",
+            Fault("file.no_toml", f"不是 TOML：{error}", f"no TOML: {error}", "写成 TOML，例如 crews = 2",
                   "write it as TOML, such as crews = 2", file=path.name)
         ])  # fmt: skip
         raise

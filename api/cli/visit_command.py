@@ -16,7 +16,8 @@ from api.cli.database import opened, whoever
 from api.cli.language import both, language
 from api.cli.policies import DEFAULT_POLICY, PolicyOption
 from api.cli.reporting import FINDINGS, answering, progress, say, show_table, words, write_file
-from geo.faults import Fault, refuse
+from api.cli.texts import parts_of, text_of
+from geo.faults import BadInputError, Fault, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 commands = typer.Typer()
 ENDINGS = (".json", ".ics", ".xlsx", ".pdf", ".html", ".gpkg", ".zip")
 NO_ID = "V"
-POINT = 2
 
 
 @commands.command(
@@ -147,25 +147,27 @@ def _point(option: str, text: str | None) -> list[float] | None:
     if text is None:
         return None
     try:
-        numbers = [float(part) for part in text.replace("，", ",").split(",")]
+        numbers = [float(part) for part in parts_of(text)]
     except ValueError:
         numbers = []
-    if len(numbers) != POINT:
+    if len(numbers) != 2:  # noqa: PLR2004 - easting and northing
         refuse([inputs.malformed(option, text, "579000,3657000")])
     return numbers
 
 
 def _calendars(pairs: Sequence[str]) -> dict[str, str]:
     """Return the calendars by the key of the attendee; refuse what is no pair or cannot be read."""
-    found, wrong = {}, []
+    found: dict[str, str] = {}
+    wrong: list[Fault] = []
     for pair in pairs:
-        key, sign, name = pair.rpartition("=")
+        key, _, name = pair.rpartition("=")
+        if not key:
+            wrong.append(inputs.malformed("--busy", pair, "utility:县自来水公司=calendar.ics"))
+            continue
         try:
-            found[key] = Path(name).read_text("utf-8-sig") if sign and key else ""
-        except (OSError, UnicodeDecodeError):
-            wrong.append(inputs.malformed("--busy", pair, "utility:县自来水公司=calendar.ics"))
-        if not (sign and key):
-            wrong.append(inputs.malformed("--busy", pair, "utility:县自来水公司=calendar.ics"))
+            found[key] = text_of(Path(name))
+        except BadInputError as error:
+            wrong += [fault.at(field="--busy") for fault in error.faults]
     refuse(wrong)
     return found
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import resources
 
 import geopandas as gpd
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+import survey.opportunities
 from geo.formats import read, write
 from survey.opportunities import known_costs, opportunities_of
 from tests.api.test_cli import GRID, cotrench, line
@@ -82,6 +84,10 @@ def test_a_format_that_is_none_and_costs_that_are_none_are_told(tmp_path):
     assert done.returncode == 2
     assert "costs.toml" in done.stderr
     assert not (tmp_path / "out_opportunities.csv").exists()
+    own = resources.files(survey.opportunities).joinpath("unit_costs.toml").read_text("utf-8")
+    bad.write_text(own, "utf-8-sig")  # as Notepad keeps it
+    done = cotrench("opportunities", routes, "--costs", bad, "-o", tmp_path / "out.csv", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
     missing = tmp_path / "none.toml"
     done = cotrench("opportunities", routes, "--costs", missing, "-o", tmp_path / "out.csv", folder=tmp_path)
     assert (done.returncode, "none.toml" in done.stderr) == (2, True)

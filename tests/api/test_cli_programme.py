@@ -135,7 +135,7 @@ def test_a_window_in_the_winter_stop_is_told(tmp_path):
 
 def test_two_sets_of_conditions_are_told_side_by_side(tmp_path):
     out, other = tmp_path / "out.gpkg", tmp_path / "other.toml"
-    other.write_text('fixed = { G1 = "2026-07-27" }\nweights = { metre = 5 }\n', "utf-8")
+    other.write_text('fixed = { G1 = "2026-07-27" }\nweights = { metre = 5 }\n', "utf-8-sig")  # as Notepad keeps it
     done = cotrench("programme", routes(tmp_path), "-o", out, "--compare", other, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "side by side" in done.stdout
