@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 ENDINGS = (".gpkg", ".geojson", ".parquet", ".csv", ".shp.zip")
 #: A ten-thousandth of a millimetre; RFC 7946 asks for no needless digits.
 LONLAT_DECIMALS = 9
+#: From 1.4 on GDAL names its triggers so that those before 3.7 (QGIS 3.22, 3.28 of distributions) cannot drop them.
+GEOPACKAGE_VERSION = "1.3"
 #: What GDAL writes as a day; a moment at midnight would come back with an hour.
 DAY = pd.ArrowDtype(pa.date32())
 LIBRARY_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError)
@@ -154,7 +156,8 @@ def _single(frame: gpd.GeoDataFrame, ending: str) -> Callable[[Path], None]:
 
 def _gpkg(layers: Mapping[str, gpd.GeoDataFrame], target: Path) -> None:
     for name, frame in layers.items():
-        _ogr(_flat(frame), target, driver="GPKG", layer=name, append=target.exists())
+        made = {} if target.exists() else {"dataset_options": {"VERSION": GEOPACKAGE_VERSION}}
+        _ogr(_flat(frame), target, driver="GPKG", layer=name, append=target.exists(), **made)
 
 
 def _geojson(frame: gpd.GeoDataFrame, target: Path) -> None:

@@ -1,6 +1,7 @@
 """Styled GeoPackages: parsed against the names that QGIS writes itself, read back with another library, same bytes."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime
 from xml.etree import ElementTree as ET
 
@@ -197,3 +198,15 @@ def test_what_cannot_be_written_leaves_nothing(tmp_path):
     with pytest.raises(KeyError):
         write_styled([layer(routes("gas"), "nothing")], tmp_path / "a.gpkg", made_at=MADE)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_older_qgis_can_overwrite_and_rename_the_layers(tmp_path):
+    """GDAL before 3.7 (QGIS 3.22, 3.28 of distributions) drops these triggers by name, and fails where one is not."""
+    path = tmp_path / "a.gpkg"
+    write_styled([layer(routes("water"))], path, made_at=MADE)
+    with closing(sqlite3.connect(path)) as file:
+        (version,) = file.execute("PRAGMA user_version").fetchone()
+        triggers = {name for (name,) in file.execute("SELECT name FROM sqlite_master WHERE name LIKE 'rtree_routes%'")}
+    dropped = ("insert", "update1", "update2", "update3", "update4", "delete")
+    assert {f"rtree_routes_geom_{name}" for name in dropped} <= triggers
+    assert version <= 10300
