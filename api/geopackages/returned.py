@@ -22,16 +22,31 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEADER = b"SQLite format 3\0"
+WRITTEN_BESIDE = b"\x02\x02"
+"""Behind the size of a page where what was saved last may still be in a file beside it (SQLite file format, 1.3.3)."""
+WRITTEN_AT = 18
 
 
 def check_geopackage(path: Path) -> None:
-    """Refuse what is no GeoPackage, or one with views or computed columns: to read them runs what its maker wrote."""
+    """Refuse what is no GeoPackage, or is not all of it, or has views or computed columns.
+
+    To read views or computed columns runs what their maker wrote. While QGIS edits a layer of a file, what was saved
+    is in another file beside it: compared without that, nothing would seem to have been edited.
+    """
     with path.open("rb") as stream:
-        begins = stream.read(len(HEADER))
-    if begins != HEADER:
+        begins = stream.read(WRITTEN_AT + len(WRITTEN_BESIDE))
+    if not begins.startswith(HEADER):
         refuse([
             Fault("layers.no_geopackage", "这不是 GeoPackage 文件", "this is no GeoPackage", "上传下载后编辑过的 .gpkg",
                   "send the .gpkg that was given out, as it was edited", file=path.name)
+        ])  # fmt: skip
+    if begins[WRITTEN_AT:] == WRITTEN_BESIDE:
+        refuse([
+            Fault("layers.still_open", "文件还在 QGIS 中打开，或没有正常关闭：存过的修改可能还在旁边的 .gpkg-wal 里",
+                  "the file is open in QGIS, or was not closed: what was saved may still be in the .gpkg-wal beside it",
+                  "在 QGIS 中保存各图层的编辑，移除图层或关闭 QGIS 后再上传；没有正常关闭的，打开再关闭一次",
+                  "save the edits of every layer in QGIS, take the layers out or close QGIS, then send it; open and"
+                  " close it once more where it was not closed", file=path.name)
         ])  # fmt: skip
     with _opened(path) as file:
         made = "SELECT name FROM sqlite_master WHERE type = 'view' OR (sql LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE ?)"

@@ -328,6 +328,25 @@ def test_files_that_are_no_layers_of_this_visit_are_refused_by_name(county, tmp_
     }
 
 
+def test_a_file_that_is_still_open_in_qgis_is_refused_by_name_and_taken_once_it_is_closed(county, tmp_path):
+    """QGIS keeps what was saved beside the file (-wal) while any layer of it is edited; a copy has none of it."""
+    visit = planned(county)
+    path = given_out(county, visit, tmp_path / "a.gpkg")
+    with closing(sqlite3.connect(path)) as desk:
+        for name in ("ST_IsEmpty", "ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY"):
+            desk.create_function(name, 1, lambda _: None)
+        desk.execute("PRAGMA journal_mode = WAL")
+        desk.execute("UPDATE routes SET cover_m = 1.65 WHERE id = 'W1'")
+        desk.commit()
+        (fault,) = problem(county.post(f"/api/visits/{visit}/layers", content=path.read_bytes()), 422, "input.refused")[
+            "errors"
+        ]
+        assert fault["code"] == "layers.still_open"
+        assert "QGIS" in fault["mend_zh"]
+        desk.execute("PRAGMA journal_mode = DELETE")  # as QGIS does when it closes the file
+    assert kinds(compared(county, visit, path)).keys() == {"routes/W1/changed/cover_m@1"}
+
+
 # ------------------------------------------------------------------------------------------------------------ own
 
 
