@@ -53,7 +53,7 @@ class Change:
     moved_m
         Greatest distance of the two shapes from each other (Hausdorff, metres of the grid), for ``moved``.
     conflict
-        Whether it was edited meanwhile too, otherwise: a person chooses.
+        Whether it was edited meanwhile too, otherwise, or its id was taken: a person chooses.
     row
         The whole feature as edited, for ``added`` and ``restored``.
     copied_from
@@ -138,7 +138,7 @@ def compare_layers(
             for change in _edited(name, given[name], row, current.get(name), fields)
         ),
         *(_deleted(name, given[name], current[name]) for name in given.keys() - kept.keys() if name in current),
-        *_added(added, current),
+        *_added(added, current, given),
     ]
     return Differences(tuple(sorted(found, key=lambda change: change.key)), known.renamed, known.extra)
 
@@ -279,8 +279,11 @@ def _deleted(name: str, before: Row, now: Row) -> Change:
     return Change(f"{name}/deleted", "deleted", name, "", before[SHAPE], None, now[SHAPE], None, conflict)
 
 
-def _added(added: Sequence[tuple[str, Row]], now: Mapping[str, Row]) -> Iterator[Change]:
-    """Yield what was added; an id that is empty, taken or met again gives way to one made of the content."""
+def _added(added: Sequence[tuple[str, Row]], now: Mapping[str, Row], given: Collection[str]) -> Iterator[Change]:
+    """Yield what was added; an id that is empty, taken or met again gives way to one made of the content.
+
+    One that somebody else took meanwhile is a conflict; a copy or a part of what was given out is none.
+    """
     used: set[str] = set()
     for name, row in added:
         if name in now and name not in used and _same_row(row, now[name]):
@@ -289,8 +292,8 @@ def _added(added: Sequence[tuple[str, Row]], now: Mapping[str, Row]) -> Iterator
         own = name if name and name not in used and name not in now else _made_name(name, row, used, now)
         used.add(own)
         if own not in now:
-            copied = name if own != name else ""
-            yield Change(f"{own}/added", "added", own, "", None, row[SHAPE], None, None, name in now, row, copied)
+            copied, taken = name if own != name else "", name in now and name not in given
+            yield Change(f"{own}/added", "added", own, "", None, row[SHAPE], None, None, taken, row, copied)
 
 
 def _made_name(name: str, row: Row, used: Collection[str], now: Mapping[str, Row]) -> str:

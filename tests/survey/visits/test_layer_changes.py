@@ -73,6 +73,7 @@ def test_a_split_line_keeps_its_id_once_and_no_part_is_lost():
     rest = edited.iloc[[0]].set_geometry([shapely.LineString([(8, 0), (10, 0)])])
     found = compare_layers(GIVEN, pd.concat([rest, edited], ignore_index=True), GIVEN)
     assert [(change.kind, change.copied_from) for change in found.changes if change.kind == "added"] == [("added", "a")]
+    assert not any(change.conflict for change in found.changes)  # else one half is accepted without the other
     assert next(change.moved_m for change in found.changes if change.kind == "moved") == 2.0
 
 
