@@ -16,7 +16,17 @@ from PIL import Image
 
 from geo.faults import BadInputError
 from maps.atlas.scale import MOST_SHEETS
-from maps.print_sheet import LAYERS, PAPERS, SCALES, MapPrint, faults_of, print_pdf, print_picture, sheets_for
+from maps.print_sheet import (
+    LAYERS,
+    ORIENTATIONS,
+    PAPERS,
+    SCALES,
+    MapPrint,
+    faults_of,
+    print_pdf,
+    print_picture,
+    sheets_for,
+)
 from tests.maps.small_town import GRID, X, Y, head, judged, layers
 from tests.maps.test_atlas import POINTS_A_MM, paths_of, reader, words_of
 
@@ -165,6 +175,18 @@ def test_rare_and_hostile_titles_stay_titles():
     assert "〓滨河路滨河路" in told
     assert "</text><script>" in told
     assert "U+20BB7" in told
+
+
+@pytest.mark.parametrize("orientation", ORIENTATIONS)
+def test_characters_that_the_faces_lack_are_told_on_the_map_and_take_no_page(orientation):
+    windows = sheets_for([CORNER], "a4", orientation, 1000, 0)
+    usual = reader(print_pdf(MapPrint(head(), "a4", orientation), layers(), windows, GRID)).pages
+    rare = "𠮷" + "".join(chr(0x20000 + one) for one in range(300))
+    named = dataclasses.replace(head(), project=rare)
+    pages = reader(print_pdf(MapPrint(named, "a4", orientation), layers(), windows, GRID)).pages
+    assert len(pages) == len(usual)
+    assert "字库缺字" in words_of(pages[:1])
+    assert "U+20000、U+20001" in words_of(pages[:1])
 
 
 @pytest.mark.parametrize(
