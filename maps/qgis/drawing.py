@@ -151,9 +151,19 @@ def _named(drawn: ET.Element, number: int) -> ET.Element:
 
 
 def labels(
-    expression: str, placement: str, ink: str, halo: str, *, size_pt: float = 8, bold: bool = False
+    expression: str,
+    placement: str,
+    ink: str,
+    halo: str,
+    *,
+    size_pt: float = 8,
+    bold: bool = False,
+    always: bool = False,
 ) -> ET.Element:
-    """Return labels that an expression gives, with a halo of the paper's colour."""
+    """Return labels that an expression gives, with a halo of the paper's colour.
+
+    ``always``: numbers in a marker, which are drawn wherever the marker is; others give way where there is no room.
+    """
     found = ET.Element("labeling", {"type": "simple"})
     settings = ET.SubElement(found, "settings", {"calloutType": "simple"})
     style = ET.SubElement(
@@ -172,7 +182,8 @@ def labels(
         settings,
         "placement",
         {"placement": placement, "placementFlags": "10", "quadOffset": "4", "dist": "0.5", "distUnits": "MM",
-         "priority": "5"},
+         "priority": "10" if always else "5"},
     )  # fmt: skip
-    ET.SubElement(settings, "rendering", {"drawLabels": "1", "obstacle": "1", "scaleVisibility": "0"})
+    drawn = {"drawLabels": "1", "obstacle": "1", "scaleVisibility": "0", "displayAll": str(int(always))}
+    ET.SubElement(settings, "rendering", drawn)
     return found

@@ -159,7 +159,8 @@ def _stops(_: StyledLayer, __: str) -> ET.Element:
 
 
 def _way(_: StyledLayer, __: str) -> ET.Element:
-    return single(symbol("line", line_layer(symbols()["ink"], 2, dash=(8, 5)), opacity=0.7))
+    # Dots, wide apart: dashes of this colour are the sewers that lie in the same streets.
+    return single(symbol("line", line_layer(symbols()["ink"], 4, dash=(4, 8)), opacity=0.7))
 
 
 def _items(_: StyledLayer, __: str) -> ET.Element:
@@ -181,9 +182,9 @@ def _crossings(_: StyledLayer, language: str) -> ET.Element:
 def _labels(layer: StyledLayer) -> ET.Element | None:
     ink, paper = symbols()["ink"], symbols()["paper"]
     if layer.symbol == "stops":
-        return labels('to_string("number")', OVER_POINT, "#ffffff", "", size_pt=9, bold=True)
+        return labels('to_string("number")', OVER_POINT, "#ffffff", "", size_pt=9, bold=True, always=True)
     if layer.symbol == "items":
-        return labels('"number"', OVER_POINT, ink, "", size_pt=6.5, bold=True)
+        return labels('"number"', OVER_POINT, ink, "", size_pt=6.5, bold=True, always=True)
     if layer.symbol == "crossings":
         said = "format_number(\"length_m\", 2) || ' m'"
         return labels(said, ALONG_LINE, ink, paper)

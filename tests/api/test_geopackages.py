@@ -210,3 +210,15 @@ def test_an_older_qgis_can_overwrite_and_rename_the_layers(tmp_path):
     dropped = ("insert", "update1", "update2", "update3", "update4", "delete")
     assert {f"rtree_routes_geom_{name}" for name in dropped} <= triggers
     assert version <= 10300
+
+
+def test_the_numbers_of_stops_and_items_are_drawn_wherever_their_markers_are():
+    """Else QGIS leaves out those that another label stands near: markers without numbers, seen at 1:6000."""
+    at = shapely.Point(5e5, 36e5)
+    shown = {
+        name: parsed(layer(frame([at], number=[value]), name, "point"))
+        for name, value in (("stops", 1), ("items", "1-1"))
+    }
+    shown["routes"] = parsed(layer(routes("water")))
+    drawn = {name: style.find("labeling/settings/rendering").get("displayAll") for name, style in shown.items()}
+    assert drawn == {"stops": "1", "items": "1", "routes": "0"}
