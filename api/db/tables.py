@@ -277,6 +277,22 @@ CASE_DIGESTS = sa.Table(
     sa.Column("digest", sa.LargeBinary, nullable=False),
 )
 
+# Overviews of tiles, so that a start need not make them all: nothing here is a record, each line is used only where the
+# rows of its place have the digest that it was made of, and the basis (program, grid) is the same. What a place's rows
+# were at ``change`` stays true, and which places later changes have touched the history tells.
+OVERVIEWS = sa.Table(
+    "overviews",
+    METADATA,
+    sa.Column("basis", key_text(), primary_key=True),
+    sa.Column("layer", key_text(), primary_key=True),
+    sa.Column("place", key_text(), primary_key=True),
+    sa.Column("change", number(), nullable=False),
+    sa.Column("rows", sa.Integer, nullable=False),
+    sa.Column("digest", sa.Text, nullable=False),
+    sa.Column("steps", sa.LargeBinary, nullable=False),
+    sa.Column("drawn", sa.LargeBinary),
+)
+
 # Forms that were begun and not handed in; one that is filed leaves in the transaction that begins its case.
 DRAFTS = sa.Table(
     "drafts",

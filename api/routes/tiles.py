@@ -16,7 +16,8 @@ from api.doors import Asking, Visitor, action_on, may
 from api.errors import not_found, refused
 from api.openapi import Content, documented
 from api.own_items import own_ids
-from api.tiles import ATTRIBUTES, Place
+from api.tile_stamps import Place
+from api.tiles import ATTRIBUTES
 from geo.faults import Fault
 from maps.symbols import layer_symbol
 from maps.tile_grid import COARSEST_ZOOM, FINEST_ZOOM, TileGrid

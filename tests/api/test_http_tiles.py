@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
+import api.tile_overviews
 import api.tiles
 from api.db.store import open_store
 from maps.tile_grid import TileGrid
@@ -108,7 +109,8 @@ def test_what_another_process_writes_is_seen_at_once(client, database_url, tmp_p
 @pytest.fixture
 def crowded(database_url, tmp_path, monkeypatch) -> Iterator[httpx.Client]:
     """Yield a client of a county with more routes than are drawn one by one far out, one of them far away."""
-    monkeypatch.setattr(api.tiles, "MOST_APART", 300)
+    for module in (api.tiles, api.tile_overviews):
+        monkeypatch.setattr(module, "MOST_APART", 300)
     random = np.random.default_rng(3)
     starts = np.array([X0, Y0]) + random.uniform(0, 6_000, (500, 2))
     lines = shapely.linestrings(np.stack([starts, starts + random.uniform(-200, 200, (500, 2))], axis=1))

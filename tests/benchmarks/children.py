@@ -65,8 +65,8 @@ def find_and_join_small():
     join_runs(city.lines, find_runs(city.lines, group=city.utility.astype(np.int64)), group=city.utility)
 
 
-def store(path, folder):
-    """Import the city of a file, with its streets as roads and some greens, into a store."""
+def store(path, folder, url=None):
+    """Import the city of a file, with its streets as roads and some greens, into the store at a URL or of a folder."""
     import geopandas as gpd
 
     from api.db.records import County
@@ -77,7 +77,7 @@ def store(path, folder):
     city = load(path)
     grid = "EPSG:4526"  # CGCS2000, zone 38 with its prefix, as the city's eastings have it
     streets, names = streets_of(city)
-    with open_store(None, Path(folder)) as made:
+    with open_store(url, Path(folder)) as made:
         made.upgrade()
         made.county = County("bench", "测试县", "Bench", grid, "neixiang")
         rows = {

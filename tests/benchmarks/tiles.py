@@ -10,7 +10,8 @@ import shapely
 from api.db.boxes import columns_in
 from api.db.store import open_store
 from api.db.tables import LAYERS
-from api.tiles import OVERVIEW_ZOOM, Place, Tiles
+from api.tile_stamps import OVERVIEW_ZOOM, Place
+from api.tiles import Tiles
 from maps.tile_grid import TileGrid
 from maps.tiles import TileLayer, encode_tile, reach_of
 from tests.benchmarks.city import EASTING, NORTHING
