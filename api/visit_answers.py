@@ -185,8 +185,7 @@ def _stop_shapes(
     plan: Plan, axes: Axes, answers: dict[str, list[dict[str, Any]]]
 ) -> tuple[list[int], list[dict[str, Any]]]:
     """Return the numbers of the stops in the order of the visit, and each of them as it is told."""
-    calls = [(day, call) for day in plan.days for call in day.calls]
-    order = list(dict.fromkeys(call.stop for _, call in calls))
+    order = list(plan.order)
     lines: dict[str, list[dict[str, Any]]] = {}
     for line in checklist_of(plan.stops, order):
         told = line.as_dict()
@@ -196,7 +195,7 @@ def _stop_shapes(
         )
     found = []
     for number, at in enumerate(order, start=1):
-        stop, own = plan.stops[at], [(day, call) for day, call in calls if call.stop == at]
+        stop, own = plan.stops[at], plan.calls_at(at)
         found.append({
             "number": number, "id": stop.id, "name": stop.name, "place": _position((stop.x, stop.y), axes),
             "road": stop.road, "road_name": stop.road_name, "gap_m": stop.gap_m, "minutes": stop.minutes,

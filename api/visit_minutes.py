@@ -85,7 +85,7 @@ def in_short(visit: Visit, number: str) -> str:
         return ""
     lines = [f"联合踏勘纪要 {number}：{visit.plan.title}", f"到场：{came_to(visit)}"]
     for line in ordered_lines(visit.plan)[1]:
-        said = [_said(given.answer) for given in visit.answers_to(line.item.id) if not given.corrected]
+        said = [_said(given.answer) for given in visit.standing(line.item.id)]
         dispute = "（说法不一）" if line.item.id in visit.disputed else ""
         lines.append(f"{line.number} {line.item.do_zh}：{'；'.join(said) or '未填写'}{dispute}")
     return shortened("\n".join(lines), "minutes")

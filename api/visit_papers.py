@@ -172,8 +172,7 @@ class Papers:
         there = set(self.layers["routes"]["id"])
         routes = [one for one in named if one in (self.answers or there)]
         findings = [self.findings[name] for line in lines for name in line.item.findings if name in self.findings]
-        calls = [call for day in self.plan.days for call in day.calls if call.stop == at]
-        times = "；".join(f"{call.begins:%m-%d %H:%M}–{call.leaves:%H:%M}" for call in calls)
+        times = "；".join(f"{call.begins:%m-%d %H:%M}–{call.leaves:%H:%M}" for _, call in self.plan.calls_at(at))
         link = f"{self.address}/?stop={stop.id}#/visit/{self.visit.id}" if self.address else ""
         return StopSheet(
             stop.name or str(number), routes, (stop.x, stop.y),

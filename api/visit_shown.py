@@ -73,9 +73,8 @@ def _frame(rows: Iterable[dict[str, Any]], columns: Mapping[str, Any], crs: CRS)
 
 
 def _stops(plan: Plan) -> Iterable[dict[str, Any]]:
-    calls = [(day, call) for day in plan.days for call in day.calls]
     for number, at in enumerate(ordered_lines(plan)[0], start=1):
-        stop, own = plan.stops[at], [(day, call) for day, call in calls if call.stop == at]
+        stop, own = plan.stops[at], plan.calls_at(at)
         yield {
             "number": number, "name": stop.name or None, "day": own[0][0].on.isoformat(),
             "arrives": _clock(own[0][1].arrives), "leaves": _clock(own[-1][1].leaves), "minutes": stop.minutes,

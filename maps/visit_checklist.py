@@ -102,7 +102,7 @@ def _items(visit: Visit, plan: Plan, language: str) -> Iterator[Sequence[Any]]:
     zh, names = language == "zh", {stop.id: stop.name for stop in plan.stops}
     for line in ordered_lines(plan)[1]:
         item = line.item
-        said = [given for given in visit.answers_to(item.id) if not given.corrected]
+        said = visit.standing(item.id)
         values = [given.answer.value for given in said if given.answer.value is not None]
         yield (
             line.number, names[line.stop], ITEM_KINDS[item.kind][0 if zh else 1], TOOLS[item.tool][0 if zh else 1],

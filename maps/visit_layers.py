@@ -37,8 +37,7 @@ WORDS = {
 
 def ordered_lines(plan: Plan) -> tuple[tuple[int, ...], tuple[Line, ...]]:
     """Return the numbers of the stops in the order of the visit, and the checklist with its numbers."""
-    order = tuple(dict.fromkeys(call.stop for day in plan.days for call in day.calls))
-    return order, checklist_of(plan.stops, order)
+    return plan.order, checklist_of(plan.stops, plan.order)
 
 
 def visit_layers(plan: Plan, language: str) -> list[DrawnLayer]:
@@ -85,11 +84,10 @@ def _stops(plan: Plan, language: str) -> Iterator[DrawnLayer]:
     points = shapely.points([(plan.stops[at].x, plan.stops[at].y) for at in order])
     rows = []
     for number, at in enumerate(order, start=1):
-        calls = [call for day in plan.days for call in day.calls if call.stop == at]
+        times = "；".join(f"{call.begins:%m-%d %H:%M}–{call.leaves:%H:%M}" for _, call in plan.calls_at(at))
         rows.append([
             (words["number"], str(number)), (words["name"], plan.stops[at].name),
-            (words["time"], "；".join(f"{call.begins:%m-%d %H:%M}–{call.leaves:%H:%M}" for call in calls)),
-            (words["minutes"], f"{plan.stops[at].minutes:.0f}"),
+            (words["time"], times), (words["minutes"], f"{plan.stops[at].minutes:.0f}"),
             (words["who"], words["and"].join(one.name for one in plan.stops[at].attendees)),
         ])  # fmt: skip
     numbers = [str(number) for number in range(1, len(order) + 1)]

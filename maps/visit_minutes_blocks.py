@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from geo.line_differences import LineDifference, Parting
     from maps.visit_minutes import MeasuredRoute, VisitMinutes
     from survey.visits.checklists import Line
-    from survey.visits.keeping.state import Given
     from survey.visits.stops import Stop
 
     Block = dict[str, Any]
@@ -75,10 +74,9 @@ def _facts(minutes: VisitMinutes, lines: Sequence[Line], words: Mapping[str, Any
     days = plan.days if plan else ()
     times = "\n".join(f"{day.on.isoformat()}  {local(day.sets_out):%H:%M}–{local(day.back):%H:%M}" for day in days)
     answered = {given.answer.item for given in visit.answers.values()} & {line.item.id for line in lines}
-    stops = len({call.stop for day in days for call in day.calls})
     values = (
         plan.title if plan else "", visit.id, times, "、".join(plan.cases if plan else ()),
-        words["counts"].format(stops=stops, items=len(lines)),
+        words["counts"].format(stops=len(plan.order) if plan else 0, items=len(lines)),
         words["answered"].format(answered=len(answered), disputed=len(visit.disputed)),
         f"{head.document} {head.clause}".strip() or words["not_stated"],
     )  # fmt: skip
@@ -94,7 +92,7 @@ def _decisions(minutes: VisitMinutes, lines: Sequence[Line], language: str) -> l
     for line in lines:
         if line.item.kind not in TO_AGREE or line.item.id in minutes.visit.disputed:
             continue
-        for given in standing(minutes, line.item.id):
+        for given in minutes.visit.standing(line.item.id):
             if given.answer.outcome == "open":
                 continue
             does = without_remark(line.item.do_zh if language == "zh" else line.item.do_en)
@@ -117,11 +115,6 @@ def without_remark(text: str) -> str:
         if depth == 0:
             return text[:at].rstrip() if at < len(text) - 1 else text
     return text
-
-
-def standing(minutes: VisitMinutes, item: str) -> list[Given]:
-    """Return the answers to an item that nobody has corrected, in the order in which they came in."""
-    return [given for given in minutes.visit.answers_to(item) if not given.corrected]
 
 
 def _differences(lines: Sequence[MeasuredRoute], words: Mapping[str, Any]) -> list[Block]:
@@ -193,7 +186,7 @@ def _open(minutes: VisitMinutes, stops: Sequence[Stop], lines: Sequence[Line], l
 
 def _reason(minutes: VisitMinutes, item: str) -> str:
     """Return why an item is still open; empty where it is not."""
-    answers = standing(minutes, item)
+    answers = minutes.visit.standing(item)
     if not answers:
         return "not_answered"
     if item in minutes.visit.disputed:

@@ -114,7 +114,7 @@ def _map(
 
 def _state(minutes: VisitMinutes, item: str) -> str:
     """Return what the answers that count come to: the one outcome, ``disputed``, or empty."""
-    said = {given.answer.outcome for given in minutes.visit.answers_to(item) if not given.corrected}
+    said = {given.answer.outcome for given in minutes.visit.standing(item)}
     if item in minutes.visit.disputed:
         return "disputed"
     return said.pop() if said else ""
@@ -165,7 +165,7 @@ def _entered(given: Given) -> str:
 def _sides(minutes: VisitMinutes, line: Line, language: str) -> Iterator[Block]:
     """Yield what is said on each side of a dispute, one column each."""
     words = WORDS[language]
-    answers = [given for given in minutes.visit.answers_to(line.item.id) if not given.corrected]
+    answers = minutes.visit.standing(line.item.id)
     yield {"is": "note", "text": words["disputed"].format(number=line.number)}
     for at in range(0, len(answers), MOST_SIDES):
         some = answers[at : at + MOST_SIDES]

@@ -263,7 +263,7 @@ def _way(leg: Leg | None) -> Way | None:
 
 def _off_road(plan: Plan) -> Iterator[Fault]:
     """Yield what is told of ways that no road is known for; what lies between a road and a stop is told at the stop."""
-    numbers = {stop: number for number, stop in enumerate(_order_of(plan), start=1)}
+    numbers = {stop: number for number, stop in enumerate(plan.order, start=1)}
     for day, ways in zip(plan.days, plan.ways, strict=True):
         for call, way in zip(day.calls, ways.ways, strict=False):
             if way is not None and way.gap_m >= way.metres > ASSUMED_FROM_M:
@@ -274,7 +274,3 @@ def _off_road(plan: Plan) -> Iterator[Fault]:
                     "补画道路中线", "draw the centre line of the road", feature=plan.stops[call.stop].id,
                     value=round(way.metres, 1),
                 )  # fmt: skip
-
-
-def _order_of(plan: Plan) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(call.stop for day in plan.days for call in day.calls))

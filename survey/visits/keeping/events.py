@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from survey.cases.bodies import EventBody
-from survey.visits.schedules import Day
+from survey.visits.schedules import Call, Day
 from survey.visits.stops import Stop
 
 OUTCOMES: Mapping[str, tuple[str, str]] = MappingProxyType(
@@ -81,6 +81,15 @@ class Plan:
     end: tuple[float, ...] = ()
     ways: tuple[WaysOfDay, ...] = ()
     asked: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """Numbers of the stops in the order in which they are visited."""
+        return tuple(dict.fromkeys(call.stop for day in self.days for call in day.calls))
+
+    def calls_at(self, stop: int) -> tuple[tuple[Day, Call], ...]:
+        """Return the calls at a stop with their days: several where no half day holds the stay."""
+        return tuple((day, call) for day in self.days for call in day.calls if call.stop == stop)
 
 
 @dataclass(frozen=True, slots=True)

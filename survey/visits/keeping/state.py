@@ -94,6 +94,10 @@ class Visit:
         """Return all answers to an item, side by side, those that were corrected among them."""
         return tuple(given for given in self.answers.values() if given.answer.item == item)
 
+    def standing(self, item: str) -> tuple[Given, ...]:
+        """Return the answers to an item that nobody has corrected, in the order in which they came in."""
+        return tuple(given for given in self.answers_to(item) if not given.corrected)
+
     @property
     def dropped(self) -> tuple[Day, ...]:
         """Days that are in calendars and not in the plan any more."""
