@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from geo.faults import BadInputError
-from maps.visit_minutes import CaseStep
+from maps.visit_minutes_content import CaseStep
 from survey.calendar import local
 from survey.cases.citing import speaks
 from survey.cases.commands import Command, Note, RecordSurvey, ScheduleSurvey

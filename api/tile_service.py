@@ -1,13 +1,9 @@
-"""Read the address of a tile service that the page shows under the county's layers, and which hosts it names."""
+"""Read the address of a tile service that the page shows under the county's layers: which hosts it names."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-if TYPE_CHECKING:
-    from api.settings import Settings
 
 _RANGE = re.compile(r"\{(\d-\d|[a-z]-[a-z])\}")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?")
@@ -47,15 +43,3 @@ def tile_hosts(template: str) -> list[str]:
         raise ValueError(f"{found[0]}: 先小后大 / the lower one comes first")
     names = (host[: found.start()] + chr(code) + host[found.end() :] for code in range(first, last + 1))
     return [f"{parts.scheme}://{name}" for name in names]
-
-
-def tile_shape(settings: Settings) -> dict[str, Any] | None:
-    """Return what the page needs to show the tile service; None where there is none."""
-    if not settings.tiles:
-        return None
-    return {
-        "url": settings.tiles,
-        "attribution": settings.tiles_attribution,
-        "projection": settings.tiles_projection,
-        "max_zoom": settings.tiles_zoom,
-    }

@@ -15,7 +15,8 @@ from api.visit_papers import Papers
 from api.visit_pictures import smaller
 from maps.figures import MM_PER_INCH, PHOTO_DPI
 from maps.visit_layers import ordered_lines
-from maps.visit_minutes import MeasuredRoute, MinutesHead, Photo, VisitMinutes, minutes_docx, minutes_pdf
+from maps.visit_minutes import minutes_docx, minutes_pdf
+from maps.visit_minutes_content import MeasuredRoute, MinutesHead, Photo, VisitMinutes
 from maps.visit_minutes_stops import PHOTO_MM
 from survey.calendar import local
 from survey.cases.citing import cites
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from api.dependencies import Service
     from api.minutes_cases import Step
     from geo.crs import Grid
-    from maps.visit_minutes import Task
+    from maps.visit_minutes_content import Task
     from survey.cases.records import Actor
     from survey.policies import Policy
     from survey.visits.keeping import Visit

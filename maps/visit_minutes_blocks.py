@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from geo.line_differences import LineDifference, Parting
-    from maps.visit_minutes import MeasuredRoute, VisitMinutes
+    from maps.visit_minutes_content import MeasuredRoute, VisitMinutes
     from survey.visits.checklists import Line
     from survey.visits.stops import Stop
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from maps.figures import Figure
-    from maps.visit_minutes import VisitMinutes
+    from maps.visit_minutes_content import VisitMinutes
     from survey.visits.keeping.events import Present
     from survey.visits.stops import Stop
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from maps.figures import Figure
-    from maps.visit_minutes import VisitMinutes
+    from maps.visit_minutes_content import VisitMinutes
     from survey.visits.checklists import Line
     from survey.visits.items import Item
     from survey.visits.keeping.state import Given

@@ -23,7 +23,6 @@ from api.options import Options
 from api.resident import lonlat_box
 from api.routes.policies import named_policy
 from api.settings import is_reached_from_outside
-from api.tile_service import tile_shape
 from geo.crs import grid as grid_of
 from geo.faults import Fault
 from maps.symbols import symbols
@@ -31,6 +30,7 @@ from survey.policies import load_policy
 from survey.utilities import UTILITIES
 
 if TYPE_CHECKING:
+    from api.settings import Settings
     from geo.crs import Grid
     from survey.policies import Defaults
 
@@ -67,7 +67,7 @@ def get_county(service: Running, visitor: Asking) -> Response:
         ],
         "loopback_only": not is_reached_from_outside(service.settings),
         # The address may carry a key: for those alone who may look at the map.
-        "tiles": tile_shape(service.settings) if visitor.reach("layers.read") else None,
+        "tiles": _tile_service(service.settings) if visitor.reach("layers.read") else None,
     }
     return Response(geojson.dumps(body), media_type="application/json")
 
@@ -127,6 +127,18 @@ def get_health(service: Running, visitor: Asking) -> Response:
         "time": service.now(),
     }
     return Response(geojson.dumps(body), media_type="application/json")
+
+
+def _tile_service(settings: Settings) -> dict[str, Any] | None:
+    """Return what the page needs to show the tile service; None where there is none."""
+    if not settings.tiles:
+        return None
+    return {
+        "url": settings.tiles,
+        "attribution": settings.tiles_attribution,
+        "projection": settings.tiles_projection,
+        "max_zoom": settings.tiles_zoom,
+    }
 
 
 def _plain(defaults: Defaults) -> dict[str, Any]:

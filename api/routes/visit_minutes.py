@@ -22,7 +22,8 @@ from api.routes.visits import Identity  # noqa: TC001 - FastAPI reads the annota
 from api.visit_minutes import LANGUAGES, Asked, in_short, issue, issues_of, minutes_of
 from api.visit_people import actor_of, known
 from geo.faults import Fault
-from maps.visit_minutes import Task, minutes_docx, minutes_pdf
+from maps.visit_minutes import minutes_docx, minutes_pdf
+from maps.visit_minutes_content import Task
 from survey.cases.commands import Command
 from survey.cases.plain import from_plain
 from survey.cases.records import Actor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -11,6 +11,7 @@ from shapely.geometry import shape
 
 from maps.atlas.items import numbered_by_items
 from maps.atlas.labels import DIMENSION, MARK, NAME, Place, Wish, along, around
+from maps.atlas.stops import Numbered
 from maps.atlas.town import COARSEST_MINOR, line_code, utility_colour
 from maps.atlas.words import WORDS
 from maps.field_findings import drawn_findings, finding_layers
@@ -24,20 +25,12 @@ if TYPE_CHECKING:
     from maps.atlas.labels import Placed
     from maps.atlas.stops import StopSheet
     from maps.atlas.town import Town
-    from survey.findings import Finding
 
 LABEL_MM, DIMENSION_MM, MARK_MM = 2.3, 2.1, 2.0
 OWN_MM, OTHER_MM = 0.9, 0.45
 ASIDE_MM = 2.6
 FIGURE_KINDS = ("crossing", "along", "green")
 _KEPT_OFF_MM = 0.7
-
-
-class Numbered(NamedTuple):
-    """A finding and its number, the same on every sheet and in the list; of a planned visit that of the item."""
-
-    number: int | str
-    finding: Finding
 
 
 def number_findings(stops: Sequence[StopSheet]) -> list[list[Numbered]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from maps.atlas.canvas import Canvas
-    from maps.atlas.dimensions import Numbered
+    from maps.atlas.stops import Numbered
     from survey.visits.checklists import Line
     from survey.visits.items import Item
 

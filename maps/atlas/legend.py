@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from maps.atlas.dimensions import OWN_MM, route_dash
+from maps.atlas.sheets import SHEET_DASH, SHEET_INK, SHEET_MM, STOP_INK, WAY_DASH, WAY_MM
 from maps.atlas.town import (
     BUILDING_FILL,
     BUILDING_INK,
@@ -17,6 +18,7 @@ from maps.atlas.town import (
     draw_tree,
     utility_colour,
 )
+from maps.atlas.words import WORDS
 from maps.layers import UNKNOWN
 from maps.svg_sheet import Sheet, shortened, text_width
 from maps.symbols import layer_symbol, symbols
@@ -55,6 +57,8 @@ def legend(keys: Sequence[str], language: str, width: float) -> tuple[str, float
 
 def _name(key: str, language: str) -> str:
     layer, _, kind = key.partition(".")
+    if layer == "marks":
+        return str(WORDS[language]["marks"][kind])
     if layer == "severities":
         return ("发现·" if language == "zh" else "Finding: ") + SEVERITIES[kind][0 if language == "zh" else 1]
     if layer == "passages":
@@ -75,6 +79,8 @@ def _swatch(sheet: Sheet, key: str, x: float, y: float) -> None:
     layer, _, kind = key.partition(".")
     if layer in ("routes", "pipes"):
         _line_swatch(sheet, layer, kind, (x + 0.5, y), (x + SWATCH_MM - 0.5, y))
+    elif layer == "marks":
+        _mark_swatch(sheet, kind, x, y)
     elif layer in ("severities", "trees"):
         _round_swatch(sheet, layer, kind, (x + SWATCH_MM / 2, y))
     else:
@@ -86,6 +92,21 @@ def _line_swatch(sheet: Sheet, layer: str, kind: str, a: tuple[float, float], b:
         sheet.line(a, b, utility_colour(kind), PIPE_MM, PIPE_DASH)
     else:
         sheet.line(a, b, utility_colour(kind), OWN_MM, route_dash(kind))
+
+
+def _mark_swatch(sheet: Sheet, kind: str, x: float, y: float) -> None:
+    """Draw what only a visit has on its sheets: the way, where sheets lie, where one stands, what is done there."""
+    left, right = x + 0.5, x + SWATCH_MM - 0.5
+    if kind == "way":
+        sheet.line((left, y), (right, y), STOP_INK, WAY_MM, WAY_DASH)
+        return
+    if kind == "sheet":
+        box = [(left + 1, y - 1.5), (right - 1, y - 1.5), (right - 1, y + 1.5), (left + 1, y + 1.5)]
+        sheet.path(box, closed=True, colour=SHEET_INK, width=SHEET_MM, dash=SHEET_DASH)
+        return
+    said, radius = ("1-1", 1.9) if kind == "item" else ("1", 1.7)
+    sheet.circle((x + SWATCH_MM / 2, y), radius, STOP_INK, STOP_INK, 0.25)
+    sheet.text((x + SWATCH_MM / 2, y + 0.7), said, 1.8, anchor="middle", colour="#ffffff", bold=True)
 
 
 def _round_swatch(sheet: Sheet, layer: str, kind: str, at: tuple[float, float]) -> None:

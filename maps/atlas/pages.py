@@ -34,10 +34,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from maps.atlas.dimensions import Numbered
     from maps.atlas.scale import Window
     from maps.atlas.sheets import Map
-    from maps.atlas.stops import AtlasHead, StopSheet
+    from maps.atlas.stops import AtlasHead, Numbered, StopSheet
     from survey.sections import Section
 
 

@@ -27,16 +27,18 @@ from maps.svg_sheet import Sheet, number
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from maps.atlas.dimensions import Numbered
     from maps.atlas.scale import Window
-    from maps.atlas.stops import StopSheet
+    from maps.atlas.stops import Numbered, StopSheet
     from maps.atlas.town import Town
 
 STOP_INK, SHEET_INK = "#1f5fbf", "#7a1f6b"
+WAY_MM, WAY_DASH = 0.6, "2.4 1.2"
+SHEET_MM, SHEET_DASH = 0.25, "2 1"
 _LEGEND_ORDER = (
     "routes",
     "passages",
     "severities",
+    "marks",
     "pipes",
     "sites",
     "roads",
@@ -80,6 +82,8 @@ def stop_map(
         item_wishes(canvas, stop.items, numbered) if stop.items else finding_wishes(canvas, numbered, language)
     )
     keys += draw_routes(canvas, town, stop.routes)
+    keys += ["marks.item"] if any(mark.look == "stop" for mark in marks) else []
+    keys += [] if place is None else ["marks.stop"]
     wishes = [
         *marks,
         *_stop_marks(canvas, [] if place is None else [place], language),
@@ -101,7 +105,7 @@ def overview_map(
     title: str,
     language: str,
 ) -> Map:
-    """Return the map of the whole visit: routes, stops in their order, and where each sheet lies."""
+    """Return the map of the whole visit: routes, stops in their order, the way to them, and where each sheet lies."""
     canvas = Canvas(window)
     canvas.begin_map()
     keys, wishes = draw_town(canvas, town)
@@ -110,11 +114,17 @@ def overview_map(
     for at, stop in enumerate(stops):
         if stop.way is not None:
             cut = canvas.inside(np.array([stop.way], dtype=object))
-            canvas.shapes(cut, colour=STOP_INK, width=0.6, dash="2.4 1.2", cap="round")
+            canvas.shapes(cut, colour=STOP_INK, width=WAY_MM, dash=WAY_DASH, cap="round")
         elif at:
             between = [(float(x), float(y)) for x, y in canvas.at(places[at - 1 : at + 1])]
             canvas.path(between, colour=STOP_INK, width=0.4, dash="1.6 1.2")
-    wishes = [*_stop_marks(canvas, places, language), *_sheet_frames(canvas, sheets), *wishes]
+    wishes = [
+        *_stop_marks(canvas, places, language),
+        *_beginning(canvas, stops, language),
+        *_sheet_frames(canvas, sheets),
+        *wishes,
+    ]
+    keys += [*(["marks.stop"] if places else []), *(["marks.way"] if _travels(stops) else []), "marks.sheet"]
     left_out = _write(canvas, town, wishes)
     return _finished(canvas, title, keys, left_out)
 
@@ -152,12 +162,27 @@ def _stop_marks(canvas: Canvas, places: Sequence[tuple[float, float]], language:
     return wishes
 
 
+def _travels(stops: Sequence[StopSheet]) -> bool:
+    return len(stops) > 1 or any(stop.way is not None for stop in stops)
+
+
+def _beginning(canvas: Canvas, stops: Sequence[StopSheet], language: str) -> list[Wish]:
+    """Ask for the sign of where one sets out, unless that is the first stop."""
+    way = stops[0].way if stops else None
+    if way is None or way.length == 0:
+        return []
+    x, y = canvas.at(shapely.get_coordinates(way)[:1])[0].tolist()
+    spots = [Place(x, y), *around(x, y, (5.0, 9.0, 14.0, 20.0))]
+    said = WORDS[language]["begin"]
+    return [Wish(said, 2.4, spots, MARK, told=said, mark=(x, y), look="stop", bold=True)]
+
+
 def _sheet_frames(canvas: Canvas, sheets: Sequence[tuple[str, Window]]) -> list[Wish]:
     wishes = []
     for name, window in sheets:
         box = shapely.box(*window.bounds)
         corners = [(float(x), float(y)) for x, y in canvas.at(shapely.get_coordinates(box))]
-        canvas.path(corners, closed=True, colour=SHEET_INK, width=0.25, dash="2 1")
+        canvas.path(corners, closed=True, colour=SHEET_INK, width=SHEET_MM, dash=SHEET_DASH)
         left, right = min(x for x, _ in corners), max(x for x, _ in corners)
         top, low = min(y for _, y in corners), max(y for _, y in corners)
         spots = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -108,3 +108,10 @@ def check_stops(stops: Sequence[StopSheet], known: set[str]) -> None:
             wrong.append(f"{told}既无位置也无管线 / neither a place nor a route")
     if wrong:
         raise ValueError("; ".join(wrong))
+
+
+class Numbered(NamedTuple):
+    """A finding and its number, the same on every sheet and in the list; of a planned visit that of the item."""
+
+    number: int | str
+    finding: Finding

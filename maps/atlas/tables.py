@@ -13,8 +13,7 @@ from survey.findings import KINDS, OUTCOMES, SEVERITIES
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from maps.atlas.dimensions import Numbered
-    from maps.atlas.stops import StopSheet
+    from maps.atlas.stops import Numbered, StopSheet
     from survey.findings import Finding
 
 NONE = "—"

@@ -9,7 +9,7 @@ import shapely
 from PIL import Image, ImageDraw
 
 from geo.line_differences import line_difference
-from maps.visit_minutes import CaseStep, MeasuredRoute, MinutesHead, Photo, VisitMinutes
+from maps.visit_minutes_content import CaseStep, MeasuredRoute, MinutesHead, Photo, VisitMinutes
 from survey.calendar import BEIJING
 from survey.cases.commands import Command
 from survey.cases.records import Actor

@@ -15,7 +15,8 @@ from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
 from maps.figures import photo_figure
-from maps.visit_minutes import Photo, Task, minutes_docx, minutes_pdf
+from maps.visit_minutes import minutes_docx, minutes_pdf
+from maps.visit_minutes_content import Photo, Task
 from survey.visits.keeping import commands as co
 from tests.maps.a_visit import CREW, GAS, OFFICE, Office, at, held, minutes, picture, plan
 from tests.maps.test_documents import hold_to_golden
