@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { joined, type Bytes } from '../src/onsite/bytes';
+import { joined, type Bytes } from '../src/format/bytes';
 import { NOTHING_TOLD, toldBy } from '../src/onsite/exif';
 import { cleaned, PictureError } from '../src/onsite/pictures';
 

@@ -1,7 +1,8 @@
-/** The one place that speaks HTTP; `visits.ts` asks through it. Every path is relative to the server the page came from. */
+/** The one place that speaks HTTP; its neighbours ask through it. Every path is relative to the server the page came from. */
 
+import { joined } from '../format/bytes';
 import { ProblemError, UnreachableError } from './problem';
-import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, CostSplitShape, County, Department, DraftRow, DraftShape, Feature, FeatureCollection, FiguresAnswer, FilingShape, FindingCollection, FormChecked, FormFieldNamed, FormShape, JointProjectShape, OperatorStanding, OpportunitiesIf, OpportunityEvent, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, PlacedFinding, PrintChoices, PrintRequest, Problem, ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape, ProjectCommand, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols, VectorTiles } from './types';
+import type { Acceptance, Assessment, CaseCommand, CaseEvent, CaseList, CaseShape, County, Department, Feature, FeatureCollection, FiguresAnswer, FindingCollection, OperatorStanding, PlacedFinding, PrintChoices, PrintRequest, Problem, ProjectCommand, RouteProperties, SectionAnswer, SectionPaper, SectionRequest, SessionShape, Symbols, VectorTiles } from './types';
 
 const PATIENCE_MS = 20_000;
 
@@ -58,15 +59,33 @@ export async function send(path: string, init: RequestInit = {}, patienceMs = PA
   }
 }
 
+/** The answer with all of it here, so that one that stalls or is wanted no more is none; `heard` is called at every piece. */
+async function whole(response: Response, heard: () => void): Promise<Response> {
+  if (!response.body) return response;
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  const reader = response.body.getReader();
+  for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+    heard();
+    pieces.push(value!);
+  }
+  const { status, statusText, headers } = response;
+  return new Response(joined(pieces), { status, statusText, headers });
+}
+
 async function sendOnce(path: string, init: RequestInit, patienceMs = PATIENCE_MS): Promise<Response> {
   const patience = new AbortController();
-  const clock = setTimeout(() => patience.abort(), patienceMs);
+  let clock: ReturnType<typeof setTimeout> | undefined;
+  const wait = (): void => {
+    clearTimeout(clock);
+    clock = setTimeout(() => patience.abort(), patienceMs);
+  };
+  wait();
   const onAbort = (): void => patience.abort();
   init.signal?.addEventListener('abort', onAbort);
   try {
     const response = await fetch(path, { ...init, signal: patience.signal, credentials: 'same-origin' });
     if (!response.ok) throw new ProblemError(await problemOf(response));
-    return response;
+    return await whole(response, wait);
   } catch (error) {
     if (error instanceof ProblemError || init.signal?.aborted) throw error;
     throw new UnreachableError(patience.signal.aborted);
@@ -74,6 +93,12 @@ async function sendOnce(path: string, init: RequestInit, patienceMs = PATIENCE_M
     clearTimeout(clock);
     init.signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** What lies under a path; `quiet`: nobody is asked to sign in for it. */
+export function asked(path: string, quiet: boolean): Promise<Response> {
+  const init = { headers: { Accept: 'application/json' } };
+  return quiet ? sendOnce(path, init) : send(path, init);
 }
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -301,9 +326,8 @@ export async function caseList(path: string, tag: string | null, quiet: boolean)
 
 /** What is there under a path, with its tag; null where it is what the reader has. `quiet`: nobody is asked to sign in for it. */
 export async function getUnlessKnown<T>(path: string, tag: string | null, quiet: boolean): Promise<{ body: T; tag: string | null } | null> {
-  const init = { headers: { Accept: 'application/json' } };
   // The browser itself asks with the tag that it has, and gives its own copy of what has not changed.
-  const response = await (quiet ? sendOnce(path, init) : send(path, init));
+  const response = await asked(path, quiet);
   const told = response.headers.get('ETag');
   if (tag !== null && told === tag) return null;
   return { body: (await response.json()) as T, tag: told };
@@ -336,15 +360,16 @@ export async function caseEvents(id: string): Promise<CaseEvent[]> {
   return (await get<{ events: CaseEvent[] }>(`${casePath(id)}/events`)).events;
 }
 
-async function command(path: string, body: CaseCommand | ProjectCommand): Promise<CaseShape> {
+/** A command on one case or on all of a project; the case after it. */
+export async function caseCommand(path: string, body: CaseCommand | ProjectCommand): Promise<CaseShape> {
   const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': uuid() };
   return (await (await send(path, { method: 'POST', headers, body: JSON.stringify(body) })).json()) as CaseShape;
 }
 
-export const beginCase = (body: CaseCommand): Promise<CaseShape> => command('/api/cases', body);
+export const beginCase = (body: CaseCommand): Promise<CaseShape> => caseCommand('/api/cases', body);
 
 /** Carry out a command on a case; refused with the clause and what is possible where it cannot be. */
-export const actOnCase = (id: string, body: CaseCommand): Promise<CaseShape> => command(`${casePath(id)}/commands`, body);
+export const actOnCase = (id: string, body: CaseCommand): Promise<CaseShape> => caseCommand(`${casePath(id)}/commands`, body);
 
 /** How operators have kept what they committed to; those of whom anything is recorded. */
 export const standings = async (): Promise<OperatorStanding[]> => (await get<{ standings: OperatorStanding[] }>('/api/standings')).standings;
@@ -362,134 +387,3 @@ export async function departments(policy: string): Promise<Department[]> {
   const { departments: named } = await get<{ departments: Department[] }>(`/api/policies/${encodeURIComponent(policy)}`);
   return named.filter((one) => one.kind === 'authority' || one.kind === 'window');
 }
-
-/** What a policy's forms call their fields. */
-export async function formFields(policy: string): Promise<FormFieldNamed[]> {
-  const { forms } = await get<{ forms: { fields: FormFieldNamed[] }[] }>(`/api/policies/${encodeURIComponent(policy)}`);
-  return forms.flatMap((form) => form.fields);
-}
-
-/** A county's form as printed. */
-export const countyForm = (policy: string, form = ''): Promise<FormShape> =>
-  get(`/api/forms/${encodeURIComponent(policy)}${form ? `?form=${encodeURIComponent(form)}` : ''}`);
-
-export interface FormEntries {
-  readonly values: Readonly<Record<string, unknown>>;
-  readonly filing: FilingShape;
-}
-
-export async function checkForm(policy: string, form: string, entries: FormEntries): Promise<FormChecked> {
-  return (await (await send(`/api/forms/${encodeURIComponent(policy)}/check`, asJson({ form, ...entries }))).json()) as FormChecked;
-}
-
-export const drafts = async (): Promise<DraftRow[]> => (await get<{ drafts: DraftRow[] }>('/api/drafts')).drafts;
-
-const draftPath = (id: string): string => `/api/drafts/${encodeURIComponent(id)}`;
-
-export const draft = (id: string): Promise<DraftShape> => get(draftPath(id));
-
-/** The same key with the same entries makes one draft, however often it is sent. */
-export async function beginDraft(policy: string, form: string, entries: FormEntries, key: string): Promise<DraftShape> {
-  const init = asJson({ policy, form, ...entries });
-  return (await (await send('/api/drafts', { ...init, headers: { ...init.headers, 'Idempotency-Key': key } })).json()) as DraftShape;
-}
-
-/** `leaving`: the page goes, and the request outlives it. */
-export async function keepDraft(id: string, revision: number, entries: FormEntries, leaving: boolean): Promise<DraftShape> {
-  const headers = { 'Content-Type': 'application/json', 'If-Match': `"${revision}"` };
-  const init = { method: 'PUT', headers, body: JSON.stringify(entries), keepalive: leaving };
-  return (await (await send(draftPath(id), init)).json()) as DraftShape;
-}
-
-export async function dropDraft({ id, revision }: DraftRow): Promise<void> {
-  await send(draftPath(id), { method: 'DELETE', headers: { 'If-Match': `"${revision}"` } });
-}
-
-/** Begin a case with a draft, which is gone with it; the same key files it once. */
-export async function fileDraft(id: string, revision: number, actor: unknown, key: string): Promise<CaseShape> {
-  const init = asJson({ actor });
-  const headers = { ...init.headers, 'If-Match': `"${revision}"`, 'Idempotency-Key': key };
-  return (await (await send(`${draftPath(id)}/case`, { ...init, headers })).json()) as CaseShape;
-}
-
-export interface OpportunitiesPage {
-  readonly rows: OpportunityRow[];
-  readonly total: number;
-  /** Path of the page after this one; null after the last. */
-  readonly next: string | null;
-}
-
-const OPPORTUNITIES_PAGE = 2000;
-
-/** Chances to share a trench, the best first; `path` is the `next` of the page before. */
-export async function opportunities(crs: string, path: string | null, signal: AbortSignal): Promise<OpportunitiesPage> {
-  const query = new URLSearchParams({ crs, limit: String(OPPORTUNITIES_PAGE) });
-  const page = await get<OpportunityList>(path ?? `/api/opportunities?${query.toString()}`, signal);
-  return { rows: page.opportunities, total: page.counts.matched, next: nextOf(page) };
-}
-
-/** What stands for all chances and all that was said of them: another one where anything has changed. `quiet`: nobody is asked to sign in for it. */
-export async function opportunitiesTag(crs: string, quiet: boolean): Promise<string | null> {
-  const path = `/api/opportunities?${new URLSearchParams({ crs, limit: '1' }).toString()}`;
-  const init = { headers: { Accept: 'application/json' } };
-  const response = await (quiet ? sendOnce(path, init) : send(path, init));
-  return response.headers.get('ETag');
-}
-
-/** Where chances are as a file: those that the server finds for the same filter, in the same order. */
-export const opportunitiesFile = (format: 'gpkg' | 'xlsx' | 'csv' | 'pdf', language: string, asked: Readonly<Record<string, string>>): string =>
-  `/api/opportunities/file?${new URLSearchParams({ ...asked, f: format, language }).toString()}`;
-
-const opportunityPath = (id: string): string => `/api/opportunities/${encodeURIComponent(id)}`;
-
-export const opportunity = (id: string, crs: string): Promise<OpportunityShape | OpportunityGone> => get(`${opportunityPath(id)}?crs=${encodeURIComponent(crs)}`);
-
-export const opportunitySplit = (id: string): Promise<CostSplitShape> => get(`${opportunityPath(id)}/split`);
-
-export const opportunityEvents = async (id: string, signal: AbortSignal): Promise<OpportunityEvent[]> => (await get<{ events: OpportunityEvent[] }>(`${opportunityPath(id)}/events`, signal)).events;
-
-/** Say yes or no, propose, withdraw …; refused with what is possible where it cannot be. */
-export async function actOnOpportunity(id: string, crs: string, body: CaseCommand): Promise<OpportunityShape | OpportunityGone> {
-  const headers = { 'Content-Type': 'application/json', 'Idempotency-Key': uuid() };
-  const response = await send(`${opportunityPath(id)}/commands?crs=${encodeURIComponent(crs)}`, { method: 'POST', headers, body: JSON.stringify(body) });
-  return (await response.json()) as OpportunityShape | OpportunityGone;
-}
-
-/** An agreed chance as one project; `lead`: key of the party that leads, empty: who was named, else who has most metres. */
-export const jointProject = (id: string, lead: string, signal: AbortSignal): Promise<JointProjectShape> => get(`${opportunityPath(id)}/project?lead=${encodeURIComponent(lead)}`, signal);
-
-/** Carry out a command in all parts of a project that are ready for it, all or none; its case after it. */
-export const actOnProject = (id: string, body: ProjectCommand): Promise<CaseShape> => command(`${opportunityPath(id)}/project/commands`, body);
-
-/** The section of a chance, as the server would dig it. */
-export const opportunitySection = (id: string, language: string, signal: AbortSignal): Promise<SectionAnswer> => get(`${opportunityPath(id)}/section?language=${language}`, signal);
-
-/** The chances of some routes as they would be with other dates; nothing is stored. */
-export async function tryDates(windows: Readonly<Record<string, { start: string; end: string }>>, crs: string, signal: AbortSignal): Promise<OpportunitiesIf> {
-  return (await (await send('/api/opportunities/what-if', { ...asJson({ windows, crs }), signal })).json()) as OpportunitiesIf;
-}
-
-export const programmes = async (): Promise<ProgrammeRow[]> => (await get<{ programmes: ProgrammeRow[] }>('/api/programmes')).programmes;
-
-const programmePath = (id: string): string => `/api/programmes/${encodeURIComponent(id)}`;
-
-export const programme = (id: string): Promise<ProgrammeShape> => get(programmePath(id));
-
-export async function planProgramme(request: ProgrammeRequest): Promise<ProgrammeRow> {
-  const init = asJson(request);
-  return (await (await send('/api/programmes', { ...init, headers: { ...init.headers, 'Idempotency-Key': uuid() } })).json()) as ProgrammeRow;
-}
-
-/** Let the planning end with the best so far. */
-export async function stopProgramme(id: string): Promise<void> {
-  await send(`${programmePath(id)}/stop`, { method: 'POST' });
-}
-
-export async function dropProgramme(id: string): Promise<void> {
-  await send(programmePath(id), { method: 'DELETE' });
-}
-
-export const compareProgrammes = (id: string, other: string): Promise<ProgrammeComparison> => get(`${programmePath(id)}/comparison?with=${encodeURIComponent(other)}`);
-
-/** Where a programme is as a file. */
-export const programmeFile = (id: string, format: 'gpkg' | 'xlsx' | 'pdf', language: string): string => `${programmePath(id)}/file?f=${format}&language=${language}`;

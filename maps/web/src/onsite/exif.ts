@@ -4,7 +4,7 @@
  */
 
 import type { Point } from '../geometry/points';
-import { ascii, joined, viewOf, type Bytes } from './bytes';
+import { ascii, joined, viewOf, type Bytes } from '../format/bytes';
 
 export interface Told {
   /** ISO with a zone; null: the photo does not say. A photo without a zone is of Beijing time. */

@@ -1,6 +1,6 @@
 /** Photos without what they tell beside the picture: JPEG, PNG and WebP are taken apart, and only what draws is kept. */
 
-import { ascii, joined, viewOf, type Bytes } from './bytes';
+import { ascii, joined, viewOf, type Bytes } from '../format/bytes';
 import { NOTHING_TOLD, orientationAlone, toldBy, type Told } from './exif';
 
 export type PictureType = 'image/jpeg' | 'image/png' | 'image/webp';

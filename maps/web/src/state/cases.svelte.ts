@@ -1,4 +1,5 @@
 import * as client from '../api/client';
+import { actOnProject } from '../api/opportunities';
 import { ProblemError } from '../api/problem';
 import type { CaseCommand, CaseEvent, CasePossible, CaseShape, CaseTask, Department, ProjectCommandKind, Role } from '../api/types';
 import { dataOf, type Entries } from '../cases/fields';
@@ -215,7 +216,7 @@ class Cases {
     this.refused = null;
     this.meanwhile = [];
     try {
-      const after = await client.actOnProject(opportunity, { kind, actor: this.actor, data: sharedData(kind, entries) });
+      const after = await actOnProject(opportunity, { kind, actor: this.actor, data: sharedData(kind, entries) });
       notices.say('done', t('case_done'));
       return after;
     } catch (error) {

@@ -1,4 +1,5 @@
-import * as client from '../api/client';
+import { uuid } from '../api/client';
+import * as client from '../api/forms';
 import { ProblemError, UnreachableError } from '../api/problem';
 import type { DraftRow, DraftShape, FaultShape, FilingShape, FormChecked, FormShape } from '../api/types';
 import { APPLICANT, asksApplicant, byField, entered, fieldsOf, inOrder, masked, placed, progressOf, type Entry, type Values } from '../forms/entries';
@@ -40,7 +41,7 @@ class Forms {
   /** What the server misses in an empty form. */
   #missedAtFirst = $state.raw<readonly FaultShape[]>([]);
   #draft = $state.raw<DraftShape | null>(null);
-  #key = client.uuid();
+  #key = uuid();
   #clock: ReturnType<typeof setTimeout> | undefined;
   #underway: Promise<void> | null = null;
   #whose = '';
@@ -121,7 +122,7 @@ class Forms {
 
   #put(draft: DraftShape | null): void {
     clearTimeout(this.#clock);
-    this.#key = client.uuid();
+    this.#key = uuid();
     this.#draft = draft;
     this.values = draft?.values ?? {};
     this.filing = draft?.filing ?? NOTHING;
@@ -153,7 +154,7 @@ class Forms {
 
   #changed(): void {
     this.refused = null;
-    this.#key = client.uuid();
+    this.#key = uuid();
     if (this.saving === 'moved' || this.saving === 'gone') return;
     this.saving = 'dirty';
     this.#wait(QUIET_MS);
@@ -229,7 +230,7 @@ class Forms {
       const id = this.draftId;
       const now = this.saving === 'moved' && id ? await client.draft(id) : null;
       this.#draft = now;
-      this.#key = client.uuid();
+      this.#key = uuid();
       this.saving = 'dirty';
       await this.save();
     } catch (error) {
@@ -281,7 +282,7 @@ class Forms {
     else if (error instanceof ProblemError && error.status === 404) this.saving = 'gone';
     else this.refused = error;
     // Another answer to the same key would be the first one again; no answer at all may have been a case.
-    if (error instanceof ProblemError) this.#key = client.uuid();
+    if (error instanceof ProblemError) this.#key = uuid();
   }
 
   /** Somebody else works at the page: what the server does not have yet waits for who typed it, in this window alone. */

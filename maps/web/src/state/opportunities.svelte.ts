@@ -1,4 +1,5 @@
 import * as client from '../api/client';
+import * as chances from '../api/opportunities';
 import { isAbort, ProblemError } from '../api/problem';
 import type { ChanceMember, CostSplitShape, OpportunityGone, OpportunityRow, OpportunityShape } from '../api/types';
 import { t } from '../i18n/language.svelte';
@@ -99,11 +100,11 @@ class Opportunities {
     this.loading = true;
     try {
       // Before the pages: what changes meanwhile is seen at the next look.
-      const tag = await client.opportunitiesTag(settings.crs, false);
+      const tag = await chances.opportunitiesTag(settings.crs, false);
       let path: string | null = null;
       const fresh: OpportunityRow[] = [];
       do {
-        const page = await client.opportunities(settings.crs, path, controller.signal);
+        const page = await chances.opportunities(settings.crs, path, controller.signal);
         if (controller.signal.aborted) return;
         fresh.push(...page.rows);
         path = page.next;
@@ -121,12 +122,12 @@ class Opportunities {
 
   async look(id: string): Promise<void> {
     try {
-      const told = await client.opportunity(id, settings.crs);
+      const told = await chances.opportunity(id, settings.crs);
       this.refused = null;
       this.moved = false;
       if (!this.#take(told)) return;
       this.split = null;
-      const split = await client.opportunitySplit(id);
+      const split = await chances.opportunitySplit(id);
       if (this.chosen?.id === id) this.split = split;
     } catch (error) {
       notices.trouble(error);
@@ -159,13 +160,13 @@ class Opportunities {
     this.busy = true;
     this.refused = null;
     try {
-      const after = await client.actOnOpportunity(chosen.id, settings.crs, { kind, actor: cases.actor, data, expected: this.#read });
+      const after = await chances.actOnOpportunity(chosen.id, settings.crs, { kind, actor: cases.actor, data, expected: this.#read });
       this.moved = false;
       if (this.#take(after)) notices.say('done', t('opp_done'));
       return true;
     } catch (error) {
       this.refused = error;
-      if (isMoved(error)) this.#take(await client.opportunity(chosen.id, settings.crs));
+      if (isMoved(error)) this.#take(await chances.opportunity(chosen.id, settings.crs));
       return false;
     } finally {
       this.busy = false;
@@ -205,11 +206,11 @@ class Opportunities {
 
   /** Show what others have done meanwhile; what is being typed stays, in its field. */
   async #lookAgain(): Promise<void> {
-    if (this.loading || (await client.opportunitiesTag(settings.crs, true)) === this.#tag) return;
+    if (this.loading || (await chances.opportunitiesTag(settings.crs, true)) === this.#tag) return;
     const before = this.chosen;
     await this.load();
     if (!before || this.busy) return;
-    const now = await client.opportunity(before.id, settings.crs);
+    const now = await chances.opportunity(before.id, settings.crs);
     if (this.chosen !== before || (!now.gone && now.seq === before.seq)) return;
     const read = this.#read;
     if (!this.#take(now)) return;

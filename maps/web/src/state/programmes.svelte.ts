@@ -1,4 +1,4 @@
-import * as client from '../api/client';
+import * as client from '../api/programmes';
 import type { ProgrammeComparison, ProgrammeRequest, ProgrammeRow, ProgrammeShape } from '../api/types';
 import { notices } from './notices.svelte';
 

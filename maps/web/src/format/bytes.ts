@@ -1,4 +1,4 @@
-/** Small readings of bytes that the picture formats share. */
+/** Bytes put together, and small readings of them. */
 
 export type Bytes = Uint8Array<ArrayBuffer>;
 
