@@ -19,6 +19,7 @@ import { session } from './session.svelte';
 import { settings } from './settings.svelte';
 import { standings } from './standings.svelte';
 import { planning } from './visitPlan.svelte';
+import { visitLayers } from './visitLayers.svelte';
 import { visits } from './visits.svelte';
 import { mapWindow } from './window.svelte';
 
@@ -133,6 +134,7 @@ export function forget(): void {
   programmes.forget();
   planning.forget();
   visits.forget();
+  visitLayers.close();
   routes.forget();
   settings.forget();
   mapWindow.pipe = null;

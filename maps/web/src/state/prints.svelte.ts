@@ -31,6 +31,9 @@ class Prints {
   /** What the map shows beside the panels, and its middle; told by the map. */
   seen: () => { readonly centre: Point; readonly extent: Box } | null = () => null;
 
+  /** One more each time it is closed: a preview that comes after that is for nobody. */
+  #turn = 0;
+
   readonly #room = $derived(this.choices?.papers.find((one) => one.paper === this.paper && one.orientation === this.orientation) ?? null);
 
   /** Layers that can be printed and may be looked at, those on top first. */
@@ -66,6 +69,7 @@ class Prints {
   }
 
   close(): void {
+    this.#turn += 1;
     this.open = false;
     this.hidePreview();
   }
@@ -83,8 +87,9 @@ class Prints {
   }
 
   async look(): Promise<void> {
+    const turn = this.#turn;
     const made = await this.#make('png');
-    if (!made) return;
+    if (!made || turn !== this.#turn) return;
     this.hidePreview();
     this.preview = { address: URL.createObjectURL(made.file), sheets: made.sheets };
   }
@@ -97,12 +102,13 @@ class Prints {
   async #make(kind: 'pdf' | 'png'): Promise<client.MapPrint | null> {
     const request = this.#request();
     if (!request) return null;
+    const turn = this.#turn;
     this.busy = true;
     this.error = null;
     try {
       return await client.printMap(request, kind);
     } catch (error) {
-      this.error = error;
+      if (turn === this.#turn) this.error = error;
       return null;
     } finally {
       this.busy = false;

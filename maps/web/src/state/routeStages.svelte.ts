@@ -4,10 +4,13 @@ import * as client from '../api/stages';
 import type { RouteGeometries } from '../api/types';
 import type { Point } from '../geometry/points';
 import { t } from '../i18n/language.svelte';
+import { draft } from './draft.svelte';
 import { notices } from './notices.svelte';
 import { routes } from './routes.svelte';
 import { saving } from './saving.svelte';
 import { settings } from './settings.svelte';
+
+const isElsewhere = (error: unknown): error is ProblemError => error instanceof ProblemError && (error.problem.errors ?? []).some(({ code }) => code === 'surveyed.elsewhere');
 
 /** The route that is open, as planned, surveyed and laid, while somebody looks at that. */
 class RouteStagesState {
@@ -38,6 +41,13 @@ class RouteStagesState {
     this.elsewhere = null;
   }
 
+  /** Open the route as it is by now, unless somebody has gone on to another one, or has begun to change this one. */
+  async #lookAnew(before: RouteGeometries): Promise<void> {
+    if (this.told !== before || draft.dirty) return;
+    await saving.open(before.route);
+    await this.look(before.route);
+  }
+
   /** Let a measured line be what is judged; `moved`: the route is meant to lie there. */
   async take(line: string, moved: boolean): Promise<void> {
     const before = this.told;
@@ -48,16 +58,12 @@ class RouteStagesState {
       await client.takeOver(before.route, { line, ...(moved ? { moved } : {}) }, settings.crs, before.revision, uuid());
       notices.say('done', t('stages_taken'));
       await routes.refresh();
-      await saving.open(before.route);
-      await this.look(before.route);
+      await this.#lookAnew(before);
     } catch (error) {
-      if (error instanceof ProblemError && error.problem.errors?.some(({ code }) => code === 'surveyed.elsewhere')) this.elsewhere = { line, problem: error };
-      else notices.trouble(error);
+      if (!isElsewhere(error)) notices.trouble(error);
+      else if (this.told === before) this.elsewhere = { line, problem: error };
       // Somebody has changed the route: what is shown is not what is there.
-      if (error instanceof ProblemError && error.status === 412) {
-        await saving.open(before.route);
-        await this.look(before.route);
-      }
+      if (error instanceof ProblemError && error.status === 412) await this.#lookAnew(before);
     } finally {
       this.busy = false;
     }

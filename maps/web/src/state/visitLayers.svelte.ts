@@ -47,6 +47,7 @@ class VisitLayers {
     this.told = this.lit = this.written = null;
     this.chosen = new Set();
     this.refused = null;
+    this.busy = false;
     this.#file = null;
   }
 
@@ -60,19 +61,21 @@ class VisitLayers {
   async #again(): Promise<void> {
     const [visit, file] = [this.visit, this.#file];
     if (!file) return;
+    const isWanted = (): boolean => this.visit === visit && this.#file === file;
     this.busy = true;
     this.refused = null;
     this.lit = null;
     try {
       const told = await client.compareLayers(visit, file, settings.crs);
-      if (this.visit !== visit || this.#file !== file) return;
+      if (!isWanted()) return;
       this.told = told;
       this.chosen = new Set();
     } catch (error) {
+      if (!isWanted()) return;
       this.told = null;
       this.refused = error;
     } finally {
-      this.busy = false;
+      if (isWanted()) this.busy = false;
     }
   }
 
@@ -107,9 +110,9 @@ class VisitLayers {
       if (written.written.some(({ layer }) => layer === 'routes')) await routes.refresh();
     } catch (error) {
       if (error instanceof ProblemError) this.#key = uuid();
-      this.refused = error;
+      if (this.visit === visit) this.refused = error;
     } finally {
-      this.busy = false;
+      if (this.visit === visit) this.busy = false;
     }
   }
 }

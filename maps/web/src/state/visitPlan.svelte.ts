@@ -44,6 +44,8 @@ class VisitPlanning {
   /** What the proposal with least travel was asked for, as text: another title or order needs no other one. */
   #asked = '';
   #under: AbortController | null = null;
+  /** One more for each planning that begins or ends: what was read for the one before is for nobody. */
+  #turn = 0;
 
   /** What is shown: by hand where somebody has put the stops otherwise. */
   shown = $derived(this.byHand ?? this.proposed);
@@ -59,8 +61,9 @@ class VisitPlanning {
     this.#reset();
     this.open = true;
     this.wanted = left ?? NOTHING;
+    const turn = this.#turn;
     await this.#readDue();
-    if (!left && this.open && this.changing === null) this.set({ cases: this.due.map(({ id }) => id) });
+    if (!left && turn === this.#turn) this.set({ cases: this.due.map(({ id }) => id) });
   }
 
   async change(visit: VisitShape): Promise<void> {
@@ -76,15 +79,17 @@ class VisitPlanning {
 
   async #readDue(): Promise<void> {
     if (!settings.county?.policy || !session.can('cases.read')) return;
+    const turn = this.#turn;
     try {
       const due = await client.dueCases(this.changing?.id ?? null);
-      if (this.open) this.due = due;
+      if (turn === this.#turn) this.due = due;
     } catch (error) {
       notices.trouble(error);
     }
   }
 
   #reset(): void {
+    this.#turn += 1;
     this.#under?.abort();
     this.proposed = this.byHand = null;
     this.refused = null;

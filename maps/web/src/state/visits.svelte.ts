@@ -46,6 +46,8 @@ class Visits {
   moved = $state(false);
 
   #most = PAGE;
+  /** One more for each time another visit is shown, or none: an answer of before is for nobody. */
+  #turn = 0;
   #listTag: string | null = null;
   #tag: string | null = null;
   /** Number of the last event that a command rests on: what came while somebody was typing was not looked at. */
@@ -70,6 +72,7 @@ class Visits {
   }
 
   close(): void {
+    this.#turn += 1;
     this.chosen = null;
     this.pictures = new Map();
     this.events = [];
@@ -115,22 +118,31 @@ class Visits {
 
   async #readList(quiet: boolean): Promise<void> {
     const query = new URLSearchParams({ limit: String(this.#most), ...(this.state ? { state: this.state } : {}) });
+    const [most, state] = [this.#most, this.state];
     const told = await client.visits(query.toString(), this.#listTag, quiet);
-    if (!told) return;
+    // Others were asked for meanwhile.
+    if (!told || most !== this.#most || state !== this.state) return;
     this.#listTag = told.tag;
     this.list = told.body.visits;
     this.counts = told.body.counts;
   }
 
   async look(id: string): Promise<void> {
+    this.#turn += 1;
+    const turn = this.#turn;
     try {
       const told = await client.visit(id, settings.crs, null, false);
-      if (!told) return;
+      if (!told || turn !== this.#turn) return;
       this.close();
       this.take(told.body, told.tag);
     } catch (error) {
       notices.trouble(error);
     }
+  }
+
+  /** Show the open visit as it is by now; one that is not looked at any more stays closed. */
+  #takeOpen(visit: VisitShape, tag: string | null = null): void {
+    if (this.chosen?.id === visit.id) this.take(visit, tag);
   }
 
   /** Show a visit as it is now; what belongs to it is read after it. */
@@ -172,8 +184,8 @@ class Visits {
     try {
       const after = await client.actOnVisit(chosen.id, settings.crs, { id: uuid(), kind, ...(this.actor ? { actor: this.actor } : {}), data, expected, ...(inCases ? { cases: true } : {}) });
       this.moved = false;
-      this.take(after);
-      this.entered = after.entered ?? [];
+      this.#takeOpen(after);
+      this.entered = this.chosen?.id === chosen.id ? (after.entered ?? []) : [];
       notices.say('done', t('visit_done'));
       void this.load();
       return true;
@@ -195,7 +207,7 @@ class Visits {
   async catchUp(id: string): Promise<void> {
     try {
       const told = await client.visit(id, settings.crs, null, true);
-      if (told) this.take(told.body, told.tag);
+      if (told) this.#takeOpen(told.body, told.tag);
     } catch (error) {
       notices.trouble(error);
     }
