@@ -221,6 +221,7 @@ class _Binder:
         places = [one.place for one in bound]
         sheets = [(name, window) for one in bound for name, window in zip(one.names, one.windows, strict=True)]
         around = [shapely.box(*window.bounds) for _, window in sheets] + [shapely.Point(place) for place in places]
+        around += [one.stop.way for one in bound if one.stop.way is not None]
         window = overview_window(around, self.paper.room)
         title = self.words["overview"]
         drawn = overview_map(window, self.town, [one.stop for one in bound], places, sheets, title, self.language)

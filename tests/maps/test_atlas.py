@@ -152,6 +152,20 @@ def test_a_stop_with_nothing_says_so_and_has_its_crosses():
     assert f"Y{int(X) + 900}" in told
 
 
+def test_the_overview_shows_the_way_from_where_one_sets_out_and_says_what_its_signs_are():
+    """Two kilometres north of the stops: the sheet had been laid around the stops alone, and the way ran out of it."""
+    way = shapely.LineString([(X, Y + 2000), (X, Y), (X + 20, Y)])
+    stops = [StopSheet("路口", ["W1"], place=(X + 20, Y), way=way), StopSheet("二", place=(X + 300, Y))]
+    page = sheet_of(one_stop(stops).pages, "00")
+    told = words_of([page])
+    assert all(word in told for word in ("行进路线", "图幅与图号", "站（停留点）"))
+    assert "比例尺1:10000" in told  # 2 km are 200 mm, of 250 that the frame has
+    blue = [path for path in paths_of(page) if len(path) == 3]
+    tallest = max(max(y for _, y in path) - min(y for _, y in path) for path in blue)
+    assert tallest == pytest.approx(200 / 25.4 * 72, rel=1e-3)
+    assert re.search(r"(?<!\S)起(?!\S)", page.extract_text())
+
+
 def test_routes_without_roads_are_drawn_without_measures():
     routes = {"routes": layers()["routes"], "roads": layers()["roads"].iloc[:0]}
     told = words_of(one_stop([StopSheet("甲", ["W1"])], routes).pages)

@@ -134,11 +134,11 @@ def test_the_legend_holds_what_is_on_the_sheet_and_nothing_else():
     kinds = {key for key in shown.keys if not key.startswith("severities")}
     assert kinds == {
         "routes.water", "routes.gas", "passages.crossing", "passages.green", "pipes.drainage", "pipes.power",
-        "roads.arterial", "roads.local", "buildings", "trees", "greens",
+        "roads.arterial", "roads.local", "buildings", "trees", "greens", "marks.stop",
     }  # fmt: skip
     bare = stop_map(Window(X + 5000, Y, ROOM, 500), Town(layers()), StopSheet("空", place=(X + 5050, Y + 50)), [],
                     (X + 5050.0, Y + 50.0), "zh")  # fmt: skip
-    assert (bare.keys, bare.left_out) == ([], [])
+    assert (bare.keys, bare.left_out) == (["marks.stop"], [])
 
 
 def test_a_finding_of_two_stops_keeps_its_number():
