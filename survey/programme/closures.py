@@ -87,6 +87,10 @@ class Network:
 
     def __init__(self, stretches: Iterable[Stretch], exits: Collection[str], closable: Iterable[str]) -> None:
         self._links = _merged(list(stretches), exits, set(closable))
+        self._ways: dict[str, list[tuple[str, str]]] = {"": []}
+        for link in self._links:
+            self._ways.setdefault(link.a, []).append((link.b, link.road))
+            self._ways.setdefault(link.b, []).append((link.a, link.road))
         self.roads = tuple(sorted(link.road for link in self._links))
         """The stretches that may be closed and cut something off together with others."""
         self._known: dict[frozenset[str], tuple[str, ...] | None] = {}
@@ -122,16 +126,19 @@ class Network:
         return tuple(found)
 
     def _cuts(self, closed: Collection[str]) -> bool:
-        places = {place for link in self._links for place in (link.a, link.b)}
-        return bool(places - _reached([link for link in self._links if link.road not in closed], {""}))
+        reached, waiting = {""}, [""]
+        while waiting:
+            fresh = {place for place, road in self._ways[waiting.pop()] if road not in closed} - reached
+            reached |= fresh
+            waiting.extend(fresh)
+        return len(reached) < len(self._ways)
 
-    def _fewest(self, closed: Iterable[str]) -> tuple[str, ...]:
-        kept = sorted(closed)
-        for road in tuple(kept):
-            less = [other for other in kept if other != road]
-            if self._cuts(less):
-                kept = less
-        return tuple(kept)
+    def _fewest(self, closed: frozenset[str]) -> tuple[str, ...]:
+        kept = closed
+        for road in sorted(closed):
+            if self._cuts(kept - {road}):
+                kept -= {road}
+        return tuple(sorted(kept))
 
 
 def _merged(network: Sequence[Stretch], exits: Collection[str], closable: Collection[str]) -> list[Stretch]:
