@@ -9,9 +9,10 @@ import orjson
 import sqlalchemy as sa
 
 from api.db.case_chains import START, chained
+from api.db.columns import as_json
 from api.db.errors import ConflictError, NotFoundError
 from api.db.history import author
-from api.db.tables import CASE_EVENTS, CASES, as_json
+from api.db.tables import CASE_EVENTS, CASES
 from survey.cases.journal import event_from_plain, event_to_plain
 from survey.cases.standing import Standing
 

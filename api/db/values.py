@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from api.db.tables import GEOMETRY, IDENTITY, KEPT_BY_STORE, Kind, Layer
+from api.db.tables import GEOMETRY, IDENTITY, KEPT_BY_STORE, Layer
 from geo.faults import Fault, refuse
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     from numpy.typing import NDArray
+
+    from api.db.columns import Kind
 
 INT32_MOST = 2**31 - 1
 LONGEST_ID = 200

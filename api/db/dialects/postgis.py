@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy import func
 
+from api.db.columns import as_json
 from api.db.geometry import GridGeometry
-from api.db.tables import as_json
 from geo.faults import Fault, refuse
 
 if TYPE_CHECKING:

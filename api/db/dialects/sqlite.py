@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import sqlalchemy as sa
 
-from api.db.tables import as_json
+from api.db.columns import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

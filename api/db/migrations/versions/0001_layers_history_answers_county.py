@@ -5,9 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
+from api.db.columns import Instant
 from api.db.dialects import dialect_named
 from api.db.geometry import GridGeometry
-from api.db.tables import Instant
 
 revision = "0001"
 down_revision = None

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from api.db.tables import Instant
+from api.db.columns import Instant
 
 revision = "0002"
 down_revision = "0001"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from api.db.tables import Instant
+from api.db.columns import Instant
 
 revision = "0004"
 down_revision = "0003"
