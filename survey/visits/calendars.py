@@ -197,31 +197,38 @@ def invitation_ics(
     made.add("version", "2.0")
     made.add("method", "CANCEL" if invitation.cancelled else "REQUEST")
     made.add_component(_beijing())
+    of_several = len(schedule.days) > 1
     for number, day in enumerate(schedule.days, start=invitation.first_day):
-        if (
-            attendee
-            and stops
-            and not any(one.key == attendee for call in day.calls for one in stops[call.stop].attendees)
-        ):
-            continue
-        event = icalendar.Event()
-        event.add("uid", f"{invitation.visit}-{number}@{invitation.host}")
-        event.add("sequence", invitation.sequence)
-        event.add("status", "CANCELLED" if invitation.cancelled else "CONFIRMED")
-        event.add("dtstamp", local(now).astimezone(UTC))
-        for name, moment in (("dtstart", day.sets_out), ("dtend", day.back)):
-            event.add(name, moment.replace(tzinfo=None, microsecond=0), parameters={"TZID": BEIJING.tzname(None)})
-        several = f"（第 {number} 天）" if number > 1 or len(schedule.days) > 1 else ""
-        said = invitation.title if "踏勘" in invitation.title else f"联合踏勘：{invitation.title}"
-        event.add("summary", f"{said}{several}")
-        if not invitation.cancelled:
-            event.add("description", "\n".join(_lines(schedule, day, stops)))
-        event.add("organizer", _address(invitation.organizer))
-        for each in invitation.attendees:
-            event.add("attendee", _invited(each))
-        made.add_component(event)
+        if not (attendee and stops) or _is_called(attendee, day, stops):
+            event = _event(invitation, number, day, now, of_several=of_several or number > 1)
+            if not invitation.cancelled:
+                event.add("description", "\n".join(_lines(schedule, day, stops)))
+            made.add_component(event)
     written: bytes = made.to_ical()
     return written
+
+
+def _is_called(attendee: str, day: Day, stops: Sequence[Stop]) -> bool:
+    return any(one.key == attendee for call in day.calls for one in stops[call.stop].attendees)
+
+
+def _event(
+    invitation: Invitation, number: int, day: Day, now: datetime, *, of_several: bool
+) -> icalendar.Event:  # fmt: skip
+    """Return one day of an invitation, without its text."""
+    event = icalendar.Event()
+    event.add("uid", f"{invitation.visit}-{number}@{invitation.host}")
+    event.add("sequence", invitation.sequence)
+    event.add("status", "CANCELLED" if invitation.cancelled else "CONFIRMED")
+    event.add("dtstamp", local(now).astimezone(UTC))
+    for name, moment in (("dtstart", day.sets_out), ("dtend", day.back)):
+        event.add(name, moment.replace(tzinfo=None, microsecond=0), parameters={"TZID": BEIJING.tzname(None)})
+    title = invitation.title if "踏勘" in invitation.title else f"联合踏勘：{invitation.title}"
+    event.add("summary", f"{title}（第 {number} 天）" if of_several else title)
+    event.add("organizer", _address(invitation.organizer))
+    for each in invitation.attendees:
+        event.add("attendee", _invited(each))
+    return event
 
 
 def _lines(schedule: Schedule, day: Day, stops: Sequence[Stop]) -> Iterator[str]:
