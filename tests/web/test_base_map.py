@@ -7,20 +7,26 @@ import math
 import os
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pytest
+import shapely
 from PIL import Image
 from playwright.sync_api import expect
 from pyproj import Transformer
 
-from tests.service import free_port, served
+from api.db.store import open_store
+from tests.conftest import NEIXIANG
+from tests.service import served
 from tests.web.conftest import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+LINE = shapely.LineString([(579_000, 3_658_000), (579_400, 3_658_250)])
 TO_LONLAT = Transformer.from_crs("EPSG:4546", "EPSG:4326", always_xy=True)
 
 
@@ -62,14 +68,33 @@ def tile_of(x: float, y: float, zoom: int, projection: str) -> tuple[int, int]:
     return math.floor((lon + 180) / 360 * 2**zoom), math.floor((1 - mercator / math.pi) / 2 * 2**zoom)
 
 
-@contextmanager
-def opened(browser, address: str) -> Iterator[Window]:
+@pytest.fixture(scope="module", params=["EPSG:3857", "EPSG:4490"])
+def at(request, tmp_path_factory) -> Iterator[tuple[str, str, str]]:
+    """Serve a county of one planned line beside a tile service; yield both addresses and the tiles' projection."""
+    data = tmp_path_factory.mktemp("tiles")
+    line = gpd.GeoDataFrame({"id": ["R1"], "utility": "water"}, geometry=[LINE], crs="EPSG:4546")
+    with open_store(None, data) as store:
+        store.upgrade()
+        store.county = NEIXIANG
+        store.import_frame("routes", line, who="test", now=datetime.now(UTC))
+    with tile_server() as tiles:
+        told = {"COTRENCH_TILES_PROJECTION": request.param, "COTRENCH_TILES_ATTRIBUTION": "某地图"}
+        told["COTRENCH_TILES"] = f"{tiles}/{{z}}/{{x}}/{{y}}"
+        with served(data, environment=os.environ | told, demo=False) as address:
+            yield address, tiles, request.param
+
+
+@pytest.fixture
+def seen(browser, at) -> Iterator[Window]:
+    """Return a window to open the map in; it may meet no error, and ask no stranger but the tile service."""
+    address, tiles, _ = at
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
     context.set_default_timeout(15_000)
-    w = Window(context.new_page(), address)
+    w = Window(context.new_page(), address, expected=[tiles])
     w.watch()
-    yield w.open()
+    yield w
     context.close()
+    assert w.told() == []
 
 
 def without_layers(w: Window) -> None:
@@ -79,48 +104,41 @@ def without_layers(w: Window) -> None:
             box.uncheck()
 
 
-@pytest.mark.parametrize("projection", ["EPSG:3857", "EPSG:4490"])
-def test_every_picture_lies_where_it_belongs(browser, tmp_path, projection):
-    told = {"COTRENCH_TILES_PROJECTION": projection, "COTRENCH_TILES_ATTRIBUTION": "某地图"}
-    with tile_server() as tiles, served(tmp_path, environment=os.environ | told | {
-        "COTRENCH_TILES": f"{tiles}/{{z}}/{{x}}/{{y}}"
-    }) as address, opened(browser, address) as w:  # fmt: skip
-        w.expected.append(tiles)
-        expect(w.page.get_by_text("© 某地图")).to_be_visible()
-        without_layers(w)
-        for _ in range(3):
-            w.page.get_by_role("button", name="放大").click()
-            w.page.wait_for_timeout(350)
-        w.page.wait_for_load_state("networkidle")
-        w.page.wait_for_timeout(800)
-        places = [(420 + 60 * k, 180 + 45 * k) for k in range(9)]
-        grid = [w._read_at(*place) for place in places]
-        picture = Image.open(io.BytesIO(w.page.screenshot())).convert("RGB")
-        right = 0
-        for place, at in zip(places, grid, strict=True):
-            red, green, blue = picture.getpixel(place)
-            column, row = tile_of(*at, round(blue / 10), projection)
-            right += (red, green, blue) == (column * 37 % 256, row * 37 % 256, round(blue / 10) * 10)
-        assert right >= 8, "a place beside the edge of two tiles may be mixed, no more"
-        box = w.page.get_by_role("checkbox", name="底图服务")
-        box.uncheck()
-        w.page.wait_for_timeout(300)
-        paper = Image.open(io.BytesIO(w.page.screenshot())).convert("RGB").getpixel(places[4])
-        assert paper == (247, 245, 240)
-        assert w.told() == []
-
-
-def test_where_the_service_is_gone_it_is_said_once_and_the_map_works(browser, tmp_path):
-    tiles = f"http://127.0.0.1:{free_port()}"
-    asked = os.environ | {"COTRENCH_TILES": tiles + "/{z}/{x}/{y}"}
-    with served(tmp_path, environment=asked) as address, opened(browser, address) as w:
-        w.expected += [tiles, "ERR_CONNECTION_REFUSED"]
-        said = w.page.get_by_text("底图服务没有回应")
-        expect(said).to_be_visible()
-        said.locator("xpath=ancestor::*[.//button][1]").get_by_role("button").first.click()
-        expect(said).to_have_count(0)
+def test_every_picture_lies_where_it_belongs(seen, at):
+    projection = at[2]
+    w = seen.open()
+    expect(w.page.get_by_text("© 某地图")).to_be_visible()
+    without_layers(w)
+    for _ in range(3):
         w.page.get_by_role("button", name="放大").click()
-        w.page.wait_for_timeout(1500)
-        expect(said).to_have_count(0)
-        w.pick("R009")
-        assert w.told() == []
+        w.page.wait_for_timeout(350)
+    w.page.wait_for_load_state("networkidle")
+    w.page.wait_for_timeout(800)
+    places = [(420 + 60 * k, 180 + 45 * k) for k in range(9)]
+    grid = [w._read_at(*place) for place in places]
+    picture = Image.open(io.BytesIO(w.page.screenshot())).convert("RGB")
+    right = 0
+    for place, where in zip(places, grid, strict=True):
+        red, green, blue = picture.getpixel(place)
+        column, row = tile_of(*where, round(blue / 10), projection)
+        right += (red, green, blue) == (column * 37 % 256, row * 37 % 256, round(blue / 10) * 10)
+    assert right >= 8, "a place beside the edge of two tiles may be mixed, no more"
+    box = w.page.get_by_role("checkbox", name="底图服务")
+    box.uncheck()
+    w.page.wait_for_timeout(300)
+    paper = Image.open(io.BytesIO(w.page.screenshot())).convert("RGB").getpixel(places[4])
+    assert paper == (247, 245, 240)
+
+
+def test_where_the_service_is_gone_it_is_said_once_and_the_map_works(seen, at):
+    seen.page.route(f"{at[1]}/**", lambda asked: asked.abort("connectionrefused"))
+    w = seen.open()
+    w.expected.append("ERR_CONNECTION_REFUSED")
+    said = w.page.get_by_text("底图服务没有回应")
+    expect(said).to_be_visible()
+    said.locator("xpath=ancestor::*[.//button][1]").get_by_role("button").first.click()
+    expect(said).to_have_count(0)
+    w.page.get_by_role("button", name="放大").click()
+    w.page.wait_for_timeout(1500)
+    expect(said).to_have_count(0)
+    w.pick("R1")

@@ -6,7 +6,6 @@ import io
 import re
 from typing import TYPE_CHECKING, Any
 
-import httpx
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -140,25 +139,16 @@ def test_who_signs_in_in_another_window_does_not_send_what_the_one_before_has_en
     window: Callable[..., Window],
 ) -> None:
     w = window(WIDTH, HEIGHT, phone=True)
-
-    def enter(who: str) -> None:
-        answer = w.page.request.post(f"{w.url}/api/session", data={"name": f"demo-{who}", "password": f"tonggou-{who}"})
-        assert answer.ok, answer.text()
-
-    enter("surveyor")
-    with httpx.Client(base_url=w.url, timeout=60) as office:
-        office.post("/api/session", json={"name": "demo-coordinator", "password": "tonggou-coordinator"})
-        made = office.post("/api/visits", json={"title": "两个窗口", "routes": ROUTES}).json()
+    office = window().sign_in("coordinator")
+    made = office.page.request.post(f"{w.url}/api/visits", data={"title": "两个窗口", "routes": ROUTES}).json()
+    w.sign_in("surveyor")
     w.page.goto(f"{w.url}/#/visit/{made['id']}")
     w.page.get_by_role("button", name="下载到本机").click()
     w.page.locator("button.item").first.wait_for()
-    enter("coordinator")
+    w.sign_in("coordinator")
     w.page.locator("button.item").first.click()
     w.page.get_by_role("button", name="符合", exact=True).click()
     w.page.get_by_role("button", name=KEEP).click()
     w.page.locator("header button").click()
     expect(w.page.get_by_text("等本人登录后上传")).to_be_visible()
-    with httpx.Client(base_url=w.url, timeout=60) as office:
-        office.post("/api/session", json={"name": "demo-coordinator", "password": "tonggou-coordinator"})
-        told = office.get(f"/api/visits/{made['id']}").json()
-    assert answers(told) == []
+    assert answers(office.page.request.get(f"{w.url}/api/visits/{made['id']}").json()) == []

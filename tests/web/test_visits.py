@@ -74,6 +74,12 @@ def look(w: Window, title: str) -> None:
     w.page.get_by_role("tab", name="行程").wait_for()
 
 
+def look_again(w: Window, visit: str) -> None:
+    """Have a page look whether others have acted, as it does every few seconds, and wait until it was told."""
+    with w.page.expect_response(re.compile(rf"/api/visits/{visit}\?")):
+        w.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
 def photo(colour: str) -> bytes:
     out = io.BytesIO()
     Image.new("RGB", (640, 480), colour).save(out, "JPEG")
@@ -188,7 +194,7 @@ def calendar(begin: datetime, days: int) -> bytes:
 def test_what_the_field_says_comes_in_and_what_differs_stands_side_by_side(window: Callable[..., Window]) -> None:
     desk = visits_of(window(1440, 900), COORDINATOR)
     visit = planned(desk, "现场填写", OF_WATER)
-    field, company = visits_of(window(1280, 800), SURVEYOR), visits_of(window(1280, 800), COMPANY)
+    field, company = window().sign_in("surveyor"), window().sign_in("utility")
     first = visit["stops"][0]
     item = first["items"][0]
     desk.page.get_by_role("button", name="刷新").click()
@@ -204,11 +210,13 @@ def test_what_the_field_says_comes_in_and_what_differs_stands_side_by_side(windo
     address = f"{field.url}/api/visits/{visit['id']}/pictures/{picture}"
     assert field.page.request.put(address, data=photo("tan"), headers={"Content-Type": "image/jpeg"}).ok
     answer(field, visit["id"], item["id"], "not_ok", note="比图上浅 12 cm", photos=[picture, later])
+    look_again(desk, visit["id"])
     expect(line.get_by_text("比图上浅 12 cm")).to_be_visible(timeout=SEEN_MS)
     expect(line.get_by_role("img")).to_have_js_property("complete", True)
     assert int(line.get_by_role("img").evaluate("image => image.naturalWidth")) > 0
     expect(line.get_by_text("还在手机上")).to_be_visible()
     answer(company, visit["id"], item["id"], "ok")
+    look_again(desk, visit["id"])
     both = line.get_by_role("group", name="不一致")
     expect(both.locator(".answer")).to_have_count(2, timeout=SEEN_MS)
     tops = [one.bounding_box() for one in both.locator(".answer").all()]
@@ -278,7 +286,7 @@ def test_a_change_begins_from_what_was_asked_and_names_its_reason(window: Callab
 
 
 def test_companies_see_theirs_and_nobody_is_offered_what_is_refused(window: Callable[..., Window]) -> None:
-    desk = visits_of(window(1280, 800), COORDINATOR)
+    desk = window().sign_in("coordinator")
     mine, others = f"给水的 {uuid.uuid4().hex[:6]}", f"别家的 {uuid.uuid4().hex[:6]}"
     planned(desk, mine, OF_WATER)
     planned(desk, others, "A1")
@@ -333,7 +341,8 @@ def test_a_change_that_others_have_overtaken_is_refused_and_nothing_is_lost(wind
     take_along(w, "G1")
     expect(rows(w)).to_have_count(2, timeout=PLANNED_MS)
     asked(w, f"/{visit['id']}/commands", {"kind": "invite_visit", "data": {}})
-    w.page.wait_for_timeout(6_000)  # the page has looked again meanwhile
+    look_again(w, visit["id"])
+    w.page.wait_for_timeout(200)
     w.page.get_by_role("button", name="按此变更").click()
     expect(w.page.get_by_role("alert")).to_contain_text("请先查看最新进展", timeout=PLANNED_MS)
     expect(w.page.get_by_label("理由")).to_have_value("加看绿地")
