@@ -1,15 +1,11 @@
-"""Joint visits over HTTP, on both stores: planned, changed, called off; answered once however often it is sent."""
+"""Joint visits over HTTP, on both stores: planned, changed, called off; who may see them."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 
 from api.db.store import open_store
 from tests.api.conftest import NOW, X0, Y0, running, settings_of, small_county
-from tests.api.test_http_cases import GAS, WINDOW, begin
-from tests.api.test_http_cases import act as act_on_case
 from tests.api.test_http_doors import add_people, as_one, code
 from tests.api.test_http_doors_own import application
 from tests.api.test_http_items import problem
@@ -18,14 +14,11 @@ from tests.api.visit_requests import (
     VISITS,
     act,
     answered,
-    enter,
     items_of,
     planned,
-    signed,
     streets_county,
     workday,
 )
-from tests.conftest import NEIXIANG
 
 pytestmark = pytest.mark.usefixtures("quick_hashes")
 
@@ -166,83 +159,6 @@ def demo_visit(tmp_path_factory):
         yield client, planned(client)["id"]
 
 
-def test_what_a_device_sends_is_taken_once_in_any_state_and_one_refusal_holds_up_nothing(client):
-    visit = planned(client)
-    name, [item, *_] = visit["id"], items_of(visit)
-    first = answered("1", item["id"], "value", value=11.9, unit="m", x=X0 + 50, y=Y0 + 1.5, accuracy_m=0.4)
-    odd = answered("2", item["id"], "perhaps")
-    assert enter(client, name, first, odd, first, signed("s")) == [True, False, True, True]
-    act(client, name, "cancel_visit", data={"reason": "暴雨"})
-    late = answered("3", item["id"], "not_ok", note="井盖压在绿化下")
-    assert enter(client, name, late, first, signed("s")) == [True, True, True]
-    read = client.get(f"{VISITS}/{name}", params=GRID).json()
-    [said, other] = items_of(read)[0]["answers"]
-    assert (said["value"], said["unit"], said["place"], said["accuracy_m"]) == (11.9, "m", [X0 + 50, Y0 + 1.5], 0.4)
-    assert (other["outcome"], other["note"]) == ("not_ok", "井盖压在绿化下")
-    assert read["disputed"] == [item["id"]]
-    assert len(read["signatures"]) == 1
-    assert (read["state"], read["answered"]) == ("cancelled", 1)
-    body = client.post(f"{VISITS}/{name}/entries", json={"entries": [odd, {"id": "x"}, 7]}).json()["entries"]
-    assert [one["problem"]["code"] for one in body] == ["case.refused", "input.refused", "input.refused"]
-    reused = answered("1", item["id"], "ok")
-    told = client.post(f"{VISITS}/{name}/entries", json={"entries": [reused]}).json()["entries"][0]
-    assert told["problem"]["errors"][0]["code"] == "case.id_reused"
-
-
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+09:00", "0001-01-01T00:00:00", "9999-12-31T23:59:59-12:00"])
-def test_an_entry_of_no_year_holds_up_none_of_those_behind_it(client, moment):
-    """A device sends its queue again until it is told of each entry: one that failed would keep the rest for ever."""
-    visit = planned(client)
-    [item, *_] = items_of(visit)
-    queue = [answered("1", item["id"]), answered("2", item["id"], taken_at=moment), answered("3", item["id"])]
-    assert enter(client, visit["id"], *queue) == [True, False, True]
-
-
-@pytest.mark.parametrize(
-    ("entry", "field"),
-    [
-        ({"kind": "answer_item", "data": {"answer": 3}}, "answer"),
-        ({"kind": "answer_item", "data": {"answer": {"k" * 10**6: 3}}}, "answer." + "k" * 80),
-        ({"kind": "answer_item", "k" * 10**6: 3}, "k" * 80),
-        ({"kind": "sign_visit", "data": {"who": 3, "picture": "p"}}, "who"),
-        ({"kind": "sign_visit", "data": {"who": {"name": 3, "organisation": ""}, "picture": "p"}}, "who.name"),
-        ({"id": "x" * 10**6, "kind": "sign_visit"}, "id"),
-        ({"id": {"x": "y" * 10**6}, "kind": "sign_visit"}, "id"),
-        (answered("1", "i", note="x" * 2001), "answer.note"),
-        (answered("1", "i", "value", value=1e308), "answer.value"),
-        (answered("1", "i", "value", value=1.0, uncertainty=-0.02), "answer.uncertainty"),
-        (answered("1", "i", x=X0, y=-1e308), "answer.y"),
-        (answered("1", "i", accuracy_m=1e308), "answer.accuracy_m"),
-    ],
-    ids=range(12),
-)
-def test_an_entry_that_is_refused_names_the_member_and_tells_back_only_its_beginning(shared, entry, field):
-    visit = planned(shared)
-    told = shared.post(f"{VISITS}/{visit['id']}/entries", json={"entries": [{"id": "e1"} | entry]})
-    assert (told.status_code, len(told.content) < 2_000) == (200, True)
-    [one] = told.json()["entries"]
-    assert (one["taken"], one["problem"]["errors"][0]["field"]) == (False, field)
-    assert len(one["id"] or "") <= 200
-
-
-def test_who_came_is_refused_by_number_and_member(shared):
-    visit = planned(shared)
-    present = [{"name": "王工", "organisation": ""}, {"name": 3, "organisation": ""}]
-    body = {"kind": "hold_visit", "data": {"present": present}}
-    [fault] = problem(shared.post(f"{VISITS}/{visit['id']}/commands", json=body), 422, "input.refused")["errors"]
-    assert (fault["field"], fault["value"]) == ("present.1.name", "3")
-
-
-def test_answers_to_items_that_are_not_planned_any_more_are_kept(client):
-    visit = planned(client)
-    [item, *_] = items_of(visit)
-    enter(client, visit["id"], answered("1", item["id"]))
-    asked = {"title": "改", "add": [{"x": X0 + 50, "y": Y0 + 60, "name": "井"}], **GRID}
-    changed = act(client, visit["id"], "change_visit", data={"reason": "改线", "asked": asked})
-    [loose] = changed["unplanned"]
-    assert (loose["item"], loose["answers"][0]["planned"]) == (item["id"], True)
-
-
 def test_who_is_busy_is_waited_for_or_blocks(client):
     day = workday()
     busy = "\r\n".join([
@@ -371,90 +287,3 @@ def test_an_applicant_gets_no_paper_with_lines_that_are_not_its_own(guarded):
         for file in theirs["issued"][0]["files"]:
             assert code(one.get(file["href"])) == (403, "permission.refused")
             assert window.get(file["href"]).status_code == 200
-
-
-def test_the_time_and_the_survey_are_entered_in_the_case(client):
-    case = begin(client).json()["id"]
-    act_on_case(client, case, "accept", WINDOW)
-    act_on_case(client, case, "fix_plan", GAS, utility="gas", operator="燃气公司", route="G1")
-    act_on_case(client, case, "judge", GAS, utility="gas")
-    proposal = client.post(f"{VISITS}/proposals", json={"cases": [case], **GRID}).json()
-    assert proposal["plan"]["cases"] == [case]
-    visit = planned(client, cases=[case], routes=[])
-    assert [row["id"] for row in client.get(VISITS, params={"case": case}).json()["visits"]] == [visit["id"]]
-    assert client.get(VISITS, params={"case": "2020-00001"}).json()["visits"] == []
-    assert {one["role"] for one in visit["attendees"]} >= {"utility", "applicant"}
-    invited = act(client, visit["id"], "invite_visit", cases=True, command="i1")
-    [line] = invited["entered"]
-    known = client.get(f"/api/cases/{case}/events").json()["events"]
-    if line["entered"]:
-        assert "survey_scheduled" in [event["kind"] for event in known]
-    again = act(client, visit["id"], "invite_visit", cases=True, command="i1")
-    assert again["seq"] == invited["seq"]
-    assert client.get(f"/api/cases/{case}/events").json()["events"] == known
-    present = [{"name": "王工", "organisation": "燃气公司"}]
-    held = act(client, visit["id"], "hold_visit", cases=True, data={"present": present})
-    told = client.get(f"/api/cases/{case}/events").json()["events"]
-    assert [line["entered"] for line in held["entered"]] == [True]
-    assert "王工（燃气公司）" in str(next(event for event in told if event["kind"] == "survey_done"))
-    act(client, visit["id"], "cancel_visit", cases=True, status=422, data={"reason": "x"})
-
-
-def test_what_is_due_has_the_countys_time(database_url, tmp_path):
-    """淮北 wants the survey half a working day after acceptance: a later day is planned if asked, and told of."""
-    small_county(database_url, tmp_path)
-    with open_store(database_url, tmp_path) as store:
-        store.county = replace(NEIXIANG, id="huaibei", policy="huaibei")
-    with running(settings_of(database_url, tmp_path)) as client:
-        case = begin(client).json()["id"]
-        accepted = act_on_case(client, case, "accept", WINDOW, manager="赵管家", manager_phone="0561-1")
-        clock = next(one for one in accepted["clocks"] if one["stage"] == "joint_survey" and one["due"])
-        told = client.post(f"{VISITS}/proposals", json={"due": True}).json()
-        assert (told["plan"], told["stops"]) == (None, [])  # nobody knows where the case is
-        assert [left["id"] for left in told["left_out"]] == [case]
-        assert [fault["code"] for fault in told["faults"]] == ["visit.no_stops"]
-        problem(client.post(VISITS, json={"due": True}), 422, "input.refused")
-        asked = {"due": True, "add": [{"x": X0 + 50, "y": Y0 + 20, "case": case}], "title": "到期踏勘", **GRID}
-        proposal = client.post(f"{VISITS}/proposals", json=asked).json()
-        assert (proposal["due"]["at"], proposal["due"]["case"]) == (clock["due"], case)
-        assert proposal["due"]["clause"] == "二(二)"
-        if proposal["plan"] is not None:
-            assert proposal["plan"]["days"][-1]["back"] <= clock["due"]
-        else:
-            assert proposal["nearest"]["back"] > clock["due"]
-        late = asked | {"day": str(workday(12))}
-        assert "visit.late" in [
-            fault["code"] for fault in client.post(f"{VISITS}/proposals", json=late).json()["faults"]
-        ]
-        visit = planned(client, routes=[], **late)
-        assert visit["cases"] == [case]
-        assert [item["case"] for item in items_of(visit)] == [case]
-        # It is in a visit to come: the next one need not see it again, unless that one is planned otherwise.
-        again = {"due": True, "add": [{"x": X0, "y": Y0}], **GRID}
-        assert client.post(f"{VISITS}/proposals", json=again).json()["plan"]["cases"] == []
-        changed = client.post(f"{VISITS}/proposals", params={"visit": visit["id"]}, json=late).json()
-        assert changed["plan"]["cases"] == [case]
-        present = [{"name": "王工", "organisation": "燃气公司"}]
-        early = act(client, visit["id"], "hold_visit", cases=True, data={"present": present})
-        assert [line["entered"] for line in early["entered"]] == [False]  # no time was ever agreed in the case
-        assert early["entered"][0]["zh"]
-
-
-def test_who_was_invited_finds_the_time_in_the_case(database_url, tmp_path):
-    small_county(database_url, tmp_path)
-    with open_store(database_url, tmp_path) as store:
-        store.county = replace(NEIXIANG, id="wuzhi", policy="wuzhi")
-    with running(settings_of(database_url, tmp_path)) as client:
-        case = begin(client).json()["id"]
-        act_on_case(client, case, "accept", WINDOW)
-        added = [{"x": X0 + 50, "y": Y0 + 20, "case": case}]
-        visit = planned(client, cases=[case], routes=[], add=added)
-        invited = act(client, visit["id"], "invite_visit", cases=True)
-        assert [(line["kind"], line["entered"]) for line in invited["entered"]] == [("schedule_survey", True)]
-        assert client.get(f"/api/cases/{case}").json()["survey_at"] == visit["days"][0]["sets_out"]
-        present = [{"name": "王工", "organisation": "燃气公司"}]
-        held = act(client, visit["id"], "hold_visit", cases=True, data={"present": present})
-        assert [line["entered"] for line in held["entered"]] == [True]
-        told = client.get(f"/api/cases/{case}").json()
-        # 武陟: the plan is to be published within half a working day after the survey; the clock runs from here.
-        assert "survey_plan_push" in [one["stage"] for one in told["clocks"] if one["due"]]
