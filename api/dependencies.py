@@ -122,8 +122,8 @@ class Service:
             self.book.keep(work)
 
     def prepare_tiles(self) -> None:
-        """Make the overviews of tiles that take long, before somebody asks for them."""
-        self.tiles.prepare(self.store)
+        """Make the overviews of tiles that take long, before somebody asks for them; soon where somebody waits."""
+        self.tiles.prepare(self.store, self.settings.tick_seconds)
 
     def grid(self) -> Grid:
         """Return the county's grid; refuse while there is no county."""

@@ -71,6 +71,7 @@ KINDS: Mapping[str, Kind] = {
     "surveyed.other": Kind(409, "此编号已有另一条实测线", "Another measured line has this id"),
     "store.unavailable": Kind(503, "数据库现在不能用", "The database cannot be used now"),
     "picture.other": Kind(409, "此编号已是另一张照片", "That id is another picture"),
+    "tiles.making": Kind(503, "概略图正在生成", "The overview is being made"),
     "visit.no_time": Kind(409, "排不出时间", "No time was found"),
     "server.failed": Kind(500, "服务器内部出错", "The server failed"),
 }

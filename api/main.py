@@ -89,7 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
                 clocks.start()
                 watch = Clockwork([OpportunityWatch(service).look], settings.poll_seconds, "watch of chances")
                 watch.start()
-                overviews = Clockwork([service.prepare_tiles], settings.tick_seconds, "overviews of tiles")
+                overviews = Clockwork([service.prepare_tiles], settings.poll_seconds, "overviews of tiles")
                 overviews.start()
                 try:
                     yield

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 import zlib
 from collections import OrderedDict
 from concurrent.futures import Future
@@ -31,7 +33,7 @@ from maps.tile_grid import COARSEST_ZOOM, TileGrid
 from maps.tile_overview import TILE_CELLS, overview_above, overview_layer, overview_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -45,10 +47,20 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 MOST_APART = 5_000  # items in a tile of `OVERVIEW_ZOOM` or further out that are drawn one by one
+MOST_WAITED_FOR = 50_000  # lines; half a second of processor time. Who asks for more is told to come again
 MOST_DRAWN, MOST_OVERVIEWS = 1_000, 100  # some 100 kB and 300 kB each
 CONFIRMED_AFTER = MOST_FOLLOWED // 2  # changes; a start never has to follow many more than these
 QUICK = 1  # zlib: a tenth of the size in a hundredth of the time that making takes
 log = logging.getLogger("cotrench.api")
+
+
+class InTheMakingError(RuntimeError):
+    """An overview takes long and is being made; so many ``percent`` of the lines in it are done."""
+
+    def __init__(self, layer: str, percent: int) -> None:
+        self.layer = layer
+        self.percent = percent
+        super().__init__(f"the overview of {layer} is being made: {percent} % is done")
 
 
 class Overviews:
@@ -56,23 +68,32 @@ class Overviews:
 
     They are kept in the store by the digest of the rows that they were made of, so that several processes share them,
     a start finds them, and one that is out of date is never found. What `prepare` has not made yet is made for
-    whoever asks, once for all who ask at the same time.
+    whoever asks, once for all who ask at the same time, if it does not take long; else `prepare` is called for.
     """
 
     def __init__(self, stamps: Stamps) -> None:
         self._stamps = stamps
         self._steps: _Once[Whole] = _Once(MOST_OVERVIEWS)
         self._drawn: _Once[bytes] = _Once(MOST_DRAWN)
-        self._prepared = -1
+        self._prepared, self._ended = -1, -math.inf
+        self._keeps = True
         self._tidied = False
-        self._stopped = threading.Event()
+        self._called, self._stopped = threading.Event(), threading.Event()
 
     def drawn(self, look: Look, layer: str, place: Place) -> bytes:
-        """Return the layer of a tile that an overview is drawn in."""
+        """Return the layer of a tile that an overview is drawn in; `InTheMakingError` where it must be waited for."""
         stamp = self._stamps.of(look, layer, place)
-        return self._drawn.get((layer, place.name, stamp.digest), lambda: self._draw(look, layer, place, stamp))
+        key = (layer, place.name, stamp.digest)
+        # Where nothing can be kept, nobody could say when it would be there.
+        if self._keeps and key not in self._drawn:
+            kept = kept_stamps(look.connection, basis_of(place.grid))
+            unmade = self._unmade(look, layer, place, kept)
+            if unmade > MOST_WAITED_FOR:
+                self._called.set()
+                raise InTheMakingError(layer, 100 * (stamp.rows - unmade) // stamp.rows)
+        return self._draw(look, layer, place, stamp)
 
-    def prepare(self, store: Store, count: Callable[[str], int]) -> None:
+    def prepare(self, store: Store, count: Callable[[str], int], rest_s: float = 0.0) -> None:
         """Make and keep the overviews that nobody should have to wait for; quick where nothing has changed.
 
         Where the store takes no more (a full disk, an import that goes on), they are made all the same and kept after
@@ -82,28 +103,44 @@ class Overviews:
         ----------
         count
             Tells how many rows a layer has.
+        rest_s
+            Seconds from the end of one round to the beginning of the next, unless somebody waits for an overview.
         """
-        last = store.last_change()
-        if store.county is None or self._prepared == last:
+        called = self._called.is_set()
+        if not called and time.monotonic() < self._ended + rest_s:
             return
+        self._called.clear()
+        last = store.last_change()
+        if store.county is None or (self._prepared == last and not called):
+            return
+        try:
+            if self._go_round(store, count):
+                self._prepared = last
+        finally:
+            self._ended = time.monotonic()
+
+    def stop(self) -> None:
+        """Let what `prepare` still has to do be."""
+        self._stopped.set()
+
+    def _go_round(self, store: Store, count: Callable[[str], int]) -> bool:
+        """Prepare all there is; return whether it was not stopped."""
         grid = TileGrid.of(store.grid)
         with store.reading() as connection:
             round_ = _Round(store, basis_of(grid), kept_stamps(connection, basis_of(grid)))
         roots = [
             (layer, place)
             for layer in MERGED
-            if (bounds := store.bounds(layer)) is not None and count(layer) > MOST_APART
+            if count(layer) > MOST_APART and (bounds := store.bounds(layer)) is not None
             for place in _covering(grid, bounds, COARSEST_ZOOM)
         ]
         for layer, place in roots:
             self._prepare(round_, layer, place)
-        if not self._stopped.is_set():
-            round_.write(lambda: self._tidy(round_, {(layer, place.name) for layer, place in roots}, grid))
-            self._prepared = last
-
-    def stop(self) -> None:
-        """Let what `prepare` still has to do be."""
-        self._stopped.set()
+        if self._stopped.is_set():
+            return False
+        round_.write(lambda: self._tidy(round_, {(layer, place.name) for layer, place in roots}, grid))
+        self._keeps = round_.takes
+        return True
 
     def _prepare(self, round_: _Round, layer: str, place: Place) -> None:
         """Make the overviews under a place first, each in a moment of its own, so that no transaction lasts long."""
@@ -123,7 +160,7 @@ class Overviews:
         with round_.store.reading() as connection:
             look = self._stamps.look(round_.store, connection, place.grid)
             stamp = self._stamps.of(look, layer, place)
-            drawn = self.drawn(look, layer, place) if stamp.rows > MOST_APART else None
+            drawn = self._draw(look, layer, place, stamp) if stamp.rows > MOST_APART else None
             packed = None if drawn is None else zlib.compress(drawn, QUICK)
             made = KeptOverview(_packed(self._steps_of(look, layer, place)), packed)
         at = KeptStamp(look.change, stamp)
@@ -147,7 +184,19 @@ class Overviews:
         if digests:
             confirm_stamps(store, basis, look.change, digests)
 
+    def _unmade(self, look: Look, layer: str, place: Place, kept: Mapping[Key, KeptStamp]) -> int:
+        """Return how many rows have to be read for an overview; those of margins count for each place."""
+        stamp = self._stamps.of(look, layer, place)
+        there = kept.get((layer, place.name))
+        made = (there is not None and there.stamp == stamp) or (layer, place.name, stamp.digest) in self._steps
+        if made or stamp.rows == 0 or place.zoom == OVERVIEW_ZOOM:
+            return 0 if made else stamp.rows
+        return sum(self._unmade(look, layer, part, kept) for part in place.below())
+
     def _draw(self, look: Look, layer: str, place: Place, stamp: Stamp) -> bytes:
+        return self._drawn.get((layer, place.name, stamp.digest), lambda: self._drawing(look, layer, place, stamp))
+
+    def _drawing(self, look: Look, layer: str, place: Place, stamp: Stamp) -> bytes:
         kept = _kept(look, layer, place, stamp, lambda one: one.drawn and zlib.decompress(one.drawn))
         if kept is not None:
             return kept
@@ -206,6 +255,12 @@ class _Once(Generic[Made]):
         self._most = most
         self._lock = threading.Lock()
         self._made: OrderedDict[tuple[str, ...], Future[Made]] = OrderedDict()
+
+    def __contains__(self, key: tuple[str, ...]) -> bool:
+        """Tell whether it was made; not of what is being made."""
+        with self._lock:
+            found = self._made.get(key)
+        return found is not None and found.done()
 
     def get(self, key: tuple[str, ...], make: Callable[[], Made]) -> Made:
         """Return what was made for a key; who makes may ask for what it is made of, never for what is made of it."""

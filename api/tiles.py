@@ -61,6 +61,11 @@ class Tiles:
             Layers, in this order, each with the ids that may be seen; None: all.
         known
             Tells whether the reader has the tile of a tag.
+
+        Raises
+        ------
+        InTheMakingError
+            An overview in it takes long and is not made yet.
         """
         with store.reading() as connection:
             look = self._stamps.look(store, connection, place.grid)
@@ -89,9 +94,9 @@ class Tiles:
                 counted = self._counts = last, {layer: store.count(layer) for layer in LAYERS}
         return counted[1]
 
-    def prepare(self, store: Store) -> None:
-        """Make the overviews that nobody should have to wait for; quick where nothing has changed."""
-        self._overviews.prepare(store, lambda layer: self.counts(store)[layer])
+    def prepare(self, store: Store, rest_s: float = 0.0) -> None:
+        """Make the overviews that nobody should have to wait for; see `Overviews.prepare`."""
+        self._overviews.prepare(store, lambda layer: self.counts(store)[layer], rest_s)
 
     def stop(self) -> None:
         """Let what `prepare` still has to do be."""

@@ -13,9 +13,10 @@ from api.coordinates import grid_uri
 from api.db.tables import AREAS, LAYERS, LINES
 from api.dependencies import Running, Service  # noqa: TC001 - FastAPI reads the annotations
 from api.doors import Asking, Visitor, action_on, may
-from api.errors import not_found, refused
+from api.errors import ProblemError, not_found, refused
 from api.openapi import Content, documented
 from api.own_items import own_ids
+from api.tile_overviews import InTheMakingError
 from api.tile_stamps import Place
 from api.tiles import ATTRIBUTES
 from geo.faults import Fault
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/api/tiles", tags=["tiles"])
 
+SOON_SECONDS = 2
 TILE = "application/vnd.mapbox-vector-tile"
 GridName = Annotated[str, Path(description="The county's grid, `EPSG:4546`, or the word `grid`.")]
 
@@ -83,7 +85,7 @@ def get_tile_matrix_set(service: Running, grid: GridName) -> Response:
 
 @router.get(
     "/{grid}/{z}/{x}/{y}",
-    responses=documented(Content("File", (TILE,)), 304, 404, 422),
+    responses=documented(Content("File", (TILE,)), 304, 404, 422, 503),
     dependencies=[may("layers.read")],
 )
 def get_tile(
@@ -98,7 +100,10 @@ def get_tile(
         str | None, Query(description="Separated by commas; unless given, all that can be read at this scale.")
     ] = None,
 ) -> Response:
-    """Return one tile (Mapbox Vector Tile 2.1); empty where nothing lies in it; 304 where If-None-Match has its tag."""
+    """Return one tile (Mapbox Vector Tile 2.1); empty where nothing lies in it; 304 where If-None-Match has its tag.
+
+    503 `tiles.making` with `percent` while an overview of very many lines is being made: ask again after `Retry-After`.
+    """
     tiles = TileGrid.of(_named(service, grid))
     if not tiles.has(z, x, y):
         zh = f"没有瓦片 {z}/{x}/{y}；级别 {COARSEST_ZOOM} 至 {FINEST_ZOOM}，行列自 0 至 2^级别-1"
@@ -106,9 +111,21 @@ def get_tile(
         raise not_found(zh, en)
     place = Place(tiles, z, x, y)
     asked = _asked(service, visitor, layers, place)
-    tag, tile = service.tiles.tile(service.store, place, asked, lambda tag: unchanged(request, f'"{tag}"'))
+    try:
+        tag, tile = service.tiles.tile(service.store, place, asked, lambda tag: unchanged(request, f'"{tag}"'))
+    except InTheMakingError as making:
+        raise _in_the_making(making) from making
     headers = {"ETag": f'"{tag}"'}
     return Response(status_code=304, headers=headers) if tile is None else Response(tile, 200, headers, TILE)
+
+
+def _in_the_making(making: InTheMakingError) -> ProblemError:
+    """Return the problem of a tile that is not made yet: an empty one would say that nothing lies there."""
+    zh = f"{LAYERS[making.layer].zh}的概略图正在生成，已完成 {making.percent}%；请稍后再取"
+    soon = {"Retry-After": str(SOON_SECONDS)}
+    return ProblemError(
+        "tiles.making", zh, f"{making}; ask again soon", extra={"percent": making.percent}, headers=soon
+    )
 
 
 def _asked(service: Service, visitor: Visitor, said: str | None, place: Place) -> dict[str, frozenset[str] | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import mapbox_vector_tile
@@ -29,6 +30,7 @@ TILES = TileGrid(500_000.0 - 2**23, 2.0**23)
 TYPE = "application/vnd.mapbox-vector-tile"
 HERE = TILES.at(15, X0 + 60, Y0)
 BOX = TILES.box(15, *HERE)
+PATIENCE_S = 60
 
 
 def path(zoom=15, at=HERE, layers="") -> str:
@@ -138,6 +140,29 @@ def test_far_out_very_many_lines_are_an_overview_that_misses_none_and_follows_ev
     after = crowded.get(path(8, at, "routes"), headers={"If-None-Match": answer.headers["etag"]})
     read = mapbox_vector_tile.decode(after.content)["routes"]["features"]
     assert [one["properties"]["utility"] for one in read] == ["water", "gas"]
+
+
+def test_an_overview_that_takes_long_is_not_an_empty_map_but_one_to_ask_for_again(
+    crowded, database_url, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(api.tile_overviews, "MOST_WAITED_FOR", 10)
+    at = path(8, TILES.at(8, X0, Y0), "routes")
+    end = time.monotonic() + PATIENCE_S
+    while crowded.get(at).status_code == 503:  # made after the start
+        assert time.monotonic() < end
+    with open_store(database_url, tmp_path) as other:
+        lines = shapely.linestrings([[(X0 + k, Y0), (X0 + k, Y0 + 500)] for k in range(20)])
+        rows = [{"id": f"S{k}", "utility": "power", "geometry": line} for k, line in enumerate(lines)]
+        other.insert("routes", rows, who="other", now=NOW)
+    answer = crowded.get(at)
+    told = answer.json()
+    assert (answer.status_code, told["code"], answer.headers["retry-after"]) == (503, "tiles.making", "2")
+    assert 0 <= told["percent"] < 100
+    assert f"规划管线的概略图正在生成，已完成 {told['percent']}%" in told["detail"]
+    while (answer := crowded.get(at)).status_code == 503:
+        assert time.monotonic() < end
+    read = mapbox_vector_tile.decode(answer.content)["routes"]["features"]
+    assert {one["properties"]["utility"] for one in read} == {"water", "gas", "heat", "power"}
 
 
 def test_the_set_of_tiles_says_how_the_grid_is_divided_and_how_much_there_is(shared):

@@ -23,6 +23,7 @@ import api.tiles
 from api.db import transfer
 from api.db.store import open_store
 from api.db.tables import OVERVIEWS
+from api.tile_overviews import InTheMakingError
 from api.tile_stamps import OVERVIEW_ZOOM, Place, basis_of
 from api.tiles import Tiles
 from maps.tile_grid import COARSEST_ZOOM, TileGrid
@@ -368,3 +369,36 @@ def test_several_who_ask_at_once_wait_for_the_first(crowded, twin):
     Tiles().prepare(twin)
     parts = [line for line in kept(twin) if line.place.startswith(f"{OVERVIEW_ZOOM}/") and line.rows > 0]
     assert rows_read(told) == sum(Place.named(TILES, line.place).above(COARSEST_ZOOM) == place for line in parts)
+
+
+def test_who_asks_for_what_takes_long_is_told_how_far_it_is_and_gets_it_when_it_is_made(crowded, twin, monkeypatch):
+    place, truth = Place(TILES, COARSEST_ZOOM, *TILES.at(COARSEST_ZOOM, EAST, NORTH)), seen(Tiles(), twin)
+    monkeypatch.setattr(api.tile_overviews, "MOST_WAITED_FOR", 150)
+    tiles = Tiles()
+
+    def ask() -> tuple[str, bytes | None]:
+        return tiles.tile(crowded, place, {"routes": None}, lambda _: False)
+
+    with pytest.raises(InTheMakingError) as told:
+        ask()
+    assert (told.value.layer, told.value.percent) == ("routes", 0)
+    # What another process has kept meanwhile counts; the rest is little enough to be waited for.
+    Tiles().prepare(crowded)
+    parts = [line.place for line in kept(crowded) if line.rows > 0 and line.place.startswith(f"{OVERVIEW_ZOOM}/")]
+    with crowded.transaction() as connection:
+        gone = OVERVIEWS.c.place.not_in(parts[::2])
+        connection.execute(sa.delete(OVERVIEWS).where(gone))
+    with pytest.raises(InTheMakingError) as told:
+        ask()
+    assert 0 < told.value.percent < 100
+    # Whoever waits is not made to wait for the next look.
+    tiles.prepare(crowded, rest_s=3600)
+    assert ask() == truth[place.name]
+    # Where nothing can be kept, what is asked for is made there and then.
+    fresh = Tiles()
+    with crowded.transaction() as connection:
+        connection.execute(sa.delete(OVERVIEWS))
+    with full(crowded):
+        fresh.prepare(crowded)
+        monkeypatch.setattr(fresh._overviews, "_drawn", type(fresh._overviews._drawn)(10))
+        assert fresh.tile(crowded, place, {"routes": None}, lambda _: False) == truth[place.name]

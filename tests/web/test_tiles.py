@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import UTC, datetime
+from threading import Event
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -20,10 +22,11 @@ from tests.web.conftest import Window
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Page, Route
 
 EAST, NORTH = 576_000.0, 3_656_000.0
 ACROSS, UP, APART = 100, 70, 60.0
+TILE = re.compile(r"/api/tiles/grid/\d+/")
 SCALE = 0.00028  # metres of the ground a pixel, at 1:1
 
 
@@ -129,6 +132,44 @@ def test_nothing_snaps_to_a_tile_and_the_page_says_so_until_one_is_near(opened):
     w.tab("顶点")
     snapped = [float(field.input_value()) for field in w.page.locator("table input").all()[:2]]
     assert snapped == list(place(*route))
+
+
+def test_while_overviews_are_made_the_page_says_so_and_they_appear_by_themselves(opened):
+    w = opened()
+    asked: list[str] = []
+    w.expected.append("503")
+    told = {"status": 503, "code": "tiles.making", "title": "概略图正在生成", "percent": 37}
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) > 12:
+            route.continue_()
+        else:
+            route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(told))
+
+    w.page.route(TILE, answer)
+    zoom_to(w.page, 3.0)
+    expect(w.page.get_by_text("规划管线的概略图正在生成（已完成 37%），完成后自动出现")).to_be_visible()
+    expect(w.page.get_by_text("未能载入")).to_have_count(0)
+    expect(w.page.get_by_text("空白不等于没有")).to_have_count(0)  # nobody has touched anything
+    assert len(asked) > 12
+    w.page.wait_for_timeout(600)
+    _, pixel = near(w)
+    w.page.mouse.click(*pixel)
+    w.page.locator(".verdict .badge").wait_for()
+
+
+def test_what_is_slow_to_come_is_said_to_be_on_its_way(opened):
+    w = opened()
+    held: list[Route] = []
+    let_go = Event()
+    w.page.route(TILE, lambda route: route.continue_() if let_go.is_set() else held.append(route))
+    zoom_to(w.page, 3.0)
+    expect(w.page.get_by_text("规划管线正在载入，此刻空白不等于没有")).to_be_visible()
+    let_go.set()
+    for one in held:
+        one.continue_()
+    expect(w.page.get_by_text("空白不等于没有")).to_have_count(0)
 
 
 def test_what_was_saved_is_in_the_tiles_at_once(opened):

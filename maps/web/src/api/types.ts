@@ -506,6 +506,8 @@ export interface Problem {
   code?: string;
   errors?: FaultShape[];
   current?: Feature;
+  /** How far something is that is still being made. */
+  percent?: number;
 }
 
 // ----------------------------------------------------------------------------------------------------------- session

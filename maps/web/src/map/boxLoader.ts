@@ -14,8 +14,8 @@ const MOST_KEPT = 25_000;
 /** Fetched beyond the window on each side, as a share of it, so that a small pan asks nothing. */
 const MARGIN = 0.3;
 
-/** `coarse`: what is seen are tiles, which nothing snaps to. */
-export type LoadState = 'ok' | 'truncated' | 'failed' | 'coarse';
+/** `coarse`: what is seen are tiles, which nothing snaps to; `waiting`: some of these are still to come. */
+export type LoadState = 'ok' | 'truncated' | 'failed' | 'coarse' | 'waiting';
 
 const reader = new GeoJSON();
 

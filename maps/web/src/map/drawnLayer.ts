@@ -71,7 +71,8 @@ export class DrawnLayer {
 
   get state(): LoadState {
     if (!this.coarse) return this.loader.state;
-    return this.#tiles?.failed ? 'failed' : 'coarse';
+    if (this.#tiles?.failed) return 'failed';
+    return this.#tiles?.waiting ? 'waiting' : 'coarse';
   }
 
   inReach(resolution: number): boolean {

@@ -188,6 +188,7 @@ export class Stage {
   }
 
   #tellLoads(): void {
+    mapWindow.making = this.#tiles?.percent ?? null;
     mapWindow.loads = Object.fromEntries(this.#drawn.map((drawn): [string, LoadState] => [drawn.symbol.key, drawn.state]));
   }
 

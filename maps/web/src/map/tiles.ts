@@ -12,7 +12,7 @@ import TileGrid from 'ol/tilegrid/TileGrid';
 import TileState from 'ol/TileState';
 import type VectorTile from 'ol/VectorTile';
 import * as client from '../api/client';
-import { isAbort } from '../api/problem';
+import { isAbort, ProblemError } from '../api/problem';
 import type { LayerSymbol, VectorTiles } from '../api/types';
 
 /** Metres a pixel: from here on large layers come as tiles; nearer they come exact, by box. Zoom 16 of the usual maps. */
@@ -22,16 +22,29 @@ const TILE_PX = 512;
 export type Look = Pick<Options, 'zIndex' | 'opacity' | 'maxResolution' | 'declutter' | 'properties'>;
 /** Rendered tiles kept for each layer: a window with its surroundings at two zooms. */
 const KEPT = 128;
+/** After so long without an answer the page says that it waits. */
+const SLOW_MS = 1500;
+/** What the server is still making is asked for again. */
+const AGAIN_MS = 2000;
 
 export class Tiles {
   readonly source: VectorTileSource;
   failed = false;
+  /** Whether something of the window is still to come: what is blank may hold very much. */
+  waiting = false;
+  /** How far the server is with what it makes for the window, per cent; null where it is not known to make anything. */
+  percent: number | null = null;
+  /** By tile, how far the server is, and the edition that was asked for. */
+  #making = new Map<string, { readonly percent: number; readonly edition: number }>();
+  #outstanding = 0;
+  #slow: ReturnType<typeof setTimeout> | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
   #set: VectorTiles;
   #symbols: readonly LayerSymbol[];
   #edition = 0;
   #changed: () => void;
 
-  /** `symbols` are those of the large layers; `changed` is called when tiles begin or cease to fail. */
+  /** `symbols` are those of the large layers; `changed` is called when tiles begin or cease to fail or to be waited for. */
   constructor(set: VectorTiles, symbols: readonly LayerSymbol[], projection: Projection, changed: () => void) {
     this.#set = set;
     this.#symbols = symbols;
@@ -80,17 +93,63 @@ export class Tiles {
   };
 
   #load(tile: VectorTile<FeatureLike>, url: string, format: MVT): void {
+    const path = url.split('#')[0]!;
     const load = async (extent: Extent, featureProjection: Projection): Promise<void> => {
+      const edition = this.#edition;
+      this.#asked();
       try {
-        const data = await client.tile(url.split('#')[0]!);
+        const data = await client.tile(path);
         tile.setFeatures(format.readFeatures(data, { extent, featureProjection }));
+        this.#making.delete(path);
         this.#become(false);
       } catch (error) {
         tile.setState(TileState.ERROR);
-        if (!isAbort(error)) this.#become(true);
+        if (isMaking(error)) this.#make(path, error.problem.percent ?? 0, edition);
+        else if (!isAbort(error)) this.#become(true);
       }
+      this.#answered();
     };
     tile.setLoader((extent, _resolution, featureProjection) => void load(extent, featureProjection));
+  }
+
+  #asked(): void {
+    this.#outstanding += 1;
+    this.#watch();
+  }
+
+  #answered(): void {
+    this.#outstanding -= 1;
+    if (this.#outstanding > 0) {
+      this.#watch();
+      return;
+    }
+    clearTimeout(this.#slow);
+    // What was not asked for again is not in the window any more.
+    for (const [path, { edition }] of this.#making) if (edition < this.#edition) this.#making.delete(path);
+    this.#wait(this.#making.size > 0);
+  }
+
+  #watch(): void {
+    clearTimeout(this.#slow);
+    this.#slow = setTimeout(() => this.#wait(true), SLOW_MS);
+  }
+
+  #make(path: string, percent: number, edition: number): void {
+    this.#making.set(path, { percent, edition });
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      this.renew();
+    }, AGAIN_MS);
+    this.#wait(true);
+  }
+
+  #wait(waiting: boolean): void {
+    const far = [...this.#making.values()].map(({ percent }) => percent);
+    const percent = waiting && far.length > 0 ? Math.min(...far) : null;
+    if (this.waiting === waiting && this.percent === percent) return;
+    this.waiting = waiting;
+    this.percent = percent;
+    this.#changed();
   }
 
   #become(failed: boolean): void {
@@ -99,6 +158,8 @@ export class Tiles {
     this.#changed();
   }
 }
+
+const isMaking = (error: unknown): error is ProblemError => error instanceof ProblemError && error.problem.code === 'tiles.making';
 
 function gridOf(set: VectorTiles): TileGrid {
   const [first, last] = [set.zooms[0]!, set.zooms.at(-1)!];

@@ -18,6 +18,8 @@ class MapWindow {
   /** Layers that are on but too fine for this zoom. */
   tooFar = $state.raw<readonly string[]>([]);
   loads = $state.raw<Readonly<Record<string, LoadState>>>({});
+  /** How far the server is with what it makes of layers that are waited for, per cent; null where that is not known. */
+  making = $state.raw<number | null>(null);
 }
 
 export const mapWindow = new MapWindow();
