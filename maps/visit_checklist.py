@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,9 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from maps.visit_layers import ordered_lines
+from maps.svg_sheet import text_width
 from survey.cases.words import ROLES
+from survey.visits.checklists import lines_of
 from survey.visits.items import ITEM_KINDS, TOOLS
 from survey.visits.keeping.events import OUTCOMES
 
@@ -48,6 +50,15 @@ WIDTHS = (
     (30, 10, 10, 60, 14, 16, 20),
 )
 SEEN_COLUMN = "L"
+SIZES, UNIT = (6, 7, 8), 9
+"""Columns of the checklist: what is known, its uncertainty, the limit (metres to the centimetre), and their unit."""
+TWO_DECIMALS = "0.00"
+UNVERIFIED = {"zh": "（待核）", "en": " (unverified)"}
+LINE_PT = 15.0
+"""Height of a row with one line; the rows of a workbook are as high as they say, whatever is wrapped in them."""
+TALLEST_PT = 409.0
+LETTERS_PER_SIZE = 2.0
+"""Widths of columns count letters, of which two are as wide as a Chinese character."""
 AND = {"zh": "、", "en": ", "}
 CORE = "docProps/core.xml"
 EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -77,6 +88,10 @@ def visit_checklist(visit: Visit, language: str = "zh") -> bytes:
         _fill(book.create_sheet(title), head, widths, list(rows))
     choice = DataValidation("list", formula1='"' + ",".join(_outcome(one, language) for one in OUTCOMES) + '"')
     checklist = book[SHEETS[language][1]]
+    for cells in checklist.iter_rows(min_row=2):
+        if cells[UNIT].value == "m":
+            for at in SIZES:
+                cells[at].number_format = TWO_DECIMALS
     checklist.add_data_validation(choice)
     choice.add(f"{SEEN_COLUMN}2:{SEEN_COLUMN}{max(2, checklist.max_row)}")
     whole = io.BytesIO()
@@ -85,8 +100,7 @@ def visit_checklist(visit: Visit, language: str = "zh") -> bytes:
 
 
 def _schedule(plan: Plan, language: str) -> Iterator[Sequence[Any]]:
-    order, _ = ordered_lines(plan)
-    numbers = {at: number for number, at in enumerate(order, start=1)}
+    numbers = {at: number for number, at in enumerate(plan.order, start=1)}
     for day in plan.days:
         for call in day.calls:
             stop = plan.stops[call.stop]
@@ -100,15 +114,16 @@ def _schedule(plan: Plan, language: str) -> Iterator[Sequence[Any]]:
 
 def _items(visit: Visit, plan: Plan, language: str) -> Iterator[Sequence[Any]]:
     zh, names = language == "zh", {stop.id: stop.name for stop in plan.stops}
-    for line in ordered_lines(plan)[1]:
+    for line in lines_of(plan):
         item = line.item
         said = visit.standing(item.id)
         values = [given.answer.value for given in said if given.answer.value is not None]
+        recalled = UNVERIFIED[language] if item.unverified and item.clause else ""
         yield (
             line.number, names[line.stop], ITEM_KINDS[item.kind][0 if zh else 1], TOOLS[item.tool][0 if zh else 1],
             AND[language].join(subject.id for subject in item.subjects) or item.case,
             item.do_zh if zh else item.do_en, item.measured, item.uncertainty, item.limit, item.unit,
-            f"{item.document} {item.clause}".strip(),
+            f"{item.document} {item.clause}".strip() + recalled,
             "\n".join(_outcome(given.answer.outcome, language) for given in said),
             values[0] if len(values) == 1 else "\n".join(f"{value:g}" for value in values),
             "\n".join(given.answer.note for given in said if given.answer.note),
@@ -117,10 +132,10 @@ def _items(visit: Visit, plan: Plan, language: str) -> Iterator[Sequence[Any]]:
 
 
 def _people(plan: Plan, language: str) -> Iterator[Sequence[Any]]:
-    zh, order = language == "zh", ordered_lines(plan)[0]
+    zh = language == "zh"
     called: dict[str, list[int]] = {}
     found: dict[str, Attendee] = {}
-    for number, at in enumerate(order, start=1):
+    for number, at in enumerate(plan.order, start=1):
         for one in plan.stops[at].attendees:
             called.setdefault(one.key, []).append(number)
             found.setdefault(one.key, one)
@@ -153,10 +168,20 @@ def _fill(sheet: Worksheet, head: Sequence[str], widths: Sequence[int], rows: Se
             cell.alignment = wrapped
             if text:
                 cell.data_type = "s"
+        sheet.row_dimensions[row].height = _height(values, widths)
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
     sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
+
+
+def _height(values: Sequence[Any], widths: Sequence[int]) -> float:
+    """Return how high a row is that shows its texts whole, each wrapped in its column (points)."""
+    lines = max(
+        sum(max(1, math.ceil(text_width(part, LETTERS_PER_SIZE) / (width - 1))) for part in str(value).split("\n"))
+        for value, width in zip(values, widths, strict=True)
+    )
+    return min(TALLEST_PT, LINE_PT * lines)
 
 
 def _settled(book: bytes, at: datetime) -> bytes:

@@ -68,6 +68,19 @@ def test_the_workbook_bears_them_too_and_what_was_answered(client, visit):
     assert load_workbook(io.BytesIO(paper(client, visit, "checklist.xlsx?language=en"))).sheetnames[1] == "Checklist"
 
 
+def test_a_row_of_the_workbook_is_as_high_as_its_texts_and_says_what_is_recalled(client, visit):
+    """LibreOffice and WPS show a row as high as the file says: the texts had stood over those of the next row."""
+    sheet = load_workbook(io.BytesIO(paper(client, visit, "checklist.xlsx")))["核查清单"]
+    listed = items_of(visit)
+    for item, row in zip(listed, sheet.iter_rows(min_row=2), strict=True):
+        letters = sum(2 if ord(letter) > 0x2E80 else 1 for letter in row[5].value)
+        lines = -(-letters // 60)  # of the column's sixty letters
+        assert sheet.row_dimensions[row[0].row].height >= 15 * lines
+        assert ("待核" in (row[10].value or "")) == (item["unverified"] and item["clause"] != "")
+        assert {cell.number_format for cell in row[6:9]} == {"0.00" if item["unit"] == "m" else "General"}
+    assert any(sheet.row_dimensions[at].height > 15 for at in range(2, sheet.max_row + 1))
+
+
 def test_the_field_map_shows_stops_items_and_the_way(client, visit):
     html = paper(client, visit, "field-map.html").decode()
     assert paper(client, visit, "field-map.html").decode() == html
