@@ -22,7 +22,7 @@ MOST_FINDINGS = 2000
 LINE_WEIGHT, DOT_RADIUS = 5, 4
 AT_ONE_PLACE_M = 0.05
 """Shorter stretches are told by one chainage."""
-UNITS = {"day": ("天", "days"), "year": ("年", "years"), "deg": ("°", "°")}
+UNITS = {"day": ("天", "days"), "year": ("年", "years"), "deg": ("°", "°"), "m2": ("㎡", "㎡")}
 WORDS = {
     "zh": {
         "layer": "发现·{}（{}）", "number": "编号", "kind": "类型", "outcome": "结论", "lines": "管线",

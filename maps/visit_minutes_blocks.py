@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from maps.paper_blocks import amount, short_moment
-from maps.visit_layers import ordered_lines
 from maps.visit_minutes_people import attendance
 from maps.visit_minutes_stops import off_plan, stop_blocks
 from maps.visit_minutes_words import WORDS
 from survey.calendar import local
+from survey.visits.checklists import lines_of
 from survey.visits.keeping.events import OUTCOMES
 
 if TYPE_CHECKING:
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from geo.line_differences import LineDifference, Parting
     from maps.visit_minutes_content import MeasuredRoute, VisitMinutes
     from survey.visits.checklists import Line
+    from survey.visits.items import Item
     from survey.visits.stops import Stop
 
     Block = dict[str, Any]
@@ -39,8 +40,8 @@ def blocks_of_minutes(minutes: VisitMinutes, language: str) -> list[Block]:
     plan = minutes.visit.plan
     if plan is None:
         raise ValueError(f"visit {minutes.visit.id} was never planned")
-    order, lines = ordered_lines(plan)
-    words, stops = WORDS[language], [plan.stops[at] for at in order]
+    lines = lines_of(plan)
+    words, stops = WORDS[language], [plan.stops[at] for at in plan.order]
     number = iter(words["sections"])
     return [
         *_again(minutes, words),
@@ -174,7 +175,7 @@ def _open(minutes: VisitMinutes, stops: Sequence[Stop], lines: Sequence[Line], l
         reason = _reason(minutes, line.item.id)
         if reason:
             task = minutes.tasks.get(line.item.id)
-            who = task.who if task is not None and task.who else _owners(by_id[line.stop], words)
+            who = task.who if task is not None and task.who else _owners(by_id[line.stop], line.item, words)
             by = task.by.isoformat() if task is not None and task.by else words["blank"]
             does = without_remark(line.item.do_zh if language == "zh" else line.item.do_en)
             rows.append([line.number, does, words["reasons"][reason], who or words["blank"], by])
@@ -195,10 +196,12 @@ def _reason(minutes: VisitMinutes, item: str) -> str:
     return next((one for one in ("open", "not_ok") if one in said), "")
 
 
-def _owners(stop: Stop, words: Mapping[str, Any]) -> str:
-    """Return the companies called to a stop, else everybody."""
-    companies = [one.name for one in stop.attendees if one.role == "utility"]
-    named: str = words["and"].join(companies or [one.name for one in stop.attendees])
+def _owners(stop: Stop, item: Item, words: Mapping[str, Any]) -> str:
+    """Return the companies that were called for what an item is about, else all called to its stop, else everybody."""
+    companies = [one for one in stop.attendees if one.role == "utility"]
+    about = tuple(f" {subject.id}" for subject in item.subjects)
+    own = [one for one in companies if any(why.endswith(about) for why in one.why_zh)]
+    named: str = words["and"].join(one.name for one in own or companies or stop.attendees)
     return named
 
 

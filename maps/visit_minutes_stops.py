@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import shapely
 
 from maps.atlas.town import Town
+from maps.field_findings import sized
 from maps.figures import photo_figure
 from maps.paper_blocks import amount, short_moment
 from maps.visit_minutes_words import WORDS
@@ -124,22 +125,23 @@ def _row(minutes: VisitMinutes, line: Line, language: str) -> list[str]:
     words, item = WORDS[language], line.item
     answers = minutes.visit.answers_to(item.id)
     basis = f"{item.document} {item.clause}".strip()
+    sizes = [part for part in (*map(_value, answers), *_known(item, words, language)) if part != "—"]
     return [
         line.number, item.do_zh if language == "zh" else item.do_en,
         "\n".join(f"{_said(minutes, given, language)}　{_entered(given)}" for given in answers)
         or words["not_answered"],
-        "\n".join(part for part in (*(_value(given) for given in answers), *_known(item, words)) if part != "—") or "—",
+        "\n".join(sizes) or "—",
         (basis + (words["unverified"] if item.unverified else "")) or "—",
     ]  # fmt: skip
 
 
-def _known(item: Item, words: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what was known before, and the limit."""
+def _known(item: Item, words: Mapping[str, Any], language: str) -> Iterator[str]:
+    """Yield what was known before, and the limit, as the atlas tells them."""
     if item.measured is not None:
-        error = "" if item.uncertainty is None else f" ±{amount(item.uncertainty)}"
-        yield f"{words['before']} {amount(item.measured)}{error} {item.unit}".strip()
+        error = f" ± {sized(item.uncertainty, item.unit, language)}" if item.uncertainty else ""
+        yield f"{words['before']} {sized(item.measured, item.unit, language)}{error}"
     if item.limit is not None:
-        yield f"{words['limit']} {amount(item.limit, item.unit)}"
+        yield f"{words['limit']} {sized(item.limit, item.unit, language)}"
 
 
 def _said(minutes: VisitMinutes, given: Given, language: str) -> str:

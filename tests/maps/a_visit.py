@@ -23,8 +23,8 @@ from survey.visits.stops import Attendee, Stop
 from tests.maps.small_town import DAY, X, Y, layers
 
 OFFICE, CREW, GAS = Actor("王主任", "coordinator"), Actor("李测", "surveyor"), Actor("赵工", "utility", "燃气公司")
-WATER_CO = Attendee("utility:县自来水公司", "utility", "县自来水公司", ("拟建给水",), ("planned water",))
-GAS_CO = Attendee("utility:县燃气公司", "utility", "县燃气公司", ("拟建燃气",), ("planned gas",))
+WATER_CO = Attendee("utility:县自来水公司", "utility", "县自来水公司", ("拟建给水管线 W1",), ("planned water line W1",))
+GAS_CO = Attendee("utility:县燃气公司", "utility", "县燃气公司", ("拟建燃气管线 Q1",), ("planned gas line Q1",))
 OWNER = Attendee("applicant:甲置业", "applicant", "甲置业", ("2026-00001 申请人",), ("applicant",))
 
 

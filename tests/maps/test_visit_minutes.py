@@ -58,11 +58,11 @@ def written():
 
 SAID = (
     "联合踏勘纪要", "滨河路给水、燃气接入联合踏勘", "2026-12-0109:00–10:50", "县测绘队", "孙经理", "未列入通知", "未到",
-    "第1点滨河路穿路处", "探明排水管E1位置和埋深", "1.12±0.05m", "限值15m", "GB50289-2016", "待核",
+    "第1点滨河路穿路处", "探明排水管E1位置和埋深", "1.12±0.05m", "限值15.00m", "GB50289-2016", "待核",
     "说法不一，并列记录：1-2", "填报人李测", "填报人赵工", "自路缘石内侧量",
     "商定燃气Q1与给水同沟：不符，燃气先行施工，不同沟",
     "59.72m", "偏右1.4m", "未采用，仍按规划线判定", "现场未填写", "各方说法不一",
-    "县燃气公司、县自来水公司", "1-3未上传",
+    "1-3未上传",
     "登记踏勘完成", "牵头单位盖章",
 )  # fmt: skip
 
@@ -138,6 +138,19 @@ def test_who_does_what_until_when_is_printed_where_somebody_says_so():
     task = {"crossing:W1:1": Task("县测绘队", dt.date(2026, 12, 4))}
     said = pdf_text(minutes_pdf(minutes(tasks=task)))
     assert "各方说法不一县测绘队2026-12-04" in said
+
+
+def test_what_is_open_is_done_by_whose_line_it_is_about():
+    """Everybody who was called to the stop had stood there, ten companies for one pipe."""
+    said = pdf_text(minutes_pdf(minutes()))
+    assert "各方说法不一县自来水公司" in said
+    assert "不符，须处理县燃气公司" in said
+
+
+def test_what_was_known_has_the_decimals_of_the_atlas():
+    said = pdf_text(minutes_pdf(minutes()))
+    assert "踏前16.02m±0.30m限值15.00m" in said
+    assert "踏前0.50m限值0.70m" in said
 
 
 def test_a_draft_says_that_it_is_one_and_english_minutes_are_english():
