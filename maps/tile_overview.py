@@ -34,6 +34,8 @@ EAST = 0
 #: A step is one number: group, row, column, direction.
 GROUP_AT, ROW_AT, COLUMN_AT = 50, 26, 2
 PLACE = (1 << 24) - 1
+#: So is a step on its line while strokes are joined; a line may have twice as many numbers as a place.
+GROUP_OF_STROKE, DIRECTION_AT, LINE_AT = 51, 49, 24
 MOST_STROKES, FEWEST_CELLS = 30_000, 64
 
 
@@ -65,20 +67,20 @@ def overview_of(shapes: Shapes, groups: Whole, corner: tuple[float, float], cell
     boxes = shapely.bounds(lines)
     outside = (boxes[:, :2] < box[:2]).any(axis=1) | (boxes[:, 2:] > box[2:]).any(axis=1)
     lines[outside] = cut(lines[outside], box)
-    parts, whose = shapely.get_parts(lines, return_index=True)
+    parts, whose = _parts(lines)
     coordinates, part = shapely.get_coordinates(parts, return_index=True)
     cells = np.floor((coordinates - corner) * (1 / cell_m, -1 / cell_m)).astype(np.int64)
     cells, part = _stepwise(cells, part)
     group = groups[whose][part]
     going_on = part[1:] == part[:-1]
-    return _steps(cells[:-1][going_on], cells[1:][going_on], group[:-1][going_on], (cells, group))
+    return _steps(cells[:-1][going_on], cells[1:][going_on], group[:-1][going_on])
 
 
 def overview_above(overviews: Sequence[Whole]) -> Whole:
     """Return the overview of cells twice as wide, made of those of its four tiles."""
     from_, to, group = _ends(_each_once(np.concatenate(overviews)))
     from_, to = from_ >> 1, to >> 1
-    return _steps(from_, to, group, (from_, group))
+    return _steps(from_, to, group)
 
 
 def overview_layer(name: str, steps: Whole, tile: tuple[int, int], key: str, groups: Sequence[str]) -> bytes:
@@ -118,6 +120,13 @@ def _strokes_within(steps: Whole, tile: tuple[int, int], cells: int) -> tuple[Wh
     return np.stack([starts, ends], axis=1) - first, group
 
 
+def _parts(lines: Shapes) -> tuple[Shapes, NDArray[np.intp]]:
+    """Return the parts of lines, and whose each is; most are a part themselves, and need not be copied."""
+    many = shapely.get_num_geometries(lines) != 1
+    parts, whose = shapely.get_parts(lines[many], return_index=True)
+    return np.concatenate([lines[~many], parts]), np.concatenate([np.flatnonzero(~many), np.flatnonzero(many)[whose]])
+
+
 def _stepwise(cells: Whole, part: NDArray[np.intp]) -> tuple[Whole, NDArray[np.intp]]:
     """Return the cells of parts with those between them: each is beside the one before, or the first of its part."""
     if not len(cells):
@@ -131,18 +140,20 @@ def _stepwise(cells: Whole, part: NDArray[np.intp]) -> tuple[Whole, NDArray[np.i
     return filled, part[at]
 
 
-def _steps(from_: Whole, to: Whole, group: Whole, touched: tuple[Whole, Whole]) -> Whole:
+def _steps(from_: Whole, to: Whole, group: Whole) -> Whole:
     """Return steps between neighbouring cells as numbers, each once, with a dot for cells that no step touches."""
-    moves = (from_ != to).any(axis=1)
-    from_, to, group = from_[moves], to[moves], group[moves]
-    back = (to[:, 0] < from_[:, 0]) | ((to[:, 0] == from_[:, 0]) & (to[:, 1] < from_[:, 1]))
-    start, end = np.where(back[:, None], to, from_), np.where(back[:, None], from_, to)
-    dx, dy = (end - start).T
-    direction = np.where(dy == 0, 0, np.where(dx == 0, 1, np.where(dy > 0, 2, 3)))
-    reached = np.sort(np.concatenate([_number(start, group, 0), _number(end, group, 0)]))
-    cells = _each_once(_number(*touched, 0))
-    alone = cells if not len(reached) else cells[reached[np.searchsorted(reached[:-1], cells)] != cells]
-    return _each_once(np.concatenate([_number(start, group, direction), alone + EAST]))
+    x, y, dx, dy = *from_.T, *(to - from_).T
+    moves = (dx != 0) | (dy != 0)
+    # Only what stays where it is can be alone; few of the many cells are sorted.
+    still = _each_once(_number((x[~moves], y[~moves]), group[~moves], 0))
+    x, y, dx, dy, group = x[moves], y[moves], dx[moves], dy[moves], group[moves]
+    back = (dx < 0) | ((dx == 0) & (dy < 0))
+    direction = np.where(dy == 0, 0, np.where(dx == 0, 1, np.where((dx > 0) == (dy > 0), 2, 3)))
+    steps = _each_once(_number((x + dx * back, y + dy * back), group, direction))
+    start, end, group = _ends(steps)
+    reached = np.sort(np.concatenate([_number(start.T, group, 0), _number(end.T, group, 0)]))
+    alone = still if not len(reached) else still[reached[np.searchsorted(reached[:-1], still)] != still]
+    return np.sort(np.concatenate([steps, alone + EAST]), kind="stable")
 
 
 def _each_once(numbers: Whole) -> Whole:
@@ -153,8 +164,10 @@ def _each_once(numbers: Whole) -> Whole:
     return ordered[fresh]
 
 
-def _number(cell: Whole, group: Whole, direction: Whole | int) -> Whole:
-    number: Whole = group << GROUP_AT | cell[:, 1] << ROW_AT | cell[:, 0] << COLUMN_AT | direction
+def _number(cell: Sequence[Whole] | Whole, group: Whole, direction: Whole | int) -> Whole:
+    """Return numbers of cells, given as their columns and their rows."""
+    column, row = cell
+    number: Whole = group << GROUP_AT | row << ROW_AT | column << COLUMN_AT | direction
     return number
 
 
@@ -166,17 +179,18 @@ def _ends(steps: Whole) -> tuple[Whole, Whole, Whole]:
 
 def _strokes(steps: Whole) -> tuple[Whole, Whole, Whole]:
     """Join steps that go straight on from each other; return where strokes begin and end, and their groups."""
-    start, _, group = _ends(steps)
-    direction = steps & 3
-    x, y = start.T
-    line = np.choose(direction, (y, x, x - y, x + y))
+    x, y, direction = steps >> COLUMN_AT & PLACE, steps >> ROW_AT & PLACE, steps & 3
+    # On which line of its direction a step lies, and where on it: one number, in which the next step is one more.
+    line = np.choose(direction, (y, x, x - y + PLACE, x + y))
     place = np.where(direction == 1, y, x)
-    order = np.lexsort((place, line, direction, group))
-    sorted_ = np.stack([group, direction, line, place], axis=1)[order]
-    begins = np.ones(len(steps), np.bool_)
-    begins[1:] = (np.diff(sorted_, axis=0) != (0, 0, 0, 1)).any(axis=1)
+    numbers = np.sort((steps >> GROUP_AT) << GROUP_OF_STROKE | direction << DIRECTION_AT | line << LINE_AT | place)
+    begins = np.ones(len(numbers), np.bool_)
+    begins[1:] = np.diff(numbers) != 1
     at = np.flatnonzero(begins)
-    length = np.diff(np.append(at, len(steps)))
-    first = start[order][at]
-    along = STEPS[direction[order][at]]
-    return first, first + along * length[:, None], group[order][at]
+    length = np.diff(np.append(at, len(numbers)))
+    first = numbers[at]
+    direction, line, place = first >> DIRECTION_AT & 3, first >> LINE_AT & (2 * PLACE + 1), first & PLACE
+    x = np.where(direction == 1, line, place)
+    y = np.choose(direction, (line, place, place - line + PLACE, line - place))
+    starts = np.stack([x, y], axis=1)
+    return starts, starts + STEPS[direction] * length[:, None], first >> GROUP_OF_STROKE

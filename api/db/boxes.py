@@ -41,7 +41,8 @@ def columns_in(
         statement.where(dialect.in_box(layer.table, box, least_m)).order_by(columns.number)
     ).all()
     values: list[Sequence[Any]] = list(zip(*found, strict=True)) if found else [()] * (len(names) + 1)
-    return decode(list(values[0])), dict(zip(names, values[1:], strict=True))
+    # What is drawn may keep its SRID: taking it off would copy every geometry.
+    return shapely.from_wkb(list(values[0])), dict(zip(names, values[1:], strict=True))
 
 
 def stamp_in(connection: sa.Connection, dialect: StoreDialect, layer: Layer, box: Box) -> Stamp:
