@@ -14,7 +14,6 @@ from api.visit_cases import came_to
 from api.visit_papers import Papers
 from api.visit_pictures import smaller
 from maps.figures import MM_PER_INCH, PHOTO_DPI
-from maps.visit_layers import ordered_lines
 from maps.visit_minutes import minutes_docx, minutes_pdf
 from maps.visit_minutes_content import MeasuredRoute, MinutesHead, Photo, VisitMinutes
 from maps.visit_minutes_stops import PHOTO_MM
@@ -22,6 +21,7 @@ from survey.calendar import local
 from survey.cases.citing import cites
 from survey.cases.commands import Command
 from survey.cases.words import SILENT_CLAUSE
+from survey.visits.checklists import lines_of
 from survey.visits.keeping.commands import IssueMinutes
 from survey.visits.keeping.events import OUTCOMES, ItemAnswered
 
@@ -85,7 +85,7 @@ def in_short(visit: Visit, number: str) -> str:
     if visit.plan is None:
         return ""
     lines = [f"联合踏勘纪要 {number}：{visit.plan.title}", f"到场：{came_to(visit)}"]
-    for line in ordered_lines(visit.plan)[1]:
+    for line in lines_of(visit.plan):
         said = [_said(given.answer) for given in visit.standing(line.item.id)]
         dispute = "（说法不一）" if line.item.id in visit.disputed else ""
         lines.append(f"{line.number} {line.item.do_zh}：{'；'.join(said) or '未填写'}{dispute}")

@@ -16,9 +16,10 @@ from geo.faults import BadInputError
 from maps.atlas import AtlasHead, StopSheet, make_atlas
 from maps.field_map import field_map_html
 from maps.layers import drawn_layers
-from maps.visit_layers import listed_items, ordered_lines, visit_layers
+from maps.visit_layers import listed_items, visit_layers
 from survey.policies import load_policy
 from survey.visits.calendars import Invitation, Mailbox, invitation_ics
+from survey.visits.checklists import lines_of
 from survey.visits.schedules import Schedule
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Papers:
     def lines(self) -> dict[str, list[Line]]:
         """The checklist by stop."""
         found: dict[str, list[Line]] = {}
-        for line in ordered_lines(self.plan)[1]:
+        for line in lines_of(self.plan):
             found.setdefault(line.stop, []).append(line)
         return found
 
@@ -143,18 +144,17 @@ class Papers:
 
     def sheets(self) -> list[StopSheet]:
         """Return the stops as the atlas draws them, in the order of the visit."""
-        order, _ = ordered_lines(self.plan)
         ways = {
             call.stop: way
             for day, of_day in zip(self.plan.days, self._ways(), strict=True)
             for call, way in zip(day.calls, of_day, strict=False)
         }
-        return [self._sheet(number, at, ways.get(at)) for number, at in enumerate(order, start=1)]
+        return [self._sheet(number, at, ways.get(at)) for number, at in enumerate(self.plan.order, start=1)]
 
     def people(self) -> list[tuple[str, str]]:
         """Return who is called, with the numbers of the stops, in the order in which they are called first."""
         called: dict[str, tuple[str, list[str]]] = {}
-        for number, at in enumerate(ordered_lines(self.plan)[0], start=1):
+        for number, at in enumerate(self.plan.order, start=1):
             for one in self.plan.stops[at].attendees:
                 called.setdefault(one.key, (one.name, []))[1].append(str(number))
         return [(name, AND[self.language].join(stops)) for name, stops in called.values()]

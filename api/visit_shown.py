@@ -10,8 +10,8 @@ import shapely
 from shapely.geometry import shape
 
 from maps.qgis import StyledLayer
-from maps.visit_layers import ordered_lines
 from survey.calendar import local
+from survey.visits.checklists import lines_of
 from survey.visits.items import TOOLS
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _frame(rows: Iterable[dict[str, Any]], columns: Mapping[str, Any], crs: CRS)
 
 
 def _stops(plan: Plan) -> Iterable[dict[str, Any]]:
-    for number, at in enumerate(ordered_lines(plan)[0], start=1):
+    for number, at in enumerate(plan.order, start=1):
         stop, own = plan.stops[at], plan.calls_at(at)
         yield {
             "number": number, "name": stop.name or None, "day": own[0][0].on.isoformat(),
@@ -89,7 +89,7 @@ def _clock(moment: datetime) -> str:
 
 
 def _items(plan: Plan, language: str) -> Iterable[dict[str, Any]]:
-    for line in ordered_lines(plan)[1]:
+    for line in lines_of(plan):
         item = line.item
         unverified = UNVERIFIED[language] if item.unverified and item.clause else ""
         yield {

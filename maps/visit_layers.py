@@ -9,7 +9,7 @@ import shapely
 
 from maps.field_findings import sized
 from maps.layers import DrawnLayer
-from survey.visits.checklists import checklist_of
+from survey.visits.checklists import lines_of
 from survey.visits.items import ITEM_KINDS, TOOLS
 
 if TYPE_CHECKING:
@@ -35,11 +35,6 @@ WORDS = {
 }  # fmt: skip
 
 
-def ordered_lines(plan: Plan) -> tuple[tuple[int, ...], tuple[Line, ...]]:
-    """Return the numbers of the stops in the order of the visit, and the checklist with its numbers."""
-    return plan.order, checklist_of(plan.stops, plan.order)
-
-
 def visit_layers(plan: Plan, language: str) -> list[DrawnLayer]:
     """Return the layers of a visit, lowest first: the way, the items, the stops."""
     return [*_ways(plan, language), *_items(plan, language), *_stops(plan, language)]
@@ -54,7 +49,7 @@ def listed_items(plan: Plan, language: str) -> list[dict[str, Any]]:
             "name": f"{ITEM_KINDS[line.item.kind][0 if zh else 1]} · {TOOLS[line.item.tool][0 if zh else 1]}",
             "figures": line.item.do_zh if zh else line.item.do_en,
         }
-        for line in ordered_lines(plan)[1]
+        for line in lines_of(plan)
     ]  # fmt: skip
 
 
@@ -69,7 +64,7 @@ def _ways(plan: Plan, language: str) -> Iterator[DrawnLayer]:
 
 
 def _items(plan: Plan, language: str) -> Iterator[DrawnLayer]:
-    lines = ordered_lines(plan)[1]
+    lines = lines_of(plan)
     if lines:
         points = shapely.points([(line.item.x, line.item.y) for line in lines])
         style = _style(ITEM_FILL)
@@ -80,7 +75,7 @@ def _items(plan: Plan, language: str) -> Iterator[DrawnLayer]:
 
 
 def _stops(plan: Plan, language: str) -> Iterator[DrawnLayer]:
-    order, words = ordered_lines(plan)[0], WORDS[language]
+    order, words = plan.order, WORDS[language]
     points = shapely.points([(plan.stops[at].x, plan.stops[at].y) for at in order])
     rows = []
     for number, at in enumerate(order, start=1):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from api.visit_planning import Made
     from geo.crs import Grid
     from survey.visits.keeping.events import Plan
+    from survey.visits.schedules import Call
+    from survey.visits.stops import Stop
 
 commands = typer.Typer()
 ENDINGS = (".json", ".ics", ".xlsx", ".pdf", ".html", ".gpkg", ".zip")
@@ -258,10 +260,8 @@ def _show(made: Made) -> None:
         say(fault.sentence(language()), errors=True)
 
 
-def _calls(plan: Plan) -> Iterator[tuple[int, Any, Any]]:
-    from maps.visit_layers import ordered_lines
-
-    numbers = {at: number for number, at in enumerate(ordered_lines(plan)[0], start=1)}
+def _calls(plan: Plan) -> Iterator[tuple[int, Stop, Call]]:
+    numbers = {at: number for number, at in enumerate(plan.order, start=1)}
     for day in plan.days:
         for call in day.calls:
             yield numbers[call.stop], plan.stops[call.stop], call

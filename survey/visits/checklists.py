@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from survey.visits.items import Item
+    from survey.visits.keeping.events import Plan
     from survey.visits.stops import Stop
 
 
@@ -56,3 +57,8 @@ def checklist_of(stops: Sequence[Stop], order: Sequence[int]) -> tuple[Line, ...
         for place, at in enumerate(order, start=1)
         for number, item in enumerate(stops[at].items, start=1)
     )
+
+
+def lines_of(plan: Plan) -> tuple[Line, ...]:
+    """Return the checklist of a visit in the order in which it is planned."""
+    return checklist_of(plan.stops, plan.order)
