@@ -122,6 +122,21 @@ def test_what_the_device_refuses_is_told_and_the_next_is_kept_again(
     page.get_by_role("button", name="十字处加点").click()
     expect(page.get_by_text("2 点，其中实测 0 点")).to_be_visible()
 
+    # A phone closes the store of a page that lay behind others without a word: it is opened again.
+    page.evaluate("""() => {
+      const { prototype } = IDBDatabase;
+      const usual = prototype.transaction;
+      prototype.transaction = function (...of) {
+        prototype.transaction = usual;
+        this.close();
+        return usual.apply(this, of);
+      };
+    }""")
+    on_site.drag_map()
+    page.get_by_role("button", name="十字处加点").click()
+    expect(page.get_by_text("3 点，其中实测 0 点")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+
     # Averaging that began on one sheet is stopped on another one.
     page.get_by_label("平均 10 秒").select_option("平均 60 秒")
     page.get_by_role("button", name="GNSS 加点").click()

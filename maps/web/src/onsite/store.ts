@@ -77,10 +77,21 @@ export class Store {
     }
   }
 
+  async #begun(names: readonly StoreName[], mode: IDBTransactionMode): Promise<IDBTransaction> {
+    const begin = async (): Promise<IDBTransaction> => (await this.#open()).transaction(names, mode, { durability: 'strict' });
+    try {
+      return await begin();
+    } catch (error) {
+      // A phone may close the store of a page that lay behind others, and say nothing.
+      if (!(error instanceof DOMException) || error.name !== 'InvalidStateError') throw error;
+      this.#database = null;
+      return begin();
+    }
+  }
+
   /** Run `work` in one transaction; comes back once it is on the disk. */
   async #run<T>(names: readonly StoreName[], mode: IDBTransactionMode, work: (of: (name: StoreName) => IDBObjectStore) => T | Promise<T>): Promise<T> {
-    const database = await this.#open();
-    const transaction = database.transaction(names, mode, { durability: 'strict' });
+    const transaction = await this.#begun(names, mode);
     const ended = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(asNotKept(transaction.error));

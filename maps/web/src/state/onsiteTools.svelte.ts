@@ -89,10 +89,15 @@ class SiteTools {
 
   /** One change after the other, each on the device before it is seen; null where the device refused, which is told. */
   #next<T>(work: () => Promise<T>): Promise<T | null> {
-    const turn = this.#turn.then(work).catch((error: unknown) => {
-      onsite.failure = error;
-      return null;
-    });
+    const turn = this.#turn
+      .then(() => {
+        onsite.failure = null;
+        return work();
+      })
+      .catch((error: unknown) => {
+        onsite.failure = error;
+        return null;
+      });
     this.#turn = turn;
     return turn;
   }
