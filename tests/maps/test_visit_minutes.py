@@ -153,6 +153,16 @@ def test_what_was_known_has_the_decimals_of_the_atlas():
     assert "踏前0.50m限值0.70m" in said
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_numbers_and_clauses_in_the_docx_are_not_said_to_be_chinese(language):
+    """LibreOffice breaks text that is said to be Chinese anywhere: GB 50289-2|016 4.1.14, 11-2|7 09:10."""
+    styles = ET.fromstring(docx_parts(minutes_docx(minutes(), language))["word/styles.xml"])  # noqa: S314 - our own file
+    word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+    (said,) = styles.iter(f"{word}lang")
+    assert not said.get(f"{word}val").startswith("zh")
+    assert said.get(f"{word}eastAsia") == "zh-CN"
+
+
 def test_a_draft_says_that_it_is_one_and_english_minutes_are_english():
     draft = minutes(head={"number": ""})
     assert "草稿，未印发" in pdf_text(minutes_pdf(draft))
