@@ -77,9 +77,15 @@ export function togglePrint(): void {
   else void prints.begin();
 }
 
-export function toggleFindings(): void {
-  if (!session.can('findings.read')) return;
+/** Put the cases away; true where `panel` lay open below them, and is now what one comes back to. */
+function uncovers(panel: { readonly open: boolean }): boolean {
+  const covered = cases.open && panel.open;
   if (cases.open) cases.hide();
+  return covered;
+}
+
+export function toggleFindings(): void {
+  if (!session.can('findings.read') || uncovers(findings)) return;
   if (opportunities.open) opportunities.hide();
   if (visits.open) hideVisits();
   if (findings.open) findings.hide();
@@ -87,8 +93,7 @@ export function toggleFindings(): void {
 }
 
 export function toggleOpportunities(): void {
-  if (!session.can('opportunities.read')) return;
-  if (cases.open) cases.hide();
+  if (!session.can('opportunities.read') || uncovers(opportunities)) return;
   if (findings.open) findings.hide();
   if (visits.open) hideVisits();
   if (opportunities.open) opportunities.hide();
@@ -96,8 +101,7 @@ export function toggleOpportunities(): void {
 }
 
 export function toggleVisits(): void {
-  if (!session.can('visits.read')) return;
-  if (cases.open) cases.hide();
+  if (!session.can('visits.read') || uncovers(visits)) return;
   if (findings.open) findings.hide();
   if (opportunities.open) opportunities.hide();
   if (visits.open) hideVisits();
