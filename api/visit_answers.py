@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from api import geojson
+from api import geojson, media_types
 from api.visit_people import calls, roles_of
 from survey.calendar import local
 from survey.cases.plain import as_plain
@@ -32,20 +32,19 @@ if TYPE_CHECKING:
     from survey.visits.stops import Attendee, Stop
 
 AT = "/api/visits"
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PAPERS = (
-    ("atlas_a3", "atlas.pdf?paper=A3", "application/pdf", "踏勘图册 A3", "Atlas, A3"),
-    ("atlas_a4", "atlas.pdf?paper=A4", "application/pdf", "踏勘图册 A4", "Atlas, A4"),
-    ("field_map", "field-map.html", "text/html", "离线地图", "Field map"),
-    ("checklist", "checklist.xlsx", WORKBOOK, "核查清单", "Checklist"),
-    ("invitation", "invitation.ics", "text/calendar", "日历邀请", "Invitation"),
-    ("layers", "layers.gpkg", "application/geopackage+sqlite3", "图层（QGIS、QField）", "Layers for QGIS and QField"),
-    ("pack", "pack.zip", "application/zip", "全部打包", "Everything in one pack"),
+    ("atlas_a3", "atlas.pdf?paper=A3", media_types.PDF, "踏勘图册 A3", "Atlas, A3"),
+    ("atlas_a4", "atlas.pdf?paper=A4", media_types.PDF, "踏勘图册 A4", "Atlas, A4"),
+    ("field_map", "field-map.html", media_types.HTML, "离线地图", "Field map"),
+    ("checklist", "checklist.xlsx", media_types.XLSX, "核查清单", "Checklist"),
+    ("invitation", "invitation.ics", media_types.ICS, "日历邀请", "Invitation"),
+    ("layers", "layers.gpkg", media_types.GPKG, "图层（QGIS、QField）", "Layers for QGIS and QField"),
+    ("pack", "pack.zip", media_types.ZIP, "全部打包", "Everything in one pack"),
 )
 """Papers of a planned visit: what kind, the end of the address, the media type, and what it is called."""
 DRAWN = frozenset({"atlas_a3", "atlas_a4", "field_map", "pack"})
 """Papers that show every line around the stops: for whoever may look at the county's existing pipes."""
-DROPPED = ("invitation_dropped", "invitation.ics?dropped=true", "text/calendar", "收回取消的日程", "Days to take back")
+DROPPED = ("invitation_dropped", "invitation.ics?dropped=true", media_types.ICS, "收回取消的日程", "Days to take back")
 """Where calendars know more days than a changed visit has."""
 
 

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     Box = tuple[float, float, float, float]
 
-MEDIA = "application/geopackage+sqlite3"
 AROUND_M = 150.0
 """How far around a stop, and what is looked at there, layers are given out; a judgement: what one sees from there."""
 MOST_ROWS = 1_000_000

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from api.doors import Visitor
     from api.visit_papers import Papers
 
-MEDIA = "application/zip"
 LONGEST_NAME = 80
 """Bytes of the folder's name: file systems take 255, and people put files into long paths."""
 FORBIDDEN = frozenset('<>:"/\\|?*')

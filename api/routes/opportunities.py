@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api import geojson
+from api import geojson, media_types
 from api.conditions import answered_once, unchanged
 from api.coordinates import axes_of, window_of
 from api.db.records import Answer
@@ -57,12 +57,7 @@ router = APIRouter(prefix="/api/opportunities", tags=["opportunities"])
 
 MOST, DEFAULT_LIMIT = 10_000, 1_000
 MOST_TRIED = 200
-MEDIA = {
-    "gpkg": "application/geopackage+sqlite3",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "pdf": "application/pdf",
-}
+MEDIA = {"gpkg": media_types.GPKG, "xlsx": media_types.XLSX, "csv": media_types.CSV, "pdf": media_types.PDF}
 OPPORTUNITY = Content("OpportunityShape")
 Crs = Annotated[
     str | None, Query(description="Of the answer's coordinates; CRS84 unless given, or `EPSG:4546`, `grid`.")

@@ -15,7 +15,7 @@ import shapely
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from api import geojson
+from api import geojson, media_types
 from api.conditions import answered_before, answered_once
 from api.coordinates import axes_of
 from api.db import programmes
@@ -49,11 +49,7 @@ SECONDS, LEAST_SECONDS, MOST_SECONDS = 60.0, 1.0, 600.0
 LONGEST_NAME = 200
 ASKED = ("crews", "winter", "holidays", "weights", "yuan", "fixed")
 OTHERS = ("name", "routes", "window", "exits", "crs", "on", "seconds")
-MEDIA = {
-    "gpkg": "application/geopackage+sqlite3",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
+MEDIA = {"gpkg": media_types.GPKG, "xlsx": media_types.XLSX, "pdf": media_types.PDF}
 FILE = Content("File", tuple(MEDIA.values()))
 Identity = Annotated[str, Path(description="The programme's id.", pattern=r"^[0-9a-f]{32}$")]
 OtherIdentity = Annotated[str, Query(alias="with", description="The other one's id.", pattern=r"^[0-9a-f]{32}$")]

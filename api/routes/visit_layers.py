@@ -15,7 +15,7 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from api import geojson, visit_pack
+from api import geojson, media_types
 from api.conditions import answered_once, unchanged
 from api.coordinates import axes_of
 from api.db.records import Answer
@@ -34,7 +34,7 @@ from api.visit_layer_answers import (
     judged_shape,
     judgements,
 )
-from api.visit_layers import MEDIA, layers_gpkg
+from api.visit_layers import layers_gpkg
 from api.visit_pack import pack_zip
 from api.visit_papers import Papers
 from api.visit_people import known
@@ -51,7 +51,7 @@ router = APIRouter(prefix="/api/visits", tags=["visits"])
 MOST_BYTES = 45_000_000
 """Of an edited file: with base64 it keeps within what a large body may have."""
 MOST_LINES = 100_000
-FILE, PACK = Content("File", (MEDIA,)), Content("File", (visit_pack.MEDIA,))
+FILE, PACK = Content("File", (media_types.GPKG,)), Content("File", (media_types.ZIP,))
 DIFFERENCES, WRITTEN = Content("LayerDifferences"), Content("LayersWritten")
 ACCEPTED = Content("LayersAccepted")
 FileBody = Annotated[bytes, Depends(file_reader(MOST_BYTES))]
@@ -73,7 +73,7 @@ def get_visit_layers(
     if unchanged(request, tag):
         return Response(status_code=304, headers={"ETag": tag})
     named = f'attachment; filename="layers-{visit.id}.gpkg"'
-    return Response(content, media_type=MEDIA, headers={"ETag": tag, "Content-Disposition": named})
+    return Response(content, media_type=media_types.GPKG, headers={"ETag": tag, "Content-Disposition": named})
 
 
 @router.get("/{visit_id}/pack.zip", responses=documented(PACK, 404, 422, 503),
@@ -91,7 +91,7 @@ def get_visit_pack(
     except MissingClientError as error:
         raise ProblemError("client.missing", *str(error).split(" / ", 1)) from error
     named = f'attachment; filename="{visit_id}.zip"'
-    return Response(content, media_type=visit_pack.MEDIA, headers={"Content-Disposition": named})
+    return Response(content, media_type=media_types.ZIP, headers={"Content-Disposition": named})
 
 
 @router.post("/{visit_id}/layers", responses=documented(DIFFERENCES, 404, 413, 422, 503),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from api import geojson
+from api import geojson, media_types
 from api.conditions import answered_before, answered_once
 from api.db import visit_minutes
 from api.db.records import Answer
@@ -40,10 +40,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/api/visits", tags=["visits"])
 
-MEDIA = {
-    "pdf": "application/pdf",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-}
+MEDIA = {"pdf": media_types.PDF, "docx": media_types.DOCX}
 MINUTES = Content("VisitMinutesShape")
 MEMBERS = frozenset({"number", "tasks", "push", "expected", "actor"})
 LONGEST_NUMBER, LONGEST_NAME, MOST_TASKS = 80, 200, 1_000

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
+from api import media_types
 from api.dependencies import Running, Service  # noqa: TC001 - FastAPI reads the annotations
 from api.doors import Asking, may
 from api.errors import ProblemError, not_found
 from api.openapi import Content, documented
-from api.routes.opportunities import MEDIA
 from api.routes.visits import Identity  # noqa: TC001 - FastAPI reads the annotations
 from api.settings import is_loopback
 from api.visit_papers import Papers, invitation_of
@@ -22,10 +22,9 @@ from maps.visit_checklist import visit_checklist
 
 router = APIRouter(prefix="/api/visits", tags=["visits"])
 
-PDF = Content("File", ("application/pdf",))
-HTML = Content("File", ("text/html",))
-XLSX = Content("File", (MEDIA["xlsx"],))
-ICS = Content("File", ("text/calendar",))
+PDF, HTML, XLSX, ICS = (
+    Content("File", (media,)) for media in (media_types.PDF, media_types.HTML, media_types.XLSX, media_types.ICS)
+)
 Language = Annotated[Literal["zh", "en"], Query(description="Of the paper.")]
 
 
@@ -46,7 +45,7 @@ def get_invitation(
     visit = known(service, visitor, visit_id)
     host = urlsplit(address_of(request, service)).hostname or ""
     ics = invitation_of(service, visit, host, attendee, dropped=dropped)
-    return _file(ics, "text/calendar; charset=utf-8", f"{visit_id}{'-dropped' if dropped else ''}.ics")
+    return _file(ics, f"{media_types.ICS}; charset=utf-8", f"{visit_id}{'-dropped' if dropped else ''}.ics")
 
 
 @router.get("/{visit_id}/atlas.pdf", responses=documented(PDF, 404, 422, 503),
@@ -61,7 +60,7 @@ def get_visit_atlas(
 ) -> Response:
     """Return the atlas of a visit: each stop at a true scale, items under the numbers of the checklist."""
     papers = _papers(request, service, visitor, visit_id, language)
-    return _file(papers.atlas(paper.lower()), "application/pdf", f"{visit_id}-atlas-{paper}.pdf")
+    return _file(papers.atlas(paper.lower()), media_types.PDF, f"{visit_id}-atlas-{paper}.pdf")
 
 
 @router.get("/{visit_id}/field-map.html", responses=documented(HTML, 404, 422, 503),
@@ -75,7 +74,7 @@ def get_visit_field_map(
         page = papers.field_map()
     except MissingClientError as error:
         raise ProblemError("client.missing", *str(error).split(" / ", 1)) from error
-    return _file(page.encode(), "text/html; charset=utf-8", f"{visit_id}-field-map.html")
+    return _file(page.encode(), f"{media_types.HTML}; charset=utf-8", f"{visit_id}-field-map.html")
 
 
 @router.get("/{visit_id}/checklist.xlsx", responses=documented(XLSX, 404, 422, 503),
@@ -85,7 +84,7 @@ def get_visit_checklist(service: Running, visitor: Asking, visit_id: Identity, l
     visit = known(service, visitor, visit_id)
     if visit.plan is None:
         raise not_found(f"踏勘 {visit_id} 未排定", f"visit {visit_id} is not planned")
-    return _file(visit_checklist(visit, language), MEDIA["xlsx"], f"{visit_id}-checklist.xlsx")
+    return _file(visit_checklist(visit, language), media_types.XLSX, f"{visit_id}-checklist.xlsx")
 
 
 def address_of(request: Request, service: Service) -> str:
