@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { get } from '../src/api/client';
+import { get, send } from '../src/api/client';
 import { UnreachableError } from '../src/api/problem';
 
 let running: Server;
@@ -35,6 +35,12 @@ describe('an answer of the server', () => {
     await arrive();
     await vi.advanceTimersByTimeAsync(60_000);
     expect(await told).toEqual(new UnreachableError(true));
+  });
+
+  it('that has no body is one, also where a browser gives it an empty one', async () => {
+    const gone = Object.defineProperty(new Response(null, { status: 204 }), 'body', { value: new Response('').body });
+    vi.stubGlobal('fetch', () => Promise.resolve(gone));
+    expect((await send('/api/x', { method: 'DELETE' })).status).toBe(204);
   });
 
   it('that comes slowly and goes on coming is waited for', async () => {

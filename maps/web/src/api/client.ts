@@ -59,9 +59,12 @@ export async function send(path: string, init: RequestInit = {}, patienceMs = PA
   }
 }
 
+/** Chromium gives such an answer an empty body, and lets nobody make one with it. */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205]);
+
 /** The answer with all of it here, so that one that stalls or is wanted no more is none; `heard` is called at every piece. */
 async function whole(response: Response, heard: () => void): Promise<Response> {
-  if (!response.body) return response;
+  if (!response.body || WITHOUT_BODY.has(response.status)) return response;
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   const reader = response.body.getReader();
   for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
