@@ -186,7 +186,9 @@ class _Reader:
             self._wrong("minutes", len(value), "按工具或停留点编号的对象", "an object by tool or by the id of a stop")
             return {}
         options = Options(value)
-        found = {str(name): options.number(name, 0.0, 0.0, MOST_MINUTES) for name in value}
+        found = {
+            str(name): options.number(name, 0.0, 0.0, MOST_MINUTES) for name, said in value.items() if said is not None
+        }
         self._faults += [fault.at(field=f"minutes.{fault.field}") for fault in options.faults]
         return found
 

@@ -49,6 +49,15 @@ def test_a_visit_is_proposed_planned_listed_and_read(client):
     assert again.status_code == 304
 
 
+def test_minutes_that_nobody_states_are_those_of_the_county(client):
+    asked = {"routes": ["G1"], **GRID}
+    plans = [
+        client.post(f"{VISITS}/proposals", json=asked | {"minutes": minutes}).json()["plan"]
+        for minutes in (None, {"tape": None, "arrive": None})
+    ]
+    assert plans[1]["stops"] == plans[0]["stops"]
+
+
 def test_nothing_to_visit_is_said_and_a_visit_without_a_name_is_named_after_its_road(client):
     told = client.post(f"{VISITS}/proposals", json={}).json()
     assert (told["plan"], [fault["field"] for fault in told["faults"]]) == (None, ["cases"])
