@@ -26,7 +26,7 @@ def latencies(n_routes):
         folder = Path(name)
         child("make", folder / "city.npz", n_routes)
         stored = child("store", folder / "city.npz", folder / "data")
-        with _served(folder) as (process, client):
+        with served(folder / "data") as (process, client):
             loading = _wait(process, client)
             p50, p99, worst, server, partners = _ask(client, load(folder / "city.npz"))
             resident = client.get("/api/health").json()["resident"]
@@ -42,21 +42,22 @@ def latencies(n_routes):
 
 
 @contextmanager
-def _served(folder):
-    """Run ``cotrench serve`` on a free port over the store of a folder; its log is kept for what goes wrong."""
+def served(data, url=None):
+    """Run ``cotrench serve`` on a free port over the store at a URL or of a folder; its log is kept there."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [Path(sys.executable).with_name("cotrench"), "serve"]
-    settings = os.environ | {"COTRENCH_PORT": str(port), "COTRENCH_DATA": str(folder / "data")}
+    settings = os.environ | {"COTRENCH_PORT": str(port), "COTRENCH_DATA": str(data)}
     settings.pop("COTRENCH_DATABASE_URL", None)
-    with (folder / "log").open("w+") as log:
+    settings |= {"COTRENCH_DATABASE_URL": url} if url else {}
+    with (data / "log").open("w+") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=log, stderr=log)
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=READY_S) as client:
                 yield process, client
         except Exception as error:
-            error.add_note("the service said: " + (folder / "log").read_text(errors="replace")[-2000:])
+            error.add_note("the service said: " + (data / "log").read_text(errors="replace")[-2000:])
             raise
         finally:
             process.terminate()
