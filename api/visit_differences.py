@@ -15,7 +15,7 @@ from api.db.errors import NotFoundError
 from api.db.tables import LAYERS
 from api.db.values import typed
 from api.geopackages import check_geopackage, layers_of
-from api.own_items import chooses_ids, own_ids
+from api.own_items import OWNER, chooses_ids, own_ids
 from api.visit_given import check_given, read_given
 from geo.faults import BadInputError, Fault, refuse
 from survey.visits.layer_changes import compare_layers, same_shape
@@ -182,8 +182,17 @@ def _before(service: Service, visitor: Visitor, table: str, layer: GivenLayer, t
     if len(seen) < len(layer.revisions):
         told.unseen[table] = len(layer.revisions) - len(seen)
     found = rows_at(service.store, layer.stored, seen)
+    if own is not None:
+        found = _of_its_owner(service.store, layer.stored, found)
     told.faults += [_no_revision(table, name, seen[name]) for name in sorted(seen.keys() - found.keys())]
     return found
+
+
+def _of_its_owner(store: Store, layer: str, rows: Mapping[str, Row]) -> dict[str, Row]:
+    """Return rows of before that bear the owner of today: an id may have been somebody else's, as in its history."""
+    column = OWNER[layer]
+    now = {row.id: row.properties.get(column) for row in store.rows(layer, list(rows))}
+    return {name: row for name, row in rows.items() if row.properties.get(column) == now.get(name)}
 
 
 def rows_at(store: Store, layer: str, revisions: Mapping[str, int]) -> dict[str, Row]:

@@ -43,6 +43,7 @@ def act_on_project(
     request: Request, service: Running, visitor: Asking, opportunity_id: Identity, body: Body
 ) -> Response:
     """Carry out a command in all parts of a project's case that are ready for it, all or none; return the case."""
+    visitor.require("opportunities.read")  # an applicant acts in its cases, and knows of no chance
     given = parse_object(body)
 
     def act() -> Answer:

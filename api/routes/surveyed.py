@@ -15,6 +15,7 @@ from api.db.records import Answer
 from api.dependencies import Body, Running, parse_object
 from api.doors import Asking, may
 from api.openapi import Content, documented
+from api.own_items import own_ids
 from api.routes.visits import Crs, Identity  # noqa: TC001 - FastAPI reads the annotations
 from api.surveyed import keep, line_of, line_shape
 from api.visit_people import known
@@ -48,9 +49,14 @@ def put_measured_line(
 @router.get("", responses=documented(Content("MeasuredLines"), 404, 422, 503),
             dependencies=[may("visits.read", own=True)])  # fmt: skip
 def get_measured_lines(service: Running, visitor: Asking, visit_id: Identity, crs: Crs = None) -> Response:
-    """Return the lines that were measured on a visit, in the order in which they came in."""
+    """Return the lines that were measured on a visit, in the order in which they came in.
+
+    An applicant gets those of its own routes.
+    """
     axes = axes_of(crs, service.grid())
     known(service, visitor, visit_id)
-    lines = [line_shape(one, axes) for one in geometries.of_visit(service.store, visit_id)]
+    own = own_ids(service, visitor, "routes")
+    measured = geometries.of_visit(service.store, visit_id)
+    lines = [line_shape(one, axes) for one in measured if own is None or one.route in own]
     headers = {"Content-Crs": f"<{axes.name}>"}
     return Response(geojson.dumps({"lines": lines}), headers=headers, media_type="application/json")
