@@ -94,7 +94,7 @@ class Planned:
     schedule
         That of the plan.
     least_travel_s
-        Seconds on the way in the order with least travel; None where no other order was looked for.
+        Seconds on the way in the order with least travel, begun on the same day; None where no order was given.
     nearest
         The first schedule after the time, or without regard to the day that was asked for.
     faults
@@ -149,10 +149,7 @@ def plan_visit(
     )
     errand = Errand(stops, travel, calendar, busy)
     order, faults = _order(wish.order, stops, travel)
-    least = None
-    if order is not None:
-        least = errand.round().travel_s
-        errand = replace(errand, order=order)
+    free, errand = errand, replace(errand, order=order)
     begun = max(local(now), local(wish.after)) if wish.after is not None else local(now)
     try:
         found = _on_day(errand, wish.day, begun, due) if wish.day is not None else _proposed(errand, begun, due)
@@ -161,7 +158,8 @@ def plan_visit(
         raise BadInputError([fault.at(field=fault.field or wished) for fault in error.faults]) from None
     told = [*faults, *found.faults]
     if found.schedule is None:
-        return replace(found, least_travel_s=least, faults=tuple(told))
+        return replace(found, faults=tuple(told))
+    least = None if order is None else _least_travel_s(free, found.schedule)
     plan = _plan(found.schedule, stops, travel, wish)
     told += _off_road(plan)
     return replace(found, plan=plan, least_travel_s=least, faults=tuple(told))
@@ -209,6 +207,15 @@ def _cheapest(stop: int, order: Sequence[int], travel: Travel) -> int:
     around = list(pairwise((count, *order, count + 1)))
     costs = [float(seconds[a, stop] + seconds[stop, b] - seconds[a, b]) for a, b in around]
     return costs.index(min(costs))
+
+
+def _least_travel_s(free: Errand, schedule: Schedule) -> float:
+    """Return the seconds on the way of the round with least travel, begun when a schedule begins, or of that itself.
+
+    Each day of a visit sets out and ends at its places: only what is spread over days in the same way can be compared.
+    """
+    best = schedule_from(free, schedule.days[0].sets_out, turn=False)
+    return schedule.travel_s if best is None else min(best.travel_s, schedule.travel_s)
 
 
 def _on_day(errand: Errand, day: date, begun: datetime, due: datetime | None) -> Planned:
