@@ -195,7 +195,9 @@ class Papers:
         rules = None if county is None or county.policy is None else load_policy(county.policy)
         basis = "" if rules is None else f"{rules.document}《{rules.title}》"
         cases = AND[self.language].join(self.plan.cases)
-        project = f"{self.plan.title} {self.visit.id}" + (f"（{cases}）" if zh else f" ({cases})") * bool(cases)
+        # What was planned of plain files was never stored, and has no number that anybody could look it up by.
+        named = f"{self.plan.title} {self.visit.id}" if self.visit.seq else self.plan.title
+        project = named + (f"（{cases}）" if zh else f" ({cases})") * bool(cases)
         return AtlasHead(self.plan.title, self.on, project, organisation, basis)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 
 import geopandas as gpd
 import icalendar
@@ -45,6 +46,8 @@ def test_files_become_a_schedule_and_papers_of_one_numbering(folder):
     assert [row[0] for row in rows] == numbers
     data = json.loads(PdfReader(io.BytesIO((folder / "v.pdf").read_bytes())).attachments["data.json"][0])
     assert [item["number"] for stop in data["stops"] for item in stop["items"]] == numbers
+    cover = PdfReader(folder / "v.pdf").pages[0].extract_text()
+    assert not re.search(r"\bV\b", cover)  # what was never stored has no number
     (event,) = icalendar.Calendar.from_ical((folder / "v.ics").read_bytes()).walk("VEVENT")
     assert event["DTSTART"].dt.isoformat() == plan["days"][0]["sets_out"] == "2026-12-01T08:30:00+08:00"
     assert plan["stops"][0]["begins"][11:16] in done.stdout
