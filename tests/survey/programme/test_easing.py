@@ -1,7 +1,8 @@
-"""Works leave the weeks of which a crew has too many: all constraints hold, and what is shared stays shared."""
+"""Works leave weeks of which crews or streets have too many: all constraints hold, what is shared stays shared."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from hypothesis import given, settings
@@ -35,6 +36,13 @@ def around(listed, shared=(), **terms):
 
 def planned(surroundings):
     return {work: nearest(surroundings.problem, work) for work in range(len(surroundings.problem.works))}
+
+
+def ladder(rungs):
+    """Return streets that are a ladder's, named as the roads of `make_works`."""
+    ends = [(f"{side}{rung}", f"{side}{rung + 1}") for side in "lr" for rung in range(rungs - 1)]
+    ends += [(f"l{rung}", f"r{rung}") for rung in range(rungs)]
+    return tuple(Stretch(f"road {number}", a, b) for number, (a, b) in enumerate(ends))
 
 
 def test_what_hinders_nobody_stays_where_it_is_wanted():
@@ -72,14 +80,31 @@ def test_closures_that_hold_each_other_apart_are_kept_too():
     assert clashes(surroundings.problem, found) == []
 
 
-@settings(max_examples=40, deadline=None)
+def test_two_that_share_a_trench_leave_a_week_together_for_a_street_that_is_to_stay_open():
+    way_through = (Stretch("a", "out", "in"), Stretch("b", "in", "away"))
+    listed = works(0, 0, 0, roads=("b",))
+    listed[0] = replace(listed[0], roads=("a",), fixed=listed[0].planned)
+    surroundings = around(
+        listed, [SharedTrench("T", ("R1", "R2"), 500.0)], network=way_through, exits=frozenset({"out", "away"})
+    )
+    easing = Easing(surroundings, (0, 1, 2), planned(surroundings))
+    assert easing.run()
+    assert clashes(surroundings.problem, easing.choice) == []
+    assert times_open(surroundings.problem.joinable[0], easing.choice) == 1
+
+
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(0, 8), min_size=2, max_size=14), st.integers(1, 4), st.integers(0, 6), st.data())
-def test_whatever_is_found_keeps_to_windows_and_crews(starts, most, slack, data):
-    listed = works(*starts, slack=slack)
+def test_whatever_is_found_keeps_to_windows_crews_and_streets(starts, most, slack, data):
+    roads = data.draw(
+        st.lists(st.sampled_from([(), *((stretch.road,) for stretch in ladder(3))]), min_size=len(starts))
+    )
+    listed = [replace(work, roads=road) for work, road in zip(works(*starts, slack=slack), roads, strict=False)]
     names = [work.id for work in listed]
     pairs = data.draw(st.lists(st.sets(st.sampled_from(names), min_size=2, max_size=3), max_size=6))
     shared = [SharedTrench(f"T{n}", tuple(sorted(pair)), 50.0 + 10 * n) for n, pair in enumerate(pairs)]
-    surroundings = around(listed, shared, capacity={"north": most})
+    open_streets = {"network": ladder(3), "exits": frozenset({"l0", "r2"})}
+    surroundings = around(listed, shared, capacity={"north": most}, **open_streets)
     problem = surroundings.problem
     for members in components(problem):
         wanted = {work: nearest(problem, work) for work in members}
@@ -101,3 +126,15 @@ def test_a_crowded_county_loses_less_than_by_placing_one_after_another():
     assert clashes(surroundings.problem, eased) == []
     if placed is not None:
         assert surroundings.points(members, eased) <= surroundings.points(members, placed)
+
+
+def test_streets_that_stay_open_lose_less_than_by_placing_one_after_another():
+    streets = ladder(60)
+    listed, shared = make_works(160, roads=len(streets))
+    surroundings = around(listed, shared, network=streets, exits=frozenset({"l0", "r59"}))
+    members = max(components(surroundings.problem), key=len)
+    wanted = {work: nearest(surroundings.problem, work) for work in members}
+    assert clashes(surroundings.problem, wanted)
+    eased, placed = fitted(surroundings, members, wanted), place(surroundings, members, wanted)
+    assert clashes(surroundings.problem, eased) == []
+    assert surroundings.points(members, eased) < surroundings.points(members, placed)
