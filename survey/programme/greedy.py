@@ -38,7 +38,7 @@ class Surroundings:
         return (
             sum(joinable.points * (times_open(joinable, choice) - 1) for joinable in near.values())
             + sum(weights.closed_week * len(closed_weeks(self.problem.users[road], choice)) for road in roads)
-            + sum(weights.moved_week * self.problem.move(work, choice[work]) for work in moved)
+            + sum(self.problem.cost(work, choice[work]) for work in moved)
         )
 
     def allowed(self, works: Iterable[int], choice: Mapping[int, Option]) -> bool:

@@ -107,9 +107,8 @@ class Model:
         return self._yes if place >= len(self.options[work]) - 1 else self._until[work][place]
 
     def _place(self, work: int) -> None:
-        """Let the move of a work cost: each place is the difference of two booleans."""
-        each = self.problem.terms.weights.moved_week
-        points = [each * self.problem.move(work, option) for option in self.options[work]]
+        """Let the place of a work cost: each is the difference of two booleans."""
+        points = [self.problem.cost(work, option) for option in self.options[work]]
         self._base += points[-1]
         for place, variable in enumerate(self._until[work]):
             self._cost.append((points[place] - points[place + 1], variable))

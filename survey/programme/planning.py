@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Event, Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from survey.programme.costs import clashes, costs_of, least_points, points_alone, points_of_never
 from survey.programme.greedy import Surroundings, improve, nearest
+from survey.programme.prices import Prices, bears_prices
 from survey.programme.problem import components, make_problem, without_roads, without_ties
 from survey.programme.search import Search
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from survey.programme.problem import Problem
     from survey.programme.works import Costs, SharedTrench, Terms, Work
 
+T = TypeVar("T")
+
 SECONDS = 60.0
 LOOK_S = 0.1
 SOLVER_SECOND = 0.25
@@ -28,6 +31,8 @@ THREADS = 2
 """Threads that the time is counted for, whatever the machine has."""
 TIES_SHARE = 0.2
 """Part of the time for the parts of components without the crews and closures that tie them."""
+PRICES_SHARE = 0.1
+"""Part of the time for the prices of the places of works that roads tie."""
 MOST_TOGETHER = 60
 """Works beyond which a part is parted further: by roads, which cost little beside trenches."""
 SHARES = (0.4, 1.0)
@@ -174,13 +179,12 @@ class Planning:
                 self._wait([pool.submit(search.run, limit) for search, limit in self._limits(waiting, share)])
         return self._programme(around)
 
-    def _wait(self, searches: Sequence[Future[None]]) -> None:
+    def _wait(self, searches: Sequence[Future[T]]) -> list[T]:
         """Wait for searches; where they are to end, say so until they do: a solver that only begins hears nothing."""
         while wait(searches, LOOK_S).not_done:
             if self._halt.is_set():
                 self.stop()
-        for search in searches:
-            search.result()
+        return [search.result() for search in searches]
 
     def _limits(self, waiting: Sequence[Search], share: float) -> list[tuple[Search, float]]:
         """Return how long each may search now: its part of a share of what is left, as much as one thread can use."""
@@ -203,9 +207,10 @@ class Planning:
 
         What they come to is a bound for the whole. Their places, moved where crews and closures ask it, are a start.
         """
-        untied = without_ties(problem)
-        around = Surroundings(untied), Surroundings(without_roads(untied))
-        parts = [(search, *self._blocks_of(search, *around)) for search in self._searches if not search.ended]
+        untied = Surroundings(without_ties(problem))
+        waiting = [search for search in self._searches if not search.ended]
+        apart = self._wait([pool.submit(self._apart, search, untied) for search in waiting])
+        parts = [(search, *found) for search, found in zip(waiting, apart, strict=True)]
         self._blocks = [block for _, blocks, _ in parts for block in blocks]
         size = sum(len(block.members) for block in self._blocks)
         part = TIES_SHARE * self._budget
@@ -216,13 +221,25 @@ class Planning:
                 search.near({work: option for block in blocks for work, option in (block.best or {}).items()})
         self._tell()
 
-    def _blocks_of(self, search: Search, untied: Surroundings, roadless: Surroundings) -> tuple[list[Search], int]:
+    def _apart(self, search: Search, untied: Surroundings) -> tuple[list[Search], int]:
         """Return the parts of a component, none where it is one, and the points that come on top of theirs."""
         around, blocks, more = untied, components(untied.problem, search.members), 0
         if max(map(len, blocks)) > MOST_TOGETHER:
-            around, blocks = roadless, components(roadless.problem, search.members)
-            more = least_points(untied.problem, search.members)
+            roadless, more = self._without_roads(search, untied.problem)
+            around, blocks = Surroundings(roadless), components(roadless, search.members)
         return ([Search(around, block, self._halt) for block in blocks] if blocks[1:] else []), more
+
+    def _without_roads(self, search: Search, untied: Problem) -> tuple[Problem, int]:
+        """Return a component without its roads, at prices for places that stand for them, and the points on top."""
+        if not bears_prices(untied):
+            return without_roads(untied), least_points(untied, search.members)
+        prices = Prices(untied, search.members)
+        prices.run(PRICES_SHARE * self._budget * len(search.members) / len(untied.works), self._halt)
+        search.spent_s += prices.spent_s
+        search.raise_bound(prices.bound)
+        self._tell()
+        each, more = prices.without_roads()
+        return replace(without_roads(untied), prices=each), more
 
     def _programme(self, around: Surroundings) -> Programme:
         problem = around.problem

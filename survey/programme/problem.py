@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -57,6 +57,8 @@ class Problem:
         The works that close a road which may cut something off together with others.
     crews
         The works of each crew that has a capacity which could be exceeded.
+    prices
+        What each place of some works costs by itself, by work and start, where that is not the points of its move.
     """
 
     works: tuple[Work, ...]
@@ -70,10 +72,17 @@ class Problem:
     network: Network
     knot: tuple[int, ...]
     crews: Mapping[str, tuple[int, ...]]
+    prices: Mapping[int, Mapping[int, int]] = field(default_factory=dict)
 
     def move(self, work: int, option: Option) -> int:
         """Return the weeks between the planned start of a work and that of an option."""
         return abs(option.start - self.wanted[work])
+
+    def cost(self, work: int, option: Option) -> int:
+        """Return the points of an option by itself."""
+        if work in self.prices:
+            return self.prices[work][option.start]
+        return self.terms.weights.moved_week * self.move(work, option)
 
 
 def make_problem(works: Iterable[Work], trenches: Iterable[SharedTrench], terms: Terms) -> Problem:

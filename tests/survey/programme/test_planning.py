@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.faults import BadInputError
+from survey.programme import planning
 from survey.programme.closures import Stretch, cut_off
 from survey.programme.costs import clashes, points_of_never
 from survey.programme.planning import Planning, plan
@@ -128,8 +129,17 @@ def answer(found):
     return [tuple(number - zero for number in found.choice[work].weeks) for work in range(len(found.problem.works))]
 
 
+@pytest.fixture(params=[planning.MOST_TOGETHER, 0], ids=["together", "parted by roads"], scope="module")
+def parted(request):
+    """Part what roads tie whatever its size, too: small inputs are searched as one else."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planning, "MOST_TOGETHER", request.param)
+        yield
+
+
 @settings(max_examples=80, deadline=None)
 @given(inputs())
+@pytest.mark.usefixtures("parted")
 def test_equals_the_best_of_all_programmes(given_):
     works, shared, terms = given_
     possible = [ways(work, terms) for work in works]
