@@ -5,6 +5,7 @@ It may have been made to do harm: views and triggers in it are not run, and noth
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,9 @@ HEADER = b"SQLite format 3\0"
 WRITTEN_BESIDE = b"\x02\x02"
 """Behind the size of a page where what was saved last may still be in a file beside it (SQLite file format, 1.3.3)."""
 WRITTEN_AT = 18
+PLAIN = "CREATE TABLE "
+"""How SQLite begins what it keeps of a table with rows of its own, however that was typed."""
+INDEX_OF_PLACES = re.compile(r'CREATE VIRTUAL TABLE ("(?:[^"]|"")*"|\w+) USING rtree\s*\([\w, ]*\)', re.IGNORECASE)
 
 
 def check_geopackage(path: Path) -> None:
@@ -49,22 +53,36 @@ def check_geopackage(path: Path) -> None:
                   " close it once more where it was not closed", file=path.name)
         ])  # fmt: skip
     with _opened(path) as file:
-        made = "SELECT name FROM sqlite_master WHERE type = 'view' OR (sql LIKE 'CREATE VIRTUAL%' AND sql NOT LIKE ?)"
-        names = [name for (name,) in file.execute(made, ("%USING rtree(%",))]
+        made = file.execute("SELECT name, type, sql FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
+        refuse(
+            Fault("layers.view", "是视图，不是表", "it is a view, not a table", "另存为表，或从文件中删去",
+                  "save it as a table, or take it out of the file", file=path.name, layer=name)
+            for name, kind, sql in made if kind == "view" or not _holds_data(str(sql))
+        )  # fmt: skip
         computed = file.execute(
             "SELECT made.name, field.name FROM sqlite_master made, pragma_table_xinfo(made.name) field "
-            "WHERE made.type = 'table' AND made.sql NOT LIKE 'CREATE VIRTUAL%' AND field.hidden IN (2, 3)"
+            "WHERE made.type = 'table' AND field.hidden IN (2, 3)"
         ).fetchall()
     refuse(
         Fault("layers.computed", "是计算列，不是数据", "it is a computed column, not data", "改成普通列，或删去",
               "make it a plain column, or take it out", file=path.name, layer=name, field=column)
         for name, column in computed
     )  # fmt: skip
-    refuse(
-        Fault("layers.view", "是视图，不是表", "it is a view, not a table", "另存为表，或从文件中删去",
-              "save it as a table, or take it out of the file", file=path.name, layer=name)
-        for name in names
-    )  # fmt: skip
+
+
+def _holds_data(sql: str) -> bool:
+    """Tell whether what a table was made by makes one that holds its rows, or an index of places.
+
+    Any other virtual table is a program of somebody else's; one may bear the words of an index within its own.
+
+    Examples
+    --------
+    >>> _holds_data('CREATE TABLE "routes" (id)'), _holds_data('CREATE VIRTUAL TABLE "r" USING rtree(id, minx, maxx)')
+    (True, True)
+    >>> _holds_data("CREATE VIRTUAL TABLE x USING fts5('USING rtree(id)')")
+    False
+    """
+    return sql.startswith(PLAIN) or INDEX_OF_PLACES.fullmatch(sql) is not None
 
 
 def layers_of(path: Path, without: Collection[str] = ()) -> dict[str, gpd.GeoDataFrame]:

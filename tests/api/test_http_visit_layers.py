@@ -303,7 +303,7 @@ def test_files_that_are_no_layers_of_this_visit_are_refused_by_name(county, tmp_
     assert said(path.read_bytes(), other) == ["layers.other_visit"]
     copies = {
         name: shutil.copy(path, tmp_path / f"{name}.gpkg")
-        for name in ("old", "tampered", "plain", "view", "later", "infinite", "endless", "computed")
+        for name in ("old", "tampered", "plain", "view", "later", "infinite", "endless", "computed", "hidden", "spaced")
     }
     edit(copies["old"], "UPDATE cotrench_visit SET value = '0' WHERE key = 'format'")
     edit(copies["tampered"], "DELETE FROM cotrench_rows WHERE id = 'H1'")
@@ -313,11 +313,17 @@ def test_files_that_are_no_layers_of_this_visit_are_refused_by_name(county, tmp_
     edit(copies["infinite"], "UPDATE cotrench_rows SET revision = 9e999")
     edit(copies["endless"], "UPDATE cotrench_visit SET value = '99999999999999999999999999' WHERE key = 'change'")
     edit(copies["computed"], "ALTER TABLE cotrench_visit ADD COLUMN n TEXT AS (hex(zeroblob(1000)))")
+    edit(copies["hidden"], "CREATE VIRTUAL TABLE words USING fts5('USING rtree(')")
+    edit(
+        copies["spaced"], "PRAGMA writable_schema = ON", "CREATE VIRTUAL TABLE words USING fts5(a)",
+        "UPDATE sqlite_master SET sql = 'CREATE/**/VIRTUAL TABLE words USING fts5(a)' WHERE name = 'words'",
+    )  # fmt: skip
     codes = {name: said(copy.read_bytes()) for name, copy in copies.items()}
     assert codes == {
         "old": ["layers.format"], "tampered": ["layers.tampered"], "plain": ["layers.not_given"],
         "view": ["layers.view"], "later": ["layers.tampered"], "infinite": ["layers.tampered"],
-        "endless": ["layers.tampered"], "computed": ["layers.computed"],
+        "endless": ["layers.tampered"], "computed": ["layers.computed"], "hidden": ["layers.view"],
+        "spaced": ["layers.view"],
     }  # fmt: skip
     assert county.post("/api/visits/V-1999-0001/layers", content=path.read_bytes()).status_code == 404
     body = {"digest": "x", "lines": [], "file": base64.b64encode(path.read_bytes()).decode()}
