@@ -19,7 +19,7 @@ from api.own_items import OWNER, chooses_ids, own_ids
 from api.visit_given import check_given, read_given
 from geo.faults import BadInputError, Fault, refuse
 from survey.visits.layer_changes import compare_layers, same_shape
-from survey.visits.layer_names import ID, match_layers, plain_value, recognise
+from survey.visits.layer_names import ID, id_text, match_layers, plain_value, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -228,11 +228,11 @@ def _compare(
     frame = known.frame[[ID, *fields, known.frame.geometry.name]]
     # What was given out to this one once and is another's now is none of its business any more.
     unseen = layer.revisions.keys() - before.keys()
-    seen = np.array([_text(name) not in unseen for name in frame[ID]], bool)
+    seen = np.array([id_text(name) not in unseen for name in frame[ID]], bool)
     frame = _as_stored(layer.stored, frame[seen], before)
     if not chooses_ids(visitor, layer.stored):
-        frame = frame.assign(**{ID: [name if _text(name) in before else None for name in frame[ID]]})
-    stored = _stored(service.store, layer.stored, {*before, *map(_text, frame[ID])})
+        frame = frame.assign(**{ID: [name if id_text(name) in before else None for name in frame[ID]]})
+    stored = _stored(service.store, layer.stored, {*before, *map(id_text, frame[ID])})
     while True:
         found = compare_layers(given, frame, _frame(stored.values(), fields, grid.crs), table)
         # What was added without an id gets one that is made of its content: it may be there already, accepted before.
@@ -259,11 +259,6 @@ def _in_grid(frame: gpd.GeoDataFrame, crs: Any) -> gpd.GeoDataFrame:  # noqa: AN
     return frame.set_crs(crs, allow_override=True) if same else frame
 
 
-def _text(value: object) -> str:
-    plain = plain_value(value)
-    return "" if plain is None else str(plain)
-
-
 def _frame(rows: Iterable[Row], fields: Sequence[str], crs: Any) -> gpd.GeoDataFrame:  # noqa: ANN401 - pyproj's
     listed = list(rows)
     columns: dict[str, Any] = {ID: np.array([row.id for row in listed], object)}
@@ -281,7 +276,7 @@ def _as_stored(layer: str, frame: gpd.GeoDataFrame, before: Mapping[str, Row]) -
     rows, shapes = [], []
     for row in frame.to_dict("records"):
         shape = row.pop(frame.geometry.name)
-        given = before.get(_text(row[ID]))
+        given = before.get(id_text(row[ID]))
         shapes.append(shape if given is not None and same_shape(shape, given.geometry) else _as_drawn(shape, given))
         plain = {name: None if plain_value(value) is None else value for name, value in row.items() if name != ID}
         read, faults = typed(LAYERS[layer], with_keys(layer, plain))

@@ -13,7 +13,7 @@ import geopandas as gpd
 import shapely
 
 from geo.faults import Fault, refuse
-from survey.visits.layer_names import ID, plain_value, recognise
+from survey.visits.layer_names import ID, id_text, plain_value, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -125,7 +125,7 @@ def compare_layers(
     given, current = (_unique(frame, fields, faults) for frame in (before, now))
     faults += [
         Fault("layers.no_shape", "要素没有图形", "a feature without a shape", "画出图形或删去该要素",
-              "draw it or delete the feature", feature=_name(value) or number)
+              "draw it or delete the feature", feature=id_text(value) or number)
         for number, (value, shape) in enumerate(zip(known.frame[ID], known.frame.geometry, strict=True))
         if shape is None or shape.is_empty
     ]  # fmt: skip
@@ -197,16 +197,11 @@ def _single(shape: shapely.Geometry | None) -> shapely.Geometry | None:
     return shape.geoms[0] if shape is not None and hasattr(shape, "geoms") and len(shape.geoms) == 1 else shape
 
 
-def _name(value: object) -> str:
-    plain = plain_value(value)
-    return "" if plain is None else str(plain)
-
-
 def _listed(frame: gpd.GeoDataFrame, fields: Sequence[str]) -> Iterator[tuple[str, Row]]:
     """Yield the features of a frame by name, empty where they have no id."""
     columns = {name: frame[name].tolist() if name in frame else [None] * len(frame) for name in fields}
     for at, (value, shape) in enumerate(zip(frame[ID], frame.geometry, strict=True)):
-        yield _name(value), {**{name: column[at] for name, column in columns.items()}, SHAPE: shape}
+        yield id_text(value), {**{name: column[at] for name, column in columns.items()}, SHAPE: shape}
 
 
 def _rows(frame: gpd.GeoDataFrame, fields: Sequence[str]) -> dict[str, Row]:
@@ -216,7 +211,7 @@ def _rows(frame: gpd.GeoDataFrame, fields: Sequence[str]) -> dict[str, Row]:
 def _unique(frame: gpd.GeoDataFrame, fields: Sequence[str], faults: list[Fault]) -> dict[str, Row]:
     rows = _rows(frame, fields)
     if len(rows) < len(frame):
-        twice = frame[ID].map(_name)
+        twice = frame[ID].map(id_text)
         faults += [
             Fault("layers.id_twice", "编号重复", "the id is met twice", "每个编号只用一次", "use each id once",
                   feature=name)

@@ -54,6 +54,16 @@ def plain_value(value: Any) -> Hashable:  # noqa: ANN401 - a cell of any column
     return plain
 
 
+def id_text(value: object) -> str:
+    """Return an id as a text; empty where there is none.
+
+    >>> id_text("W1"), id_text(7.0), id_text(None)
+    ('W1', '7.0', '')
+    """
+    plain = plain_value(value)
+    return "" if plain is None else str(plain)
+
+
 def match_layers(before: Mapping[str, gpd.GeoDataFrame], edited: Mapping[str, gpd.GeoDataFrame]) -> dict[str, str]:
     """Return by the name of each layer that was given out what it is called in the edited file.
 
