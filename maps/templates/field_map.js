@@ -155,9 +155,11 @@ function cotrenchFieldMap(map, words, routes, findings, labels, drawn) {
   // A label that would cover one already standing waits until the map is nearer.
   const declutter = () => {
     const standing = [];
-    // Numbers of findings stand before measured labels, the gravest first.
+    // Numbers stand before measured labels: stops before their items (4-1), findings with the gravest first.
     const pane = map.getPane("markerPane");
-    const numbers = [...pane.querySelectorAll(".mark")].sort((a, b) => a.textContent - b.textContent);
+    const parts = (element) => element.textContent.split("-").map(Number);
+    const before = (a, b) => a.length - b.length || a[0] - b[0] || a[1] - b[1] || 0;
+    const numbers = [...pane.querySelectorAll(".mark")].sort((a, b) => before(parts(a), parts(b)));
     for (const element of [...numbers, ...pane.querySelectorAll(".measure")]) {
       element.style.visibility = "";
       const box = element.getBoundingClientRect();

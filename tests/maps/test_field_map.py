@@ -12,7 +12,10 @@ import shapely
 from shapely import LineString, Polygon
 
 from maps.field_map import field_map_html, write_field_map
+from maps.visit_layers import visit_layers
 from sample_data.county import make_county
+from tests.maps import small_town
+from tests.maps.a_visit import plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -178,3 +181,20 @@ def test_a_route_without_utility_and_with_a_number_for_its_id_is_listed() -> Non
     layers["routes"] = layers["routes"].assign(id=[7], utility=[None])
     html = field_map_html(layers, title="图", grid=GRID)
     assert '"name":"7 给水一号","figures":"类别不明"' in html
+
+
+def test_the_numbers_of_stops_stand_before_those_of_their_items(browser: Browser, tmp_path: Path) -> None:
+    """From afar all lie on one spot: the stop is what one walks to, its items are read from near."""
+    path = tmp_path / "visit.html"
+    layers = {name: frame for name, frame in small_town.layers().items() if name in ("routes", "roads")}
+    more = visit_layers(plan("踏勘"), "zh")
+    path.write_text(field_map_html(layers, title="踏勘", grid=small_town.GRID, more=more), encoding="utf-8")
+    page, troubles = opened(browser, path)
+    zoom_out = page.locator(".leaflet-control-zoom-out")
+    for _ in range(3):
+        zoom_out.click()
+        page.wait_for_timeout(400)
+    seen = {mark.inner_text() for mark in page.locator(".mark").all() if mark.evaluate("e => e.style.visibility") == ""}
+    assert "1" in seen
+    assert not any(number.startswith("1-") for number in seen)
+    assert troubles == []
