@@ -27,7 +27,7 @@ def programme_pdf(plain: Mapping[str, Any], issued: dt.date, *, title: str = "",
     Parameters
     ----------
     plain
-        As `survey.programme.telling` tells it.
+        As `survey.programme.telling` tells it; with ``not_planned`` where something could not be planned.
     issued
         The day; the clock is not asked.
     title
@@ -42,6 +42,7 @@ def programme_pdf(plain: Mapping[str, Any], issued: dt.date, *, title: str = "",
         *_works(plain["works"], zh=zh),
         *_reasons("同沟" if zh else "Dug together", plain["joint"], zh=zh),
         *_reasons("未能一次开挖" if zh else "Not dug at once", plain["left_out"], zh=zh),
+        *_not_planned(plain.get("not_planned", ()), zh=zh),
     ]
     name = "联合施工计划" if zh else "Joint programme"
     sheet = {
@@ -72,6 +73,13 @@ def _totals(plain: Mapping[str, Any], *, zh: bool) -> list[dict[str, Any]]:
         if zh
         else f"{totals['works']} works. The gap to the best programme is {gap} at most."
     )
+    missing = len(plain.get("not_planned", ()))
+    if missing:
+        said += (
+            f"另有 {missing} 条管线未能排入，见末页。"
+            if zh
+            else f" {missing} routes could not be planned: see the end."
+        )
     if totals["stopped"]:
         said += "求解提前停止，为当时最好的计划。" if zh else " Stopped early: the best found until then."
     heads = ("", "按原计划", "联合计划") if zh else ("", "as planned", "joint programme")
@@ -119,6 +127,13 @@ def _works(works: Sequence[Mapping[str, Any]], *, zh: bool) -> list[dict[str, An
 def _reasons(title: str, told: Sequence[Mapping[str, Any]], *, zh: bool) -> list[dict[str, Any]]:
     items = [row["why_zh" if zh else "why_en"] for row in told]
     return [_head(title), {"is": "list", "items": items[:MOST_ROWS]}] if items else []
+
+
+def _not_planned(told: Sequence[Mapping[str, Any]], *, zh: bool) -> list[dict[str, Any]]:
+    language, colon, dash = ("zh", "：", "；") if zh else ("en", ": ", "; ")
+    said = [[text for text in (row[language], row.get(f"mend_{language}")) if text] for row in told]
+    items = [f"{row['id']}{colon}{dash.join(texts)}" for row, texts in zip(told, said, strict=True)]
+    return [_head("未排入" if zh else "Not planned"), {"is": "list", "items": items[:MOST_ROWS]}] if items else []
 
 
 def _list(names: Sequence[str], *, zh: bool) -> str:

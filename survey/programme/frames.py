@@ -1,4 +1,4 @@
-"""Read works and trenches out of frames, and turn a programme into the layers ``works`` and ``joint``."""
+"""Read works and trenches out of frames, and turn a programme into the layers ``works``, ``joint``, ``not_planned``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Window = tuple[date, date]
-WORKS_COLUMNS = ["id", "start", "end", "weeks", "moved_weeks", "joint_with", "saved_m", "why_zh", "why_en"]
+WORKS_COLUMNS = [
+    "id", "start", "end", "weeks", "moved_weeks", "joint_with", "saved_m", "why_zh", "why_en", "operator",
+    "window_start", "window_end",
+]  # fmt: skip
+NOT_PLANNED_COLUMNS = ["id", "code", "why_zh", "why_en", "mend_zh", "mend_en"]
 COMPARED_COLUMNS = ["id", "start_a", "end_a", "start_b", "end_b", "moved_weeks", "joint_a", "joint_b"]
 JOINT_COLUMNS = ["trench", "routes", "joint", "start", "end", "reason", "shift_weeks", "why_zh", "why_en"]
 
@@ -166,20 +170,24 @@ def trenches_of(trenches: pd.DataFrame) -> list[SharedTrench]:
 def layers_of(
     plain: Mapping[str, Any], routes: gpd.GeoDataFrame, trenches: gpd.GeoDataFrame
 ) -> dict[str, gpd.GeoDataFrame]:
-    """Return the layers ``works`` and ``joint`` of a programme as `survey.programme.telling` tells it.
+    """Return the layers ``works``, ``joint`` and ``not_planned`` of a programme as `survey.programme.telling` tells it.
 
     Parameters
     ----------
+    plain
+        Also with ``not_planned``: what was asked for and could not be planned, each as a fault with its ``id``.
     routes, trenches
         With ``id`` and geometry; an id that is not among them gets none.
 
     Returns
     -------
     dict
-        ``works``: ``id start end weeks moved_weeks joint_with saved_m why_zh why_en``; ``joint_with`` are the ids of
-        all that the work is dug with, with commas between; ``saved_m`` is its share of what its joint digs save.
+        ``works``: ``id start end weeks moved_weeks joint_with saved_m why_zh why_en operator window_start window_end``;
+        ``joint_with`` are the ids of all that the work is dug with, with commas between; ``saved_m`` is its share of
+        what its joint digs save.
         ``joint``: ``id trench routes joint start end reason shift_weeks why_zh why_en``, a row for each trench and each
         group that digs it together (``joint`` true), and one for each trench that is opened more than once.
+        ``not_planned``: ``id code why_zh why_en mend_zh mend_en``; absent where all were planned.
     """
     works = [
         {
@@ -192,6 +200,9 @@ def layers_of(
             "saved_m": row["saved_m"],
             "why_zh": row["why_zh"],
             "why_en": row["why_en"],
+            "operator": row["crew"],
+            "window_start": date.fromisoformat(row["window_start"]),
+            "window_end": date.fromisoformat(row["window_end"]),
         }
         for row in plain["works"]
     ]
@@ -200,10 +211,14 @@ def layers_of(
     of_joint = pd.DataFrame(joint, columns=JOINT_COLUMNS)
     of_joint.insert(0, "id", [f"J{number + 1}" for number in range(len(of_joint))])
     of_joint["shift_weeks"] = of_joint["shift_weeks"].astype("Int64")
-    return {
+    layers = {
         "works": _with_shapes(pd.DataFrame(works, columns=WORKS_COLUMNS), "id", routes),
         "joint": _with_shapes(of_joint, "trench", trenches),
     }
+    missing = [{**row, "why_zh": row["zh"], "why_en": row["en"]} for row in plain.get("not_planned", ())]
+    if missing:
+        layers["not_planned"] = _with_shapes(pd.DataFrame(missing, columns=NOT_PLANNED_COLUMNS), "id", routes)
+    return layers
 
 
 def compared_frame(first: Mapping[str, Any], second: Mapping[str, Any], routes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

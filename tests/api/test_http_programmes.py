@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from openpyxl import load_workbook
@@ -141,10 +142,12 @@ def test_files_hold_what_was_planned_though_the_route_is_gone(client, tmp_path):
     assert works.crs.to_epsg() == 4546
     assert len(gpd.read_file(tmp_path / "plan.gpkg", layer="joint")) == 1
     book = load_workbook(io.BytesIO(client.get(f"{PROGRAMMES}/{done}/file", params={"f": "xlsx"}).content))
-    assert book.sheetnames == ["works", "joint"]
-    page = PdfReader(io.BytesIO(client.get(f"{PROGRAMMES}/{done}/file", params={"f": "pdf"}).content)).pages[0]
-    assert "内乡" in page.extract_text()
-    assert "范蠡大街" in page.extract_text()
+    assert book.sheetnames == ["works", "joint", "not_planned"]
+    assert {row[0] for row in book["not_planned"].iter_rows(min_row=2, values_only=True)} == {"T1", "P1", "H1"}
+    assert works.loc["W1", ["operator", "window_end"]].tolist() == ["水务", pd.Timestamp("2027-06-25")]
+    pages = PdfReader(io.BytesIO(client.get(f"{PROGRAMMES}/{done}/file", params={"f": "pdf"}).content)).pages
+    said = "".join(page.extract_text() for page in pages)
+    assert all(word in said for word in ("内乡", "范蠡大街", "另有 3 条管线未能排入", "未排入", "H1"))
 
 
 @pytest.mark.parametrize(

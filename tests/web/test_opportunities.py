@@ -157,6 +157,10 @@ def test_a_programme_is_planned_told_before_and_after_and_taken_as_files(window:
     saved = w.page.get_by_role("row", name="少挖（m）").get_by_role("cell")
     expect(saved).to_have_text([f"{result['totals'][side]['saved_m']:.0f}" for side in ("planned", "joint")])
     expect(w.page.get_by_role("heading", name=f"同沟施工 {len(result['joint'])}")).to_be_visible()
+    expect(w.page.get_by_text(f"另有 {len(result['not_planned'])} 条管线未排入")).to_be_visible()
+    expect(
+        w.page.get_by_role("list", name="每项工程的工期").get_by_text(result["works"][0]["id"], exact=True)
+    ).to_be_visible()
     for name, start in (("Excel 表", b"PK"), ("PDF 摘要", b"%PDF"), ("GeoPackage", b"SQLite")):
         href = w.page.get_by_role("link", name=name).get_attribute("href")
         answer = w.page.request.get(f"{w.url}{href}")

@@ -764,6 +764,7 @@ export const en: Record<Word, string> = {
   prog_interrupted: 'The service was restarted meanwhile: plan again',
   prog_quality: '{n} works, at most {gap} from the best',
   prog_stopped: ' (stopped early)',
+  prog_missing: '; {n} routes are not planned, see the end for why',
   prog_file_csv: 'CSV',
   prog_file_xlsx: 'Excel',
   prog_file_pdf: 'PDF summary',

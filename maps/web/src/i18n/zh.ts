@@ -763,6 +763,7 @@ export const zh = {
   prog_interrupted: '计算因服务重启而中断，请重新排',
   prog_quality: '{n} 项工程，与最优的差距不超过 {gap}',
   prog_stopped: '（提前停止）',
+  prog_missing: '；另有 {n} 条管线未排入，原因见末尾',
   prog_file_csv: 'CSV 表',
   prog_file_xlsx: 'Excel 表',
   prog_file_pdf: 'PDF 摘要',
