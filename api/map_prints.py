@@ -14,7 +14,7 @@ from api.db import acceptances
 from api.doors import action_on
 from api.errors import refused
 from api.findings import Chosen
-from api.options import Options
+from api.options import Options, invalid, unknown
 from api.own_items import own_ids
 from api.resident import NO_POLICY
 from geo.crs import coordinate_faults
@@ -76,14 +76,14 @@ def read_print(given: Mapping[str, Any], service: Service, visitor: Visitor) -> 
         The area or what lies on it is too much for a print.
     """
     options, grid = Options(given), service.grid()
-    faults = [_no_member(name) for name in given if name not in MEMBERS]
+    faults = [unknown(name, MEMBERS) for name in given if name not in MEMBERS]
     texts = {name: _text(options, name, most) for name, most in TEXTS}
     layers = _names(given.get("layers"), "layers", options)
     scale = _scale(given.get("scale"), options)
     paper, orientation = options.text("paper") or "a3", options.text("orientation") or "landscape"
     language, findings = options.text("language") or "zh", options.flag("findings")
     if language not in {"zh", "en"}:
-        options.faults.append(_wrong("language", language, "zh 或 en", "zh or en"))
+        options.faults.append(invalid("language", "zh 或 en", "zh or en", language))
     if not options.faults:
         faults += faults_of(paper, orientation, scale, layers)
     selection = _selection(given.get("selection"), options)
@@ -113,21 +113,10 @@ _WHERE = Fault(
 )  # fmt: skip
 
 
-def _no_member(name: str) -> Fault:
-    known = " ".join(MEMBERS)
-    return Fault("option.unknown", "没有这一项", "there is no such item", f"可用 {known}", f"use {known}",
-                 field=name[:80])  # fmt: skip
-
-
-def _wrong(name: str, value: object, zh: str, en: str) -> Fault:
-    return Fault("option.invalid", f"应为{zh}", f"must be {en}", f"改为{zh}", f"make it {en}", field=name,
-                 value=value if isinstance(value, int | float) else repr(value)[:80])  # fmt: skip
-
-
 def _text(options: Options, name: str, most: int) -> str:
     said = (options.text(name) or "").strip()
     if len(said) > most:
-        options.faults.append(_wrong(name, said, f"至多 {most} 个字", f"text of {most} characters at most"))
+        options.faults.append(invalid(name, f"至多 {most} 个字", f"text of {most} characters at most", said))
         return ""
     return said
 
@@ -135,7 +124,7 @@ def _text(options: Options, name: str, most: int) -> str:
 def _names(value: object, name: str, options: Options) -> list[str]:
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return list(dict.fromkeys(value))
-    options.faults.append(_wrong(name, value, "名称的列表", "a list of names"))
+    options.faults.append(invalid(name, "名称的列表", "a list of names", value, needed=True))
     return []
 
 
@@ -145,7 +134,7 @@ def _scale(value: object, options: Options) -> int | None:
         return None
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    options.faults.append(_wrong("scale", value, "比例尺分母（如 500）或 fit", "a scale such as 500, or fit"))
+    options.faults.append(invalid("scale", "比例尺分母（如 500）或 fit", "a scale such as 500, or fit", value))
     return None
 
 
@@ -155,18 +144,18 @@ def _selection(value: object, options: Options) -> dict[str, list[str]]:
         return {}
     said = "图层名到编号列表的对象", "an object of lists of ids by layer"
     if not isinstance(value, dict) or not value:
-        options.faults.append(_wrong("selection", value, *said))
+        options.faults.append(invalid("selection", *said, value))
         return {}
-    unknown = [layer for layer in value if layer not in LAYERS]
-    if unknown:
+    others = [layer for layer in value if layer not in LAYERS]
+    if others:
         known = " ".join(LAYERS)
-        options.faults += [_wrong("selection", layer, f"其中之一：{known}", f"one of {known}") for layer in unknown]
+        options.faults += [invalid("selection", f"其中之一：{known}", f"one of {known}", layer) for layer in others]
         return {}
     chosen = {layer: _names(ids, f"selection.{layer}", options) for layer, ids in value.items()}
     count = sum(map(len, chosen.values()))
     if not 1 <= count <= MOST_SELECTED:
         many = f"1 至 {MOST_SELECTED} 个编号", f"1 to {MOST_SELECTED} ids"
-        options.faults.append(_wrong("selection", count, *many))
+        options.faults.append(invalid("selection", *many, count))
     return chosen
 
 
@@ -177,7 +166,7 @@ def _box(given: Mapping[str, Any], grid: Grid, options: Options) -> shapely.Geom
         return None
     numbers = value if isinstance(value, list) else []
     if len(numbers) != 4 or not all(isinstance(one, int | float) and not isinstance(one, bool) for one in numbers):  # noqa: PLR2004 - a box has four numbers
-        options.faults.append(_wrong("bbox", value, "左、下、右、上四个数", "four numbers: west, south, east, north"))
+        options.faults.append(invalid("bbox", "左、下、右、上四个数", "four numbers: west, south, east, north", value))
         return None
     asked: AskedBox = window_of(",".join(repr(float(one)) for one in numbers), axes_of(crs, grid))
     west, south, east, north = asked.box

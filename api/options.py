@@ -8,7 +8,28 @@ from typing import TYPE_CHECKING, Any
 from geo.faults import Fault
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+LONGEST_TOLD = 80
+"""Characters of a name or value that a fault gives back."""
+
+
+def invalid(field: str, zh: str, en: str, value: object = None, *, needed: bool = False) -> Fault:
+    """Return the fault of a member that is no such thing; ``needed``: it cannot be left out instead.
+
+    >>> invalid("scale", "整数", "a whole number", [1]).mend_en
+    'make it a whole number, or leave it out'
+    """
+    mend = (f"改为{zh}", f"make it {en}") if needed else (f"改为{zh}，或不填", f"make it {en}, or leave it out")
+    told = value if value is None or isinstance(value, int | float) else repr(value)[:LONGEST_TOLD]
+    return Fault("option.invalid", f"应为{zh}", f"must be {en}", *mend, field=field, value=told)
+
+
+def unknown(name: str, known: Iterable[str]) -> Fault:
+    """Return the fault of a member that there is not."""
+    there = " ".join(known)
+    return Fault("option.unknown", "没有这一项", "there is no such item", f"可用 {there}", f"use {there}",
+                 field=name[:LONGEST_TOLD])  # fmt: skip
 
 
 class Options:
@@ -65,7 +86,4 @@ class Options:
             return None
 
     def _refuse(self, name: str, value: object, zh: str, en: str) -> None:
-        self.faults.append(
-            Fault("option.invalid", f"应为{zh}", f"must be {en}", f"改为{zh}，或不填", f"make it {en}, or leave it out",
-                  field=name, value=value if isinstance(value, int | float) else repr(value)[:80])
-        )  # fmt: skip
+        self.faults.append(invalid(name, zh, en, value))

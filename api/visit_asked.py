@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from api import geojson
 from api.errors import refused
-from api.options import Options
-from geo.faults import BadInputError, Fault
+from api.options import Options, invalid, unknown
+from geo.faults import BadInputError
 from survey.calendar import local
 from survey.visits.county_data import known_visit_pace
 from survey.visits.travel import MODES
@@ -26,7 +26,7 @@ MEMBERS = (
     "title", "cases", "routes", "sites", "due", "keep", "day", "after", "start", "end", "mode", "minutes", "add",
     "calendars", "order", "crs", "actor",
 )  # fmt: skip
-PLACE_MEMBERS = frozenset({"x", "y", "name", "note", "case"})
+PLACE_MEMBERS = ("x", "y", "name", "note", "case")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ class _Reader:
     def __init__(self, given: Mapping[str, Any], axes: Axes) -> None:
         self._given, self._axes = given, axes
         self.options = Options(given)
-        self._faults = [_unknown(name) for name in given if name not in MEMBERS]
+        self._faults = [unknown(name, MEMBERS) for name in given if name not in MEMBERS]
 
     def refuse(self) -> None:
         """Refuse a body with faults."""
@@ -214,7 +214,7 @@ class _Reader:
         return tuple(one for one in found if one is not None)
 
     def _added(self, one: Mapping[str, Any], where: str) -> Place | None:
-        self._faults += [_unknown(f"{where}.{name}") for name in one if name not in PLACE_MEMBERS]
+        self._faults += [unknown(f"{where}.{name}", PLACE_MEMBERS) for name in one if name not in PLACE_MEMBERS]
         limits = (("name", LONGEST_NAME), ("note", LONGEST_NOTE), ("case", LONGEST_NAME))
         texts = [self._text(one, name, most, f"{where}.{name}") or "" for name, most in limits]
         at = self._place([one.get("x"), one.get("y")], where)
@@ -243,13 +243,4 @@ class _Reader:
         return None
 
     def _wrong(self, name: str, value: object, zh: str, en: str) -> None:
-        self._faults.append(
-            Fault("option.invalid", f"应为{zh}", f"must be {en}", f"改为{zh}，或不填", f"make it {en}, or leave it out",
-                  field=name, value=repr(value)[:80])
-        )  # fmt: skip
-
-
-def _unknown(name: str) -> Fault:
-    known = " ".join(MEMBERS)
-    return Fault("option.unknown", "没有这一项", "there is no such item", f"可用 {known}", f"use {known}",
-                 field=name[:80])  # fmt: skip
+        self._faults.append(invalid(name, zh, en, value))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.case_lists import unknown
 from api.errors import ProblemError, refused
+from api.options import invalid
 from api.visit_answers import proposal_shape
 from api.visit_cases import ENTERED
 from api.visit_people import actor_of
@@ -88,14 +89,14 @@ def check(given: Mapping[str, Any], kinds: Mapping[str, type[VisitCommand]]) -> 
     elif not isinstance(kind, str) or kind not in kinds:
         faults.append(unknown("kind", kind, kinds))
     if data is not None and not isinstance(data, dict):
-        faults.append(_wrong("data", data, "对象", "an object"))
+        faults.append(invalid("data", "对象", "an object", data))
     if name is not None and not (isinstance(name, str) and 0 < len(name) <= LONGEST_ID):
-        faults.append(_wrong("id", name, f"1 至 {LONGEST_ID} 个字的编号", f"an id of 1 to {LONGEST_ID} characters"))
+        faults.append(invalid("id", f"1 至 {LONGEST_ID} 个字的编号", f"an id of 1 to {LONGEST_ID} characters", name))
     if expected is not None and (isinstance(expected, bool) or not isinstance(expected, int)):
-        faults.append(_wrong("expected", expected, "整数", "a whole number"))
+        faults.append(invalid("expected", "整数", "a whole number", expected))
     if given.get("cases") not in (None, False, True) or (given.get("cases") and kind not in ENTERED):
         faults.append(
-            _wrong("cases", given["cases"], "true（仅限发出邀请、登记到场）", "true, of inviting and holding")
+            invalid("cases", "true（仅限发出邀请、登记到场）", "true, of inviting and holding", given["cases"])
         )
     if kind == ChangeVisit.kind and (data is None or isinstance(data, dict)):
         faults += _change_faults(data or {})
@@ -112,9 +113,13 @@ def _change_faults(data: Mapping[str, Any]) -> list[Fault]:
         for one in sorted(set(data) - {"reason", "asked"})
     ]
     if not isinstance(reason, str) or not reason.strip():
-        faults.append(_wrong("data.reason", reason, "写明的理由", "the reason, in words"))
+        faults.append(invalid("data.reason", "写明的理由", "the reason, in words", reason, needed=True))
     if not isinstance(asked, dict):
-        faults.append(_wrong("data.asked", asked, "排法（同新排踏勘）", "how it is to be planned, as for a new visit"))
+        faults.append(
+            invalid(
+                "data.asked", "排法（同新排踏勘）", "how it is to be planned, as for a new visit", asked, needed=True
+            )
+        )
     return [*faults, *too_long({"reason": reason})]
 
 
@@ -130,8 +135,3 @@ def _plan(made: Made, axes: Axes) -> Plan:
 def _unknown(name: str) -> Fault:
     said = name[:80]
     return Fault("case.unknown_field", f"不认识的字段“{said}”", f"unknown field {said!r}", field=said)
-
-
-def _wrong(field: str, value: object, zh: str, en: str) -> Fault:
-    return Fault("option.invalid", f"应为{zh}", f"must be {en}", f"改为{zh}", f"make it {en}", field=field,
-                 value=repr(value)[:80])  # fmt: skip

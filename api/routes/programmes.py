@@ -26,7 +26,7 @@ from api.dependencies import Body, Running, Service, parse_object
 from api.doors import Asking, may
 from api.errors import ProblemError, not_found, refused
 from api.openapi import Content, documented
-from api.options import Options
+from api.options import Options, invalid, unknown
 from api.programme_files import write_programme
 from api.programme_inputs import Wanted, chosen, inputs_of
 from api.programmes import LOST_S
@@ -170,7 +170,7 @@ def programme_file(
 def _wanted(given: Mapping[str, Any], service: Service) -> Wanted:
     """Return what a body asks for; refuse with every fault of it."""
     options = Options(given)
-    faults = [_unknown(name) for name in given if name not in (*ASKED, *OTHERS)]
+    faults = [unknown(name, (*ASKED, *OTHERS)) for name in given if name not in (*ASKED, *OTHERS)]
     axes = axes_of(options.text("crs"), service.grid())
     seconds = options.number("seconds", SECONDS, LEAST_SECONDS, MOST_SECONDS)
     on = options.day("on") or service.today()
@@ -178,7 +178,7 @@ def _wanted(given: Mapping[str, Any], service: Service) -> Wanted:
     window = _window(given.get("window"), faults)
     routes = given.get("routes")
     if routes is not None and not (isinstance(routes, list) and all(isinstance(one, str) for one in routes)):
-        faults.append(_invalid("routes", routes, "编号的列表", "a list of ids"))
+        faults.append(invalid("routes", "编号的列表", "a list of ids", routes))
         routes = None
     places = _places(given.get("exits"), faults)
     try:
@@ -197,7 +197,7 @@ def _name(given: Mapping[str, Any], faults: list[Fault] | None = None) -> str:
     if name is None or (isinstance(name, str) and len(name) <= LONGEST_NAME):
         return (name or "").strip()
     if faults is not None:
-        faults.append(_invalid("name", name, f"至多 {LONGEST_NAME} 个字", f"text of {LONGEST_NAME} characters at most"))
+        faults.append(invalid("name", f"至多 {LONGEST_NAME} 个字", f"text of {LONGEST_NAME} characters at most", name))
     return ""
 
 
@@ -209,7 +209,7 @@ def _window(value: object, faults: list[Fault]) -> tuple[Any, Any] | None:
     if first is not None and last is not None and first <= last:
         return first, last
     said = "start 与 end 两个日期，先后有序", "start and end, two days in their order"
-    faults.append(_invalid("window", value, *said))
+    faults.append(invalid("window", *said, value))
     return None
 
 
@@ -219,7 +219,7 @@ def _places(value: object, faults: list[Fault]) -> list[list[float]]:
     if isinstance(value, list) and all(_is_position(one) for one in value):
         return [[float(one[0]), float(one[1])] for one in value]
     said = "位置的列表，如 [[111.8, 33.0]]", "a list of positions such as [[111.8, 33.0]]"
-    faults.append(_invalid("exits", value, *said))
+    faults.append(invalid("exits", *said, value))
     return []
 
 
@@ -227,16 +227,6 @@ def _is_position(value: object) -> bool:
     if not isinstance(value, list) or [isinstance(part, int | float) for part in value] != [True, True]:
         return False
     return not any(isinstance(part, bool) for part in value)
-
-
-def _unknown(name: str) -> Fault:
-    known = " ".join((*ASKED, *OTHERS))
-    return Fault("option.unknown", "没有这一项", "there is no such item", f"可用 {known}", f"use {known}", field=name)
-
-
-def _invalid(name: str, value: object, zh: str, en: str) -> Fault:
-    return Fault("option.invalid", f"应为{zh}", f"must be {en}", f"改为{zh}，或不填", f"make it {en}, or leave it out",
-                 field=name, value=repr(value)[:80])  # fmt: skip
 
 
 def _known(service: Service, programme_id: str) -> StoredProgramme:

@@ -23,6 +23,7 @@ from api.dependencies import LargeBody, Running, Service, file_reader, parse_obj
 from api.doors import Asking, may
 from api.errors import ProblemError, refused
 from api.openapi import Content, documented
+from api.options import invalid, unknown
 from api.routes.visit_papers import address_of
 from api.routes.visits import Crs, Identity  # noqa: TC001 - FastAPI reads the annotations
 from api.visit_acceptance import sorted_out, write_rows
@@ -51,6 +52,7 @@ router = APIRouter(prefix="/api/visits", tags=["visits"])
 MOST_BYTES = 45_000_000
 """Of an edited file: with base64 it keeps within what a large body may have."""
 MOST_LINES = 100_000
+MEMBERS = ("digest", "lines", "file", "crs")
 FILE, PACK = Content("File", (media_types.GPKG,)), Content("File", (media_types.ZIP,))
 DIFFERENCES, WRITTEN = Content("LayerDifferences"), Content("LayersWritten")
 ACCEPTED = Content("LayersAccepted")
@@ -157,19 +159,23 @@ def _routes_of(rows: Sequence[Sequence[Line]]) -> list[str]:
 
 def _asked(given: dict[str, Any]) -> tuple[bytes, str, list[str]]:
     """Return the file, its digest and the lines of a body; else `BadInputError` with every fault."""
-    faults = [_unknown(name) for name in sorted(set(given) - {"digest", "lines", "file", "crs"})]
+    faults = [unknown(name, MEMBERS) for name in sorted(set(given) - {*MEMBERS})]
     lines, file, digest = given.get("lines"), given.get("file"), given.get("digest")
     if not (isinstance(lines, list) and len(lines) <= MOST_LINES and all(isinstance(one, str) for one in lines)):
-        faults.append(_invalid("lines", f"至多 {MOST_LINES} 条变更编号", f"ids of changes, {MOST_LINES} at most"))
+        faults.append(
+            invalid("lines", f"至多 {MOST_LINES} 条变更编号", f"ids of changes, {MOST_LINES} at most", needed=True)
+        )
     if not isinstance(digest, str):
-        faults.append(_invalid("digest", "对照结果的 digest", "the digest of the comparison"))
+        faults.append(invalid("digest", "对照结果的 digest", "the digest of the comparison", needed=True))
     content = b""
     try:
         content = base64.b64decode(file if isinstance(file, str) else "", validate=True)
     except (binascii.Error, ValueError):
-        faults.append(_invalid("file", "文件的 base64", "the file in base64"))
+        faults.append(invalid("file", "文件的 base64", "the file in base64", needed=True))
     if not content:
-        faults.append(_invalid("file", "再次附上编辑过的文件（base64）", "the edited file again, in base64"))
+        faults.append(
+            invalid("file", "再次附上编辑过的文件（base64）", "the edited file again, in base64", needed=True)
+        )
     if faults:
         raise refused(*faults)
     return content, str(digest), list(lines or [])
@@ -182,15 +188,6 @@ def _at_hand(content: bytes) -> Iterator[Path]:
         path = Path(folder) / "layers.gpkg"
         path.write_bytes(content)
         yield path
-
-
-def _invalid(name: str, zh: str, en: str) -> Fault:
-    return Fault("option.invalid", f"应为{zh}", f"must be {en}", f"填写{zh}", f"give {en}", field=name)
-
-
-def _unknown(name: str) -> Fault:
-    return Fault("option.unknown", "没有这一项", "there is no such item", "可用 digest lines file",
-                 "use digest lines file", field=name)  # fmt: skip
 
 
 def _other_file(digest: str) -> Fault:

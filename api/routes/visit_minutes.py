@@ -17,7 +17,7 @@ from api.doors import Asking, Visitor, may
 from api.errors import not_found, refused
 from api.minutes_cases import steps_of
 from api.openapi import Content, documented
-from api.options import Options
+from api.options import Options, invalid
 from api.routes.visits import Identity  # noqa: TC001 - FastAPI reads the annotations
 from api.visit_minutes import LANGUAGES, Asked, in_short, issue, issues_of, minutes_of
 from api.visit_people import actor_of, known
@@ -129,9 +129,11 @@ def _asked(given: dict[str, Any]) -> Asked:
         for one in sorted(set(given) - MEMBERS)
     ]
     if len(number) > LONGEST_NUMBER:
-        faults.append(_wrong("number", f"至多 {LONGEST_NUMBER} 个字的文号", f"a number of {LONGEST_NUMBER} characters"))
+        faults.append(
+            invalid("number", f"至多 {LONGEST_NUMBER} 个字的文号", f"a number of {LONGEST_NUMBER} characters")
+        )
     if expected is not None and (isinstance(expected, bool) or not isinstance(expected, int)):
-        faults.append(_wrong("expected", "整数", "a whole number"))
+        faults.append(invalid("expected", "整数", "a whole number"))
     tasks, wrong = _tasks(given.get("tasks"))
     if faults or wrong or options.faults:
         raise refused(*options.faults, *faults, *wrong)
@@ -143,7 +145,7 @@ def _tasks(given: object) -> tuple[dict[str, Task], list[Fault]]:
     if given is None:
         return {}, []
     if not isinstance(given, dict) or len(given) > MOST_TASKS:
-        return {}, [_wrong("tasks", "按事项编号的对象", "an object by the id of the item")]
+        return {}, [invalid("tasks", "按事项编号的对象", "an object by the id of the item")]
     found, faults = {}, []
     for item, told in given.items():
         options = Options(told if isinstance(told, dict) else {"who": told})
@@ -151,13 +153,9 @@ def _tasks(given: object) -> tuple[dict[str, Task], list[Fault]]:
         known_members = isinstance(told, dict) and set(told) <= {"who", "by"} and len(who) <= LONGEST_NAME
         if options.faults or not known_members:
             zh, en = "办理人（200 字以内）和日期", "who (200 characters at most) and a day"
-            faults.append(_wrong(f"tasks.{item[:80]}", zh, en))
+            faults.append(invalid(f"tasks.{item[:80]}", zh, en))
         found[item] = Task(who.strip(), by)
     return found, faults
-
-
-def _wrong(field: str, zh: str, en: str) -> Fault:
-    return Fault("option.invalid", f"应为{zh}", f"must be {en}", f"改为{zh}", f"make it {en}", field=field)
 
 
 def _steps(service: Service, visitor: Visitor, visit: Visit, now: datetime) -> list[Step]:
