@@ -15,8 +15,10 @@ commands = typer.Typer()
 )
 def warm() -> None:
     """Compile every kernel and keep the result on disk."""
-    from geo.warm import warm as compile_all
+    from geo.warm import warm as compile_geometry
+    from survey.programme.covering import warm as compile_bounds
 
     with progress("编译", "compiling"):
-        compile_all()
+        compile_geometry()
+        compile_bounds()
     say(words("计算内核已就绪。", "The kernels are ready."))

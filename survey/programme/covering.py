@@ -78,6 +78,12 @@ def least_beside(
     return found
 
 
+def warm() -> None:
+    """Compile the kernels: some seconds once, which the first plan of a county that roads tie would wait for else."""
+    zero = np.zeros(1, np.int64)
+    least_beside(np.zeros((1, 1), np.int64), np.ones(1, np.int64), zero, zero, 0, 0)
+
+
 @kernel
 def _weeks_until(
     prices: NDArray[np.int64], lengths: NDArray[np.int64], slots: NDArray[np.int64], last: NDArray[np.int64], each: int
