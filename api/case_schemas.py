@@ -78,6 +78,8 @@ class CaseTask(Shape):
     revision: int
     verdict: str | None
     commitment: str
+    commitment_zh: str
+    commitment_en: str
     approvals: list[dict[str, Any]]
     judgement: dict[str, Any] | None
     committed: dict[str, Any] | None

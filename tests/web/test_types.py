@@ -9,46 +9,16 @@ from typing import get_args
 
 import pytest
 
-from api import (
-    finding_schemas,
-    geometry_schemas,
-    minutes_schemas,
-    opportunity_schemas,
-    print_schemas,
-    programme_schemas,
-    project_schemas,
-    schemas,
-    service_schemas,
-    visit_entry_schemas,
-    visit_layer_schemas,
-    visit_schemas,
-)
+from api.openapi import ROOMS
 from survey.sections.rules import SOILS
 
 SOURCE = Path(__file__).parents[2] / "maps/web/src"
 TYPES = "\n".join((SOURCE / f"api/{name}.ts").read_text(encoding="utf-8") for name in ("types", "layers"))
-MODELS = {
-    name: model
-    for module in (
-        schemas,
-        service_schemas,
-        finding_schemas,
-        opportunity_schemas,
-        programme_schemas,
-        project_schemas,
-        print_schemas,
-        visit_schemas,
-        visit_entry_schemas,
-        visit_layer_schemas,
-        minutes_schemas,
-        geometry_schemas,
-    )
-    for name, model in vars(module).items()
-}
+MODELS = {name: model for module in ROOMS for name, model in vars(module).items()}
 INTERFACE = re.compile(r"^export interface (\w+)(?:<[^>]*>)? \{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 FIELD = re.compile(r"^  (\w+)(\?)?: (.+);$", re.MULTILINE)
-# GeoJSON is narrower in the client, and symbols come from a file of their own.
-OTHERWISE = {"Feature", "FeatureCollection", "Symbols"}
+# GeoJSON and what the client sends are narrower there, and symbols come from a file of their own.
+OTHERWISE = {"Feature", "FeatureCollection", "Symbols", "CaseCommand"}
 
 
 def shapes() -> dict[str, list[tuple[str, bool, str]]]:
@@ -65,16 +35,8 @@ def test_knows_the_shapes() -> None:
     known |= {"PlacedFinding", "MendShape", "Acceptance", "FindingFeature", "FindingCollection"}
     known |= {"OpportunityRow", "OpportunityList", "CostSplitShape", "ProgrammeRow", "ProgrammeWork", "ProgrammeResult"}
     known |= {"SectionRequest", "SectionAnswer", "SectionShape", "LaidLineShape", "SectionLineShape"}
-    known |= {
-        "VisitRow",
-        "VisitList",
-        "VisitDay",
-        "VisitProposal",
-        "VisitMinutesShape",
-        "VisitStop",
-        "VisitItem",
-        "VisitPicture",
-    }
+    known |= {"VisitRow", "VisitList", "VisitDay", "VisitProposal", "VisitMinutesShape", "VisitStop", "VisitItem"}
+    known |= {"VisitPicture", "CaseTask"}
     known |= {"RouteGeometries", "MeasuredLine", "RouteDifference", "RouteParting", "LineTakenOver"}
     known |= {"PrintChoices", "PrintPaperShape", "PrintRequest"}
     assert known <= set(shapes())
