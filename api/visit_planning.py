@@ -166,7 +166,7 @@ def _seen(
     routes = _stored(service, (*asked.routes, *of_cases), asked.routes)
     seen = _Seen([], applications, routes, {}, {}, [])
     for name, row in routes.items():
-        seen.names[name] = str(row.properties.get("name") or name)
+        seen.names[name] = _called(row)
     if routes and work is not None:
         seen.items.extend(
             from_findings(open_about(service, list(routes), on, work.policy.id), list(routes), pace.join_m)
@@ -283,6 +283,8 @@ def _stops(
         seen.items, seen.applications, _owners(service, seen), ground.streets, pace, shapes=shapes,
         keep=(*asked.routes, *asked.keep), hosts=seen.hosts,
     )  # fmt: skip
+    beside = {route for stop in found.stops for item in stop.items for route in item.routes} - seen.names.keys()
+    seen.names.update({row.id: _called(row) for row in service.store.rows("routes", sorted(beside))})
     named = [
         replace(
             stop, name=_named(stop, seen, ground), road_name=ground.names.get(stop.road, ""),
@@ -291,6 +293,10 @@ def _stops(
         for stop in found.stops
     ]  # fmt: skip
     return tuple(named), (*seen.left_out, *found.left_out)
+
+
+def _called(row: Row) -> str:
+    return str(row.properties.get("name") or row.id)
 
 
 def _named(stop: Stop, seen: _Seen, ground: Ground) -> str:

@@ -49,6 +49,25 @@ def test_a_visit_is_proposed_planned_listed_and_read(client):
     assert again.status_code == 304
 
 
+def test_a_stop_is_named_after_a_route_beside_the_one_that_was_asked_for_by_its_name(client):
+    """A chance names its routes in the order of their ids, and the first need not be what was asked for."""
+    for name, utility, north in (("A7", "water", 204.0), ("B7", "gas", 201.5)):
+        line = {"type": "LineString", "coordinates": [[X0, Y0 + north], [X0 + 90, Y0 + north]]}
+        said = {
+            "utility": utility, "operator": utility, "name": f"{name} 支线", "start": "2027-03-01", "end": "2027-05-31",
+            "cover_m": 1.2, "diameter_mm": 100.0, "pressure_mpa": 0.2,
+        }  # fmt: skip
+        made = client.post(
+            "/api/collections/routes/items", params=GRID,
+            json={"type": "Feature", "id": name, "geometry": line, "properties": said},
+        )  # fmt: skip
+        assert made.status_code == 201, made.text
+    visit = planned(client, routes=["B7"])
+    items = [item for stop in visit["stops"] for item in stop["items"]]
+    assert [one["id"] for one in items[0]["subjects"]] == ["A7", "B7"]
+    assert [stop["name"] for stop in visit["stops"]] == ["范蠡大街 · A7 支线"]
+
+
 def test_minutes_that_nobody_states_are_those_of_the_county(client):
     asked = {"routes": ["G1"], **GRID}
     plans = [
