@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.web.case_pages import command
+from tests.web.chance_pages import workspace
 from tests.web.test_route_stages import aside, measure
 from tests.web.test_visits import COORDINATOR, SURVEYOR, look, planned, visits_of
 
@@ -81,6 +83,32 @@ def test_the_visit_and_the_list_that_were_asked_for_last_are_seen(window: Callab
     expect(w.page.get_by_role("button", name=early["title"])).to_be_visible()
     held.let_go()
     expect(w.page.get_by_role("button", name=early["title"])).to_be_visible()
+
+
+def test_the_chance_and_the_case_that_were_asked_for_last_are_seen(window: Callable[..., Window]) -> None:
+    w = workspace(window(1440, 900), COORDINATOR)
+    first, second = (str(row.get_attribute("data-id")) for row in w.page.locator("[data-row]").all()[:2])
+    held = Held(w, rf"/api/opportunities/{first}\?")
+    w.page.locator(f"[data-id='{first}']").click()
+    held.came()
+    w.page.locator(f"[data-id='{second}']").click()
+    place = w.page.locator(".top .figures")
+    expect(place).to_contain_text("2 /")
+    held.let_go()
+    expect(place).to_contain_text("2 /")
+
+    actor = {"name": "", "role": "coordinator"}
+    filed = {"channel": "window", "utilities": [{"utility": "water"}]}
+    cases = [command(w, "", "file_application", actor, filed | {"applicant": name}) for name in ("先点的", "后点的")]
+    early, late = (str(case["id"]) for case in cases)
+    w.page.get_by_role("button", name="办件", exact=True).click()
+    held = Held(w, rf"/api/cases/{early}$")
+    w.page.get_by_role("button", name="先点的").click()
+    held.came()
+    w.page.get_by_role("button", name="后点的").click()
+    expect(w.page.get_by_role("heading", name=late)).to_be_visible()
+    held.let_go()
+    expect(w.page.get_by_role("heading", name=late)).to_be_visible()
 
 
 def test_a_line_that_is_taken_over_leaves_the_route_that_was_opened_since(window: Callable[..., Window]) -> None:

@@ -9,6 +9,7 @@ import { sharedData } from '../opportunities/project';
 import { notices } from './notices.svelte';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
+import { Turns } from './turns';
 import { isTyping, Watch } from './watching.svelte';
 import { worklists, type For } from './worklists.svelte';
 
@@ -57,6 +58,8 @@ class Cases {
   #tag: string | null = null;
   /** Number of the last event that a command rests on: what came while somebody was typing was not looked at. */
   #read = 0;
+  /** Another one with each case that is shown, and with none. */
+  readonly #turns = new Turns();
   readonly #watch = new Watch(() => this.#lookAgain());
 
   /** Those whom the county's document names; empty until they were asked for. */
@@ -91,6 +94,7 @@ class Cases {
   }
 
   close(): void {
+    this.#turns.begin();
     this.chosen = null;
     this.events = [];
     this.refused = null;
@@ -145,8 +149,10 @@ class Cases {
   }
 
   async look(id: string): Promise<void> {
+    const isLast = this.#turns.begin();
     try {
       const [chosen, events] = await Promise.all([client.theCase(id), client.caseEvents(id)]);
+      if (!isLast()) return;
       this.#take(chosen, events);
       this.refused = null;
       this.meanwhile = [];
@@ -185,6 +191,15 @@ class Cases {
     this.news = others.find(({ at, who }) => at === last?.at && who === last.who) ?? this.news;
   }
 
+  async #readEvents(id: string): Promise<void> {
+    try {
+      const events = await client.caseEvents(id);
+      if (this.chosen?.id === id) this.events = events;
+    } catch (error) {
+      notices.trouble(error);
+    }
+  }
+
   /** Carry out a command; true when it is on record. */
   async act({ kind }: Pick<CasePossible, 'kind'>, task: CaseTask | null, entries: Entries): Promise<boolean> {
     this.busy = true;
@@ -195,11 +210,12 @@ class Cases {
       const built = kind === 'record_as_built' ? await this.#asBuilt(entries) : {};
       const command = { kind, actor: this.actor, data: dataOf(kind, entries, before, task, this.who.role === 'utility' ? this.who.department : ''), ...built };
       const after = before ? await client.actOnCase(before.id, { ...command, expected: this.#read }) : await client.beginCase(command);
+      notices.say('done', t('case_done'));
+      void this.load();
+      if (this.chosen?.id !== before?.id) return true;
       this.#take(after, this.events);
       this.news = null;
-      notices.say('done', t('case_done'));
-      this.events = await client.caseEvents(after.id);
-      void this.load();
+      void this.#readEvents(after.id);
       return true;
     } catch (error) {
       this.refused = error;
@@ -237,6 +253,7 @@ class Cases {
   async #catchUp(before: CaseShape): Promise<void> {
     try {
       const [chosen, events] = await Promise.all([client.theCase(before.id), client.caseEvents(before.id)]);
+      if (this.chosen?.id !== before.id) return;
       const read = this.#read;
       this.#take(chosen, events);
       this.news = null;

@@ -9,6 +9,7 @@ import { notices } from './notices.svelte';
 import { routes, type RouteFeature } from './routes.svelte';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
+import { Turns } from './turns';
 import { isTyping, Watch } from './watching.svelte';
 import { mapWindow } from './window.svelte';
 
@@ -50,6 +51,8 @@ class Opportunities {
   });
 
   #under: AbortController | null = null;
+  /** Another one with each chance that is shown, and with none. */
+  readonly #turns = new Turns();
   #tag: string | null = null;
   /** Number of the last event that an answer rests on: what came while somebody was typing was not looked at. */
   #read = 0;
@@ -74,6 +77,7 @@ class Opportunities {
   }
 
   close(): void {
+    this.#turns.begin();
     this.chosen = null;
     this.split = null;
     this.lit = null;
@@ -121,9 +125,15 @@ class Opportunities {
   }
 
   async look(id: string): Promise<void> {
+    await this.#lookAt(id, this.#turns.begin());
+  }
+
+  /** Show a chance, if `isWanted` still holds once the answer is here; what was `refused` stays before the eyes. */
+  async #lookAt(id: string, isWanted: () => boolean, refused: unknown = null): Promise<void> {
     try {
       const told = await chances.opportunity(id, settings.crs);
-      this.refused = null;
+      if (!isWanted()) return;
+      this.refused = refused;
       this.moved = false;
       if (!this.#take(told)) return;
       this.split = null;
@@ -161,12 +171,13 @@ class Opportunities {
     this.refused = null;
     try {
       const after = await chances.actOnOpportunity(chosen.id, settings.crs, { kind, actor: cases.actor, data, expected: this.#read });
-      this.moved = false;
-      if (this.#take(after)) notices.say('done', t('opp_done'));
+      const isOpen = this.chosen?.id === chosen.id;
+      if (isOpen) this.moved = false;
+      if (!isOpen || this.#take(after)) notices.say('done', t('opp_done'));
       return true;
     } catch (error) {
       this.refused = error;
-      if (isMoved(error)) this.#take(await chances.opportunity(chosen.id, settings.crs));
+      if (isMoved(error)) await this.#lookAt(chosen.id, () => this.chosen?.id === chosen.id, error);
       return false;
     } finally {
       this.busy = false;
@@ -194,7 +205,7 @@ class Opportunities {
       return false;
     } finally {
       this.busy = false;
-      if (this.chosen?.id === chosen.id) void this.look(chosen.id);
+      void this.#lookAt(chosen.id, () => this.chosen?.id === chosen.id);
     }
   }
 

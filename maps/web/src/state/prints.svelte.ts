@@ -9,6 +9,7 @@ import { draft } from './draft.svelte';
 import { keep } from './keep';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
+import { Turns } from './turns';
 
 /** What is printed: the sheet in the middle of the map, all that is seen, or the route that is open. */
 export type PrintArea = 'frame' | 'window' | 'route';
@@ -31,8 +32,8 @@ class Prints {
   /** What the map shows beside the panels, and its middle; told by the map. */
   seen: () => { readonly centre: Point; readonly extent: Box } | null = () => null;
 
-  /** One more each time it is closed: a preview that comes after that is for nobody. */
-  #turn = 0;
+  /** Another one with each print that is asked for, and with none: a preview that comes after that is for nobody. */
+  readonly #turns = new Turns();
 
   readonly #room = $derived(this.choices?.papers.find((one) => one.paper === this.paper && one.orientation === this.orientation) ?? null);
 
@@ -69,7 +70,7 @@ class Prints {
   }
 
   close(): void {
-    this.#turn += 1;
+    this.#turns.begin();
     this.open = false;
     this.hidePreview();
   }
@@ -87,9 +88,8 @@ class Prints {
   }
 
   async look(): Promise<void> {
-    const turn = this.#turn;
     const made = await this.#make('png');
-    if (!made || turn !== this.#turn) return;
+    if (!made?.isLast()) return;
     this.hidePreview();
     this.preview = { address: URL.createObjectURL(made.file), sheets: made.sheets };
   }
@@ -99,16 +99,16 @@ class Prints {
     if (made) keep(made.file, fileName(this.title || t('print_title_usual', { county: language.pick(settings.county?.name_zh, settings.county?.name_en) })));
   }
 
-  async #make(kind: 'pdf' | 'png'): Promise<client.MapPrint | null> {
+  async #make(kind: 'pdf' | 'png'): Promise<(client.MapPrint & { readonly isLast: () => boolean }) | null> {
     const request = this.#request();
     if (!request) return null;
-    const turn = this.#turn;
+    const isLast = this.#turns.begin();
     this.busy = true;
     this.error = null;
     try {
-      return await client.printMap(request, kind);
+      return { ...(await client.printMap(request, kind)), isLast };
     } catch (error) {
-      if (turn === this.#turn) this.error = error;
+      if (isLast()) this.error = error;
       return null;
     } finally {
       this.busy = false;

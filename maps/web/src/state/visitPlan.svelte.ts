@@ -10,6 +10,7 @@ import { costOf } from '../visits/order';
 import { notices } from './notices.svelte';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
+import { Turns } from './turns';
 import { visits } from './visits.svelte';
 
 /** What the next click on the map says: where one starts or ends, another place to look at, or where a case is. */
@@ -44,8 +45,9 @@ class VisitPlanning {
   /** What the proposal with least travel was asked for, as text: another title or order needs no other one. */
   #asked = '';
   #under: AbortController | null = null;
-  /** One more for each planning that begins or ends: what was read for the one before is for nobody. */
-  #turn = 0;
+  /** Another one with each planning that begins or ends. */
+  readonly #turns = new Turns();
+  #isLast = this.#turns.begin();
 
   /** What is shown: by hand where somebody has put the stops otherwise. */
   shown = $derived(this.byHand ?? this.proposed);
@@ -61,9 +63,9 @@ class VisitPlanning {
     this.#reset();
     this.open = true;
     this.wanted = left ?? NOTHING;
-    const turn = this.#turn;
+    const isLast = this.#isLast;
     await this.#readDue();
-    if (!left && turn === this.#turn) this.set({ cases: this.due.map(({ id }) => id) });
+    if (!left && isLast()) this.set({ cases: this.due.map(({ id }) => id) });
   }
 
   async change(visit: VisitShape): Promise<void> {
@@ -79,17 +81,17 @@ class VisitPlanning {
 
   async #readDue(): Promise<void> {
     if (!settings.county?.policy || !session.can('cases.read')) return;
-    const turn = this.#turn;
+    const isLast = this.#isLast;
     try {
       const due = await client.dueCases(this.changing?.id ?? null);
-      if (turn === this.#turn) this.due = due;
+      if (isLast()) this.due = due;
     } catch (error) {
       notices.trouble(error);
     }
   }
 
   #reset(): void {
-    this.#turn += 1;
+    this.#isLast = this.#turns.begin();
     this.#under?.abort();
     this.proposed = this.byHand = null;
     this.refused = null;

@@ -7,6 +7,7 @@ import { cases, type Actor } from './cases.svelte';
 import { notices } from './notices.svelte';
 import { session } from './session.svelte';
 import { settings } from './settings.svelte';
+import { Turns } from './turns';
 import { isTyping, Watch } from './watching.svelte';
 
 const PAGE = 100;
@@ -46,8 +47,8 @@ class Visits {
   moved = $state(false);
 
   #most = PAGE;
-  /** One more for each time another visit is shown, or none: an answer of before is for nobody. */
-  #turn = 0;
+  /** Another one with each visit that is shown, and with none. */
+  readonly #turns = new Turns();
   #listTag: string | null = null;
   #tag: string | null = null;
   /** Number of the last event that a command rests on: what came while somebody was typing was not looked at. */
@@ -72,7 +73,7 @@ class Visits {
   }
 
   close(): void {
-    this.#turn += 1;
+    this.#turns.begin();
     this.chosen = null;
     this.pictures = new Map();
     this.events = [];
@@ -128,11 +129,10 @@ class Visits {
   }
 
   async look(id: string): Promise<void> {
-    this.#turn += 1;
-    const turn = this.#turn;
+    const isLast = this.#turns.begin();
     try {
       const told = await client.visit(id, settings.crs, null, false);
-      if (!told || turn !== this.#turn) return;
+      if (!told || !isLast()) return;
       this.close();
       this.take(told.body, told.tag);
     } catch (error) {
