@@ -129,6 +129,9 @@ describe('the file', () => {
     const text = await (await written([photo], () => Promise.resolve(null), new Date(0))).text();
     expect(read(text).entries).toEqual([]);
     const wrong: [string, string][] = [['{', 'format'], ['[]', 'format'], ['null', 'format'], [text.replace('"version":1', '"version":9'), 'version'], [text.replace('"kind":"picture"', '"kind":"x"'), 'entry']];
+    const { entries: [one] } = JSON.parse(text) as { entries: [object] };
+    for (const part of [{ by: null }, { data: null }, { order: '1' }]) wrong.push([JSON.stringify({ ...(JSON.parse(text) as object), entries: [{ ...one, ...part }] }), 'entry']);
+    for (const pictures of [{ a: { type: 'image/png', base64: '%' } }, { a: null }]) wrong.push([JSON.stringify({ ...(JSON.parse(text) as object), pictures }), 'entry']);
     for (const [bad, reason] of wrong) expect(() => read(bad)).toThrow(new ExchangeError(reason as 'format'));
   });
 });

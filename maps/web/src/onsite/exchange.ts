@@ -48,10 +48,20 @@ export async function written(entries: readonly Entry[], picture: (id: string) =
 
 const KINDS: ReadonlySet<string> = new Set<Entry['kind']>(['answer_item', 'sign_visit', 'picture', 'surveyed']);
 
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
 function isEntry(value: unknown): value is Entry {
-  const entry = value as Partial<Entry> | null;
-  return typeof entry === 'object' && entry !== null && typeof entry.id === 'string' && typeof entry.visit === 'string' &&
-    typeof entry.kind === 'string' && KINDS.has(entry.kind) && typeof entry.data === 'object' && typeof entry.order === 'number';
+  if (!isObject(value)) return false;
+  const { id, visit, kind, data, order, by } = value;
+  return [id, visit, kind].every((one) => typeof one === 'string') && KINDS.has(String(kind)) && isObject(data) && isObject(by) && typeof order === 'number';
+}
+
+function bytesOf(pictures: Exchanged['pictures']): Map<string, PictureBytes> {
+  try {
+    return new Map(Object.entries(pictures).map(([id, { type, base64 }]) => [id, { type, bytes: fromBase64(base64) }]));
+  } catch {
+    throw new ExchangeError('entry');
+  }
 }
 
 /**
@@ -68,7 +78,7 @@ export function read(text: string): { entries: Entry[]; pictures: Map<string, Pi
   if (file?.format !== FORMAT || !Array.isArray(file.entries)) throw new ExchangeError('format');
   if (file.version !== VERSION) throw new ExchangeError('version');
   if (!file.entries.every(isEntry)) throw new ExchangeError('entry');
-  const pictures = new Map(Object.entries(file.pictures ?? {}).map(([id, { type, base64 }]) => [id, { type, bytes: fromBase64(base64) }]));
+  const pictures = bytesOf(file.pictures ?? {});
   // Without its bytes a picture cannot be sent: it is on the server already.
   const whole = file.entries.filter(({ kind, id }) => kind !== 'picture' || pictures.has(id));
   return { entries: whole.map((entry) => ({ ...entry, state: 'waiting' as const, refusal: null })), pictures };
