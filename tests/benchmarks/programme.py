@@ -57,7 +57,7 @@ def make_works(n_routes, seed=1, crews=0, roads=0):
 def programmes(options):
     """Table of programmes with and without crews that bind, roads that are closed and a network that stays open."""
     rows = []
-    for crews, most, roads in ((0, 0, 0), (8, 25, 0), (8, 11, 0), (8, 10, 0), (0, 0, 300)):
+    for crews, most, roads in ((0, 0, 0), (8, 25, 0), (8, 11, 0), (8, 10, 0), (0, 0, 300), (8, 11, 300)):
         works, shared = make_works(N_ROUTES, crews=crews, roads=roads)
         terms = Terms(
             capacity={f"crew {crew}": most for crew in range(crews)},
