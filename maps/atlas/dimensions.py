@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import shape
 
 from maps.atlas.items import numbered_by_items
-from maps.atlas.labels import DIMENSION, MARK, NAME, Place, Wish, along, around
+from maps.atlas.labels import DIMENSION, MARK, NAME, Place, Wish, along, around, dimension_ends
 from maps.atlas.stops import Numbered
 from maps.atlas.town import COARSEST_MINOR, line_code, utility_colour
 from maps.atlas.words import WORDS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from maps.atlas.canvas import Canvas
-    from maps.atlas.labels import Placed
+    from maps.atlas.labels import Placed, Span
     from maps.atlas.stops import StopSheet
     from maps.atlas.town import Town
 
@@ -31,6 +31,8 @@ OWN_MM, OTHER_MM = 0.9, 0.45
 ASIDE_MM = 2.6
 FIGURE_KINDS = ("crossing", "along", "green")
 _KEPT_OFF_MM = 0.7
+BEYOND_MM = 0.8
+"""How far an extension line goes beyond the dimension line."""
 
 
 def number_findings(stops: Sequence[StopSheet]) -> list[list[Numbered]]:
@@ -208,22 +210,18 @@ def draw_label(canvas: Canvas, one: Placed) -> None:
     canvas.turned(place[:2], wish.text, wish.size, place.angle, colour=wish.colour, bold=wish.bold)
 
 
-def _dimension_line(
-    canvas: Canvas, span: tuple[tuple[float, float], tuple[float, float]], place: Place, colour: str
-) -> None:
+def _dimension_line(canvas: Canvas, span: Span, place: Place, colour: str) -> None:
     """Draw the dimension line of a span under its text: extension lines, arrows at both ends."""
-    a, b = span
-    length = math.dist(a, b)
-    if length == 0:
-        canvas.line(a, place[:2], colour, 0.15)
+    ends = dimension_ends(span, place)
+    if ends is None:
+        canvas.line(span[0], place[:2], colour, 0.15)
         return
-    nx, ny = -(b[1] - a[1]) / length, (b[0] - a[0]) / length
-    off = (place.x - (a[0] + b[0]) / 2) * nx + (place.y - (a[1] + b[1]) / 2) * ny
-    lies = off - math.copysign(1.9, off)
-    p, q = ((end[0] + nx * lies, end[1] + ny * lies) for end in (a, b))
-    beyond = math.copysign(0.8, off)
-    for end, foot in ((a, p), (b, q)):
-        canvas.line(end, (foot[0] + nx * beyond, foot[1] + ny * beyond), colour, 0.13)
+    p, q = ends
+    for end, foot in zip(span, ends, strict=True):
+        away = math.dist(end, foot)
+        beyond = 1 + BEYOND_MM / away if away else 1.0
+        tip = (end[0] + (foot[0] - end[0]) * beyond, end[1] + (foot[1] - end[1]) * beyond)
+        canvas.line(end, tip, colour, 0.13)
     canvas.line(p, q, colour, 0.18)
     canvas.arrow(p, q, colour)
     canvas.arrow(q, p, colour)

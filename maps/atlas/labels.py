@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 MARK, DIMENSION, NAME, PIPE, MINOR = range(5)
 """Ranks, the weightiest first: numbers of findings and stops; measures; names of roads and sites; pipes; the rest."""
 _APART_MM = 0.5
+_UNDER_TEXT_MM = 1.9
+"""How far a dimension line lies from the middle of its text."""
+
+Span = tuple[tuple[float, float], tuple[float, float]]
+"""Two ends on the sheet (millimetres)."""
 
 
 class Place(NamedTuple):
@@ -44,7 +49,7 @@ class Wish(NamedTuple):
     told: str = ""
     colour: str = INK
     bold: bool = False
-    span: tuple[tuple[float, float], tuple[float, float]] | None = None
+    span: Span | None = None
     mark: tuple[float, float] | None = None
     look: str = ""
 
@@ -99,17 +104,38 @@ def place_labels(
 def _free(
     wish: Wish, frame: shapely.Geometry, lines: shapely.Geometry, taken: Sequence[shapely.Geometry]
 ) -> tuple[Place, shapely.Geometry] | None:
-    """Return the first place that touches no label and no line; for what is weighty, else the first without labels."""
+    """Return the first place that touches no label and no line; for what is weighty, else the first without labels.
+
+    A dimension takes the room of its line too, which no text may cross.
+    """
     second = None
     others = np.asarray(taken, dtype=object)
     for place in wish.places:
         box = _box(wish, place)
-        if not frame.contains(box) or (len(others) and shapely.intersects(others, box).any()):
+        ends = None if wish.span is None else dimension_ends(wish.span, place)
+        covered = box if ends is None else shapely.union(box, shapely.LineString(ends))
+        if not frame.contains(box) or (len(others) and shapely.intersects(others, covered).any()):
             continue
         if not lines.intersects(box):
-            return place, box
-        second = second or (place, box)
+            return place, covered
+        second = second or (place, covered)
     return second if wish.rank <= NAME else None
+
+
+def dimension_ends(span: Span, place: Place) -> Span | None:
+    """Return the ends of the dimension line of a span under its text; None for a span without length.
+
+    >>> dimension_ends(((0.0, 0.0), (10.0, 0.0)), Place(5.0, 6.0))
+    ((0.0, 4.1), (10.0, 4.1))
+    """
+    a, b = span
+    length = math.dist(a, b)
+    if length == 0:
+        return None
+    nx, ny = -(b[1] - a[1]) / length, (b[0] - a[0]) / length
+    off = (place.x - (a[0] + b[0]) / 2) * nx + (place.y - (a[1] + b[1]) / 2) * ny
+    lies = off - math.copysign(_UNDER_TEXT_MM, off)
+    return (a[0] + nx * lies, a[1] + ny * lies), (b[0] + nx * lies, b[1] + ny * lies)
 
 
 def _box(wish: Wish, place: Place) -> shapely.Geometry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 
 import numpy as np
 import pytest
@@ -91,6 +91,28 @@ def test_no_label_covers_another_and_none_is_lost(asked):
     boxes = [letters(one) for one in placed]
     assert not any(shapely.relate_pattern(a, b, "T********") for a, b in combinations(boxes, 2))
     assert all(shapely.box(0, 0, 100, 100).covers(box) for box in boxes)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    spans=st.lists(
+        st.tuples(st.floats(20, 60), st.floats(25, 75), st.floats(4, 30)).map(
+            lambda one: ((one[0], one[1]), (one[0] + one[2], one[1]))
+        ),
+        min_size=2, max_size=6,
+    )
+)  # fmt: skip
+def test_no_text_stands_on_the_line_of_a_dimension(spans):
+    asked = [
+        Wish("路内 2.33 ±0.11 m", 2.1, [Place((a[0] + b[0]) / 2, a[1] + off) for off in (-6, 6, -9.5, 9.5, -13, 13)],
+             DIMENSION, told="x", span=(a, b), look="span")
+        for a, b in spans
+    ]  # fmt: skip
+    placed, _ = place_labels(asked, Room(100, 100), 0, 0)
+    for one, other in permutations(placed, 2):
+        (ax, y), (bx, _) = other.wish.span
+        lies = other.place.y - np.sign(other.place.y - y) * 1.9
+        assert not letters(one).intersects(shapely.LineString([(ax, lies), (bx, lies)]))
 
 
 def letters(one):
