@@ -221,7 +221,7 @@ def _calls(
         if stay_s > longest or (call is None and not calls and _never(errand, stop, stay_s, halves[0].on)):
             made, rest_s = _parts(errand, stop, stay_s, way, arrives, halves)
         calls, stay_s = calls + made, rest_s
-        if stay_s > 0.0:
+        if stay_s > 0.0 or not made:  # a stay of no minutes is a stop all the same
             rest[0] = (stop, stay_s)
             break
         rest.pop(0)

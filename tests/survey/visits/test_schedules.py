@@ -59,6 +59,12 @@ def test_one_day_is_too_short():
     assert [(day.on.day, len(day.calls)) for day in found.days] == [(3, 2), (4, 2), (7, 1)]
 
 
+def test_a_stop_of_no_minutes_that_a_day_has_no_way_to_comes_on_the_next():
+    """The two long stays fill the day; the way to the third takes longer than is left, and it is not dropped for that."""
+    found = schedule_from(errand([stop("a", 1000, 205), stop("b", 1000, 195), stop("c", 20000, 0)]), at(1, 8, 30))
+    assert sorted(found.order) == [0, 1, 2]
+
+
 def parts(schedule, stop):
     return [
         (clock(call.begins), clock(call.leaves)) for day in schedule.days for call in day.calls if call.stop == stop
