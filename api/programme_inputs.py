@@ -14,6 +14,7 @@ from survey.programme.asked import terms_of, with_fixed
 from survey.programme.checks import able
 from survey.programme.frames import trenches_of, works_of
 from survey.programme.streets import closed_by, exits_near, protected_until, streets_of
+from survey.programme.telling import not_planned_to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -129,13 +130,13 @@ def inputs_of(routes: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, wanted: Wanted)
     kept, _, out = able(works, [], terms)
     refuse(fault for name, fault in out if name in wanted.asked.fixed)
     names = dict(zip(roads["id"].astype(str), roads["name"].tolist(), strict=True))
-    over = [_told(work.id, OVER) for work in made if work.end < wanted.on]
+    over = [not_planned_to_plain(work.id, OVER) for work in made if work.end < wanted.on]
     return Inputs(
         dated[dated["id"].astype(str).isin({work.id for work in kept})],
         kept,
         terms,
         {name: names.get(road) or road for name, road in zip(streets.ids, streets.road, strict=True)},
-        [*unreadable, *undated, *over, *(_told(name, fault) for name, fault in out)],
+        [*unreadable, *undated, *over, *(not_planned_to_plain(name, fault) for name, fault in out)],
     )
 
 
@@ -149,7 +150,7 @@ def _readable(routes: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[dict[str
         if len(kept) == len(routes):
             raise
         rest, more = _readable(kept)
-        return rest, [*(_told(name, fault) for name, fault in bad.items()), *more]
+        return rest, [*(not_planned_to_plain(name, fault) for name, fault in bad.items()), *more]
     return routes, []
 
 
@@ -158,23 +159,12 @@ def _dated(routes: gpd.GeoDataFrame, window: tuple[date, date] | None) -> tuple[
     if window is not None:
         return routes, []
     whole = routes["start"].notna() & routes["end"].notna()
-    return routes[whole], [_told(str(name), UNDATED) for name in routes["id"][~whole]]
+    return routes[whole], [not_planned_to_plain(str(name), UNDATED) for name in routes["id"][~whole]]
 
 
 def _from(work: Work, on: date) -> Work:
     """Return a work that begins no earlier than a day."""
     return work if work.start >= on else replace(work, start=on)
-
-
-def _told(name: str, fault: Fault) -> dict[str, Any]:
-    return {
-        "id": name,
-        "code": fault.code,
-        "zh": fault.zh,
-        "en": fault.en,
-        "mend_zh": fault.mend_zh,
-        "mend_en": fault.mend_en,
-    }
 
 
 def facts_of(routes: gpd.GeoDataFrame) -> dict[str, dict[str, Any]]:

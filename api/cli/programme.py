@@ -9,7 +9,7 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYetError
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import typer
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.crs import Grid
+    from geo.faults import Fault
     from geo.formats import Table
     from survey.programme.asked import Asked
     from survey.programme.comparing import Comparison
@@ -42,6 +43,8 @@ LOOK_S = 0.2
 PATIENCE = 3.0
 """A machine that takes so many times the seconds asked for is a slow one: the best so far is taken."""
 LEAST_PATIENCE_S = 30.0
+SKIP_ZH = "有管线自身排不进计划；加 --skip-bad 可略过它们，其余照排，略过的逐条写明原因。"
+SKIP_EN = "Some routes fit no programme; with --skip-bad the others are planned, and those are named with the reason."
 FIGURES = ("saved_m", "closed_weeks", "reopenings", "moved_weeks", "points")
 
 
@@ -82,7 +85,7 @@ def programme(
     skip_bad: inputs.SkipOption = False,
     faults: inputs.FaultsOption = None,
 ) -> None:
-    """Write the layers ``works`` and ``joint``."""
+    """Write the layers ``works`` and ``joint``; with ``--skip-bad`` also ``not_planned``."""
     from api.layer_files import check_print_or_layers
     from survey.programme.frames import works_of
 
@@ -97,10 +100,17 @@ def programme(
     shared = _trenches(trenches, trenches_layer, placed)
     works = works_of(placed, window=default, roads=streets.closed)
     county = _County(works, placed, shared, streets, seconds)
+    possible = county.that_can_be([asked] if otherwise is None else [asked, otherwise])
+    if skip_bad:
+        county = possible
+    elif possible.left_out:
+        say(words(SKIP_ZH, SKIP_EN), errors=True)  # planning refuses them, with whatever else is wrong
     found = county.plan(asked)
     other = county.plan(otherwise) if otherwise is not None else None
     county.write(found, other, out, when)
     _show(found)
+    if county.left_out:
+        _show_left_out(county.left_out)
     if other is not None:
         _show_comparison(found, other)
 
@@ -145,35 +155,59 @@ def _trenches(path: Path | None, layer: str | None, routes: gpd.GeoDataFrame) ->
 
 @dataclass(frozen=True)
 class _County:
-    """What every programme of one command has alike."""
+    """What every programme of one command has alike; ``left_out``: why some works are in none, by their ids."""
 
     works: list[Work]
     routes: gpd.GeoDataFrame
     trenches: gpd.GeoDataFrame
     roads: _Roads
     seconds: float
+    left_out: Mapping[str, Fault] = field(default_factory=dict)
+
+    def that_can_be(self, wanted: Sequence[Asked]) -> _County:
+        """Return the county without the works that cannot be placed each by itself."""
+        from geo.faults import refuse
+        from survey.programme.checks import able
+
+        out: dict[str, Fault] = {}
+        for asked in wanted:
+            works, terms = self._works_and_terms(asked)
+            missing = dict(able(works, [], terms)[2])
+            refuse(fault for name, fault in missing.items() if name in asked.fixed)
+            out |= missing
+        return replace(self, works=[work for work in self.works if work.id not in out], left_out=out)
 
     def plan(self, asked: Asked) -> Programme:
         """Plan what is asked, told on the terminal and stopped by Ctrl-C."""
-        from survey.programme.asked import terms_of, with_fixed
+        from survey.programme.checks import able
         from survey.programme.frames import trenches_of
+
+        works, terms = self._works_and_terms(asked)
+        trenches = trenches_of(self.trenches)
+        if self.left_out:
+            works, trenches, _ = able(works, trenches, terms)
+        return _planned(works, trenches, terms, self.seconds)
+
+    def _works_and_terms(self, asked: Asked) -> tuple[list[Work], Terms]:
+        from survey.programme.asked import terms_of, with_fixed
 
         network = self.roads.streets.network if self.roads.streets is not None and self.roads.exits else ()
         works = with_fixed(self.works, asked.fixed)
         terms = terms_of(
             asked, works, protected_until=self.roads.protected, network=network, exits=self.roads.exits
         )  # fmt: skip
-        return _planned(works, trenches_of(self.trenches), terms, self.seconds)
+        return works, terms
 
     def write(self, found: Programme, other: Programme | None, out: Path, issued: date) -> None:
-        """Write the layers, with one of both where two were planned."""
+        """Write the layers, with one of both where two were planned, and what was left out."""
         from api.programme_files import write_programme
         from survey.programme.frames import compared_frame, layers_of
-        from survey.programme.telling import programme_to_plain
+        from survey.programme.telling import not_planned_to_plain, programme_to_plain
 
         streets = self.roads.streets
         names = {} if streets is None else dict(zip(streets.ids, streets.road, strict=True))
-        plain = programme_to_plain(found, street_of=names)
+        missing = [not_planned_to_plain(name, fault) for name, fault in self.left_out.items()]
+        plain = programme_to_plain(found, street_of=names) | {"not_planned": missing}
         layers = layers_of(plain, self.routes, self.trenches)
         if other is not None:
             layers["compared"] = compared_frame(plain, programme_to_plain(other), self.routes)
@@ -242,6 +276,12 @@ def _show(found: Programme) -> None:
     if found.stopped:
         say(words("已提前停止，以上是当时最好的计划。", "Stopped early: this is the best found until then."))
     _say_some([words(dig.zh, dig.en) for dig in sorted(joint_digs(found), key=lambda dig: -dig.saved_m)])
+
+
+def _show_left_out(left_out: Mapping[str, Fault]) -> None:
+    """Print which routes could not be planned, and why."""
+    say(words(f"{len(left_out)} 条管线未排入：", f"{len(left_out)} routes are not planned:"))
+    _say_some([f"{name} · {words(fault.zh, fault.en)}" for name, fault in left_out.items()])
 
 
 def _show_comparison(found: Programme, other: Programme) -> None:

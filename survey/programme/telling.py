@@ -13,12 +13,30 @@ from survey.programme.why import joint_digs, left_out
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from geo.faults import Fault
     from survey.programme.costs import Choice
     from survey.programme.planning import Programme
     from survey.programme.weeks import Option
     from survey.programme.why import JointDig, LeftOut
 
 VERSION = 1
+
+
+def not_planned_to_plain(work: str, fault: Fault) -> dict[str, Any]:
+    """Return why a work that was asked for is in no programme.
+
+    >>> from geo.faults import Fault
+    >>> not_planned_to_plain("W1", Fault("window.missing", "没有工期窗口", "the window is not known"))["en"]
+    'the window is not known'
+    """
+    return {
+        "id": work,
+        "code": fault.code,
+        "zh": fault.zh,
+        "en": fault.en,
+        "mend_zh": fault.mend_zh,
+        "mend_en": fault.mend_en,
+    }
 
 
 def programme_to_plain(programme: Programme, *, street_of: Mapping[str, str] | None = None) -> dict[str, Any]:
