@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from api.coordinates import Axes
 
 LONGEST_NAME, LONGEST_NOTE = 200, 2_000
+NUL = "\0"
+"""No id has it: PostgreSQL cannot even look for one."""
 MOST_IDS, MOST_PLACES, MOST_CALENDARS = 2_000, 200, 100
 MOST_MINUTES = 10_000.0
 MEMBERS = (
@@ -157,7 +159,9 @@ class _Reader:
         value = self._given.get(name)
         if value is None:
             return ()
-        fits = isinstance(value, list) and all(isinstance(one, str) and 0 < len(one) <= LONGEST_NAME for one in value)
+        fits = isinstance(value, list) and all(
+            isinstance(one, str) and 0 < len(one) <= LONGEST_NAME and NUL not in one for one in value
+        )
         if not fits or len(value) > MOST_IDS:
             self._wrong(
                 name, value, f"编号的列表，至多 {MOST_IDS} 个，每个至多 {LONGEST_NAME} 个字",
@@ -217,6 +221,8 @@ class _Reader:
         self._faults += [unknown(f"{where}.{name}", PLACE_MEMBERS) for name in one if name not in PLACE_MEMBERS]
         limits = (("name", LONGEST_NAME), ("note", LONGEST_NOTE), ("case", LONGEST_NAME))
         texts = [self._text(one, name, most, f"{where}.{name}") or "" for name, most in limits]
+        if NUL in texts[-1]:
+            self._wrong(f"{where}.case", texts[-1], "办件编号", "the id of a case")
         at = self._place([one.get("x"), one.get("y")], where)
         return None if at is None else Place(*at, *texts)
 

@@ -28,6 +28,7 @@ SLOW = (
     "tests/api/test_county_opportunities.py",
     "tests/api/test_http_programmes.py",
     "tests/api/test_visit_layers_properties.py",
+    "tests/api/test_visits_at_once.py",
     "tests/api/test_visits_killed.py",
     "tests/geo/partition/test_crews.py",
     "tests/survey/test_provinces_findings.py",
