@@ -37,8 +37,14 @@ MERGED: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
 OVERVIEW_ZOOM = 11  # 16 m a pixel: overviews are made of rows here, and of each other further out
 MOST_FOLLOWED = 5_000  # changes looked at one by one; after more everything is looked at anew
 MOST_STAMPS = 50_000  # some 300 bytes each
-#: What tiles are made by, besides the rows: another text of these, and nothing made before is used.
-MAKERS = {"api": ("tiles", "tile_stamps", "tile_overviews"), "api.db": ("boxes", "geometry"), "maps": ("tile",)}
+#: What tiles are made by, besides the rows: another text of these modules, and nothing made before is used. A migration
+#: may write into rows, whose revisions tell nothing of it.
+MAKERS = {
+    "api": ("tiles", "tile_stamps", "tile_overviews"),
+    "api.db": ("boxes", "geometry"),
+    "api.db.migrations.versions": ("0",),
+    "maps": ("tile",),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,10 +151,13 @@ def test_an_overview_that_takes_long_is_not_an_empty_map_but_one_to_ask_for_agai
     while crowded.get(at).status_code == 503:  # made after the start
         assert time.monotonic() < end
     with open_store(database_url, tmp_path) as other:
-        lines = shapely.linestrings([[(X0 + k, Y0), (X0 + k, Y0 + 500)] for k in range(20)])
-        rows = [{"id": f"S{k}", "utility": "power", "geometry": line} for k, line in enumerate(lines)]
-        other.insert("routes", rows, who="other", now=NOW)
-    answer = crowded.get(at)
+        for number in range(20):  # until what was written is asked for before it is looked at
+            lines = shapely.linestrings([[(X0 + k, Y0 + number), (X0 + k, Y0 + 500)] for k in range(20)])
+            rows = [{"id": f"S{number}-{k}", "utility": "power", "geometry": line} for k, line in enumerate(lines)]
+            other.insert("routes", rows, who="other", now=NOW)
+            answer = crowded.get(at)
+            if answer.status_code == 503:
+                break
     told = answer.json()
     assert (answer.status_code, told["code"], answer.headers["retry-after"]) == (503, "tiles.making", "2")
     assert 0 <= told["percent"] < 100
