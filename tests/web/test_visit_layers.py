@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ROUTE = "K1"
 TAKEN_MS = 30_000
+SCALE = "Number(document.querySelector('.ratio').textContent.slice(2))"
 ITEM = f"/api/collections/routes/items/{ROUTE}"
 
 
@@ -72,8 +73,12 @@ def accepted(w: Window, path: Path, before: dict) -> None:
     clash = w.page.locator(f"[data-change^='routes/{ROUTE}/changed/cover_m@']")
     expect(clash).to_contain_text("冲突")
     assert [one.inner_text() for one in clash.locator("dd").all()][1:] == ["1.35", "0.9"]
+    for _ in range(4):
+        w.page.get_by_role("button", name="缩小").click()
+    w.page.wait_for_function(f"() => {SCALE} > 2500")
     w.page.locator(f"[data-change^='routes/{ROUTE}/moved@'] .one").click()
     expect(w.page.locator(".legend")).to_contain_text("编辑为")
+    w.page.wait_for_function(f"() => {SCALE} <= 2500")  # a metre and a half is seen
     assert faults_of_access(w) == []
 
     # All without conflicts: what somebody else has edited is not among them.
