@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shapely
+from PIL import Image
 
 from maps.field_map import write_field_map
 from sample_data.county import make_county
@@ -35,6 +36,13 @@ def places() -> list[str]:
     return [f"{x:.3f},{y:.3f}" for x, y in line.coords]
 
 
+def settle(page: Page) -> None:
+    """Wait until all that the map shows has come and is drawn, however busy the machine is."""
+    page.locator(".map canvas").first.wait_for(state="attached")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1500)
+
+
 def draw(page: Page, address: str) -> None:
     """Draw a water line by typed coordinates, and wait for the verdict."""
     page.goto(address)
@@ -49,7 +57,7 @@ def draw(page: Page, address: str) -> None:
         page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     page.wait_for_selector(".verdict .badge")
-    page.wait_for_timeout(1500)
+    settle(page)
 
 
 def find(page: Page, address: str) -> None:
@@ -60,7 +68,7 @@ def find(page: Page, address: str) -> None:
     page.wait_for_selector("[data-finding]")
     page.wait_for_timeout(1500)
     page.locator("[data-finding]").first.click()
-    page.wait_for_timeout(2500)
+    settle(page)
 
 
 def handle(page: Page, address: str) -> None:
@@ -85,7 +93,7 @@ def handle(page: Page, address: str) -> None:
     page.get_by_role("button", name=applicant["name"]).click()
     page.get_by_role("button", name="按承诺作出决定").wait_for()
     page.get_by_role("heading", name="可同沟管线").wait_for(state="attached")
-    page.wait_for_timeout(2500)
+    settle(page)
 
 
 def command(page: Page, path: str, kind: str, actor: dict[str, str], data: dict[str, object]) -> str:
@@ -107,7 +115,7 @@ def choose_print(page: Page, address: str) -> None:
     page.get_by_label("图框内").check()
     page.get_by_role("combobox", name="比例").select_option("500")
     page.get_by_label("图名").fill("宝天酒店接入现状图")
-    page.wait_for_timeout(2500)
+    settle(page)
 
 
 def plan_visit(page: Page, address: str) -> str:
@@ -120,7 +128,7 @@ def plan_visit(page: Page, address: str) -> str:
     page.get_by_role("button", name="联合踏勘").click()
     page.get_by_role("button", name=asked["title"]).click()
     page.get_by_role("tab", name="行程").wait_for()
-    page.wait_for_timeout(2500)
+    settle(page)
     return str(answer.json()["id"])
 
 
@@ -130,7 +138,7 @@ def take_along(page: Page, address: str, visit: str) -> None:
     page.get_by_role("button", name="下载到本机").click()
     page.get_by_role("button", name="放样", exact=True).wait_for()
     page.context.set_offline(True)
-    page.wait_for_timeout(2500)
+    settle(page)
 
 
 def print_atlas(folder: Path) -> None:
@@ -147,6 +155,9 @@ def print_atlas(folder: Path) -> None:
     subprocess.run([*command, "--near", "150", "--on", "2026-12-01", "-o", "a.pdf"], cwd=folder, env=zh, check=True)
     page = ["pdftoppm", "-r", "95", "-f", "3", "-l", "3", "-png", "-singlefile", "a.pdf", PICTURES / "atlas"]
     subprocess.run(page, cwd=folder, check=True)
+    # A sheet has few colours: a third of the bytes.
+    sheet = Image.open(PICTURES / "atlas.png").quantize(256, dither=Image.Dither.NONE)
+    sheet.save(PICTURES / "atlas.png", optimize=True)
 
 
 def main() -> None:
@@ -155,7 +166,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as address, chromium() as browser:
         page = browser.new_page(viewport={"width": 1440, "height": 860}, locale="zh-CN")
         page.goto(address)
-        page.wait_for_timeout(3500)
+        settle(page)
         page.screenshot(path=PICTURES / "county.png")
         draw(page, address)
         page.screenshot(path=PICTURES / "draw.png")
