@@ -19,6 +19,8 @@ Side = Literal["left", "right", "beyond"]
 
 FEW, MOST_HALVINGS = 12, 24
 """Pieces that have more segments of the other line near them are halved, so many times at most."""
+SAME_M = 1e-9
+"""A segment that is nearer by less than this is as near."""
 
 
 class LinePath:
@@ -110,6 +112,10 @@ def _cells(line: LinePath, other: LinePath) -> list[tuple[int, float, float, NDA
     found: list[tuple[int, float, float, NDArray[np.int64]]] = []
     for turn in range(MOST_HALVINGS):
         near = _candidates(line, other, at, since, until)
+        for i in [i for i, one in enumerate(near) if len(one) > FEW]:
+            start = line.start[at[i]] + (since[i] - line.since[at[i]]) * line.unit[at[i]]
+            ends, others = other.start[near[i]], other.end[near[i]]
+            near[i] = near[i][_nearer(start, line.unit[at[i]], until[i] - since[i], ends, others)]
         many = np.array([len(one) > FEW for one in near]) & (turn < MOST_HALVINGS - 1)
         found += [(int(at[i]), float(since[i]), float(until[i]), near[i]) for i in np.flatnonzero(~many)]
         if not many.any():
@@ -137,6 +143,32 @@ def _candidates(
     order = np.lexsort([found, rows])
     cuts = np.searchsorted(rows[order], np.arange(1, len(at)))
     return np.split(found[order], cuts)
+
+
+def _nearer(start: Floats, unit: Floats, length: float, ends: Floats, others: Floats) -> NDArray[np.int64]:
+    """Return which of many segments come nearest to a place of a piece; all of them where that is more than a few.
+
+    At ``s`` along the piece the squared distance from a vertex, less ``s²``, is linear in ``s``: the lowest are found
+    one after another. Between the places where they take turns, that from a straight line less theirs is concave: it is
+    nearer than they are only if it is so at one of these places.
+    """
+    vertices = np.concatenate([ends, others])
+    slope, height = -2.0 * (vertices - start) @ unit, ((vertices - start) ** 2).sum(axis=1)
+    lowest, turns = [int(np.lexsort((slope, height))[0])], [0.0]
+    while len(lowest) <= FEW:
+        falls = np.flatnonzero(slope < slope[lowest[-1]])
+        meets = (height[falls] - height[lowest[-1]]) / (slope[lowest[-1]] - slope[falls])
+        if not len(falls) or meets.min() >= length:
+            break
+        first = falls[meets <= meets.min()]
+        lowest.append(int(first[slope[first].argmin()]))
+        turns.append(max(float(meets.min()), 0.0))
+    else:
+        return np.arange(len(ends))
+    places = start + np.array([*turns, length])[:, None] * unit
+    least = np.hypot(*(places[:, None, :] - vertices[lowest][None]).T).min(axis=0)
+    nearer = (_distances(places, ends, others)[0] < least[:, None] - SAME_M).any(axis=0)
+    return np.union1d(np.flatnonzero(nearer), np.array(lowest) % len(ends))
 
 
 def _envelope(start: Floats, unit: Floats, since: float, until: float, ends: Floats, others: Floats, at: int) -> Pieces:
@@ -189,16 +221,20 @@ def _nearest(
     places: Floats, ends: Floats, others: Floats
 ) -> tuple[Floats, tuple[NDArray[np.int64], NDArray[np.bool_], Floats]]:
     """Return how far each place lies from the nearest segment; which it is, whether inside it, else from which end."""
+    distances, along, lengths = _distances(places, ends, others)
+    segment = distances.argmin(axis=1)
+    rows = np.arange(len(places))
+    along = along[rows, segment]
+    vertex = np.where((along <= 0.0)[:, None], ends[segment], others[segment])
+    return distances[rows, segment], (segment, (along > 0.0) & (along < lengths[segment]), vertex)
+
+
+def _distances(places: Floats, ends: Floats, others: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return how far each place lies from each segment, how far along it from its end, and the segments' lengths."""
     axis = others - ends
     lengths = np.hypot(*axis.T)
     axis = axis / lengths[:, None]
     offsets = places[:, None, :] - ends[None]
     along = (offsets * axis).sum(axis=2)
-    foot = np.clip(along, 0.0, lengths)
-    gaps = offsets - foot[..., None] * axis
-    distances = np.hypot(gaps[..., 0], gaps[..., 1])
-    segment = distances.argmin(axis=1)
-    rows = np.arange(len(places))
-    foot, along = foot[rows, segment], along[rows, segment]
-    vertex = np.where((along <= 0.0)[:, None], ends[segment], others[segment])
-    return distances[rows, segment], (segment, (along > 0.0) & (along < lengths[segment]), vertex)
+    gaps = offsets - np.clip(along, 0.0, lengths)[..., None] * axis
+    return np.hypot(gaps[..., 0], gaps[..., 1]), along, lengths

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shapely import affinity
 
 from geo.line_differences import line_difference
+from geo.nearest_pieces import LinePath, pieces_of
 
 WHOLE = st.tuples(st.integers(-12, 12), st.integers(-8, 8))
 ROUGH = st.tuples(st.floats(-15, 15), st.floats(-6, 6)).map(lambda p: (round(p[0], 3), round(p[1], 3)))
@@ -128,3 +129,19 @@ def test_no_line_is_a_mistake_of_the_caller(bad):
         line_difference(line, bad, 1.0)
     with pytest.raises(ValueError, match="0 or more"):
         line_difference(line, line, -1.0)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000), st.integers(20, 120), st.sampled_from([0.0, 0.05, 2.0, 60.0]))
+def test_a_crowd_of_points_is_no_more_work_than_its_edge(seed, count, off):
+    """Whoever stands still while a line is taken leaves a crowd of points: from afar few of them are ever nearest."""
+    crowd = shapely.LineString(np.random.default_rng(seed).normal((50.0, off), 0.01, (count, 2)))
+    plan = shapely.LineString([(0.0, 0.0), (100.0, 0.0)])
+    assert len(list(pieces_of(LinePath(plan), LinePath(crowd)))) <= 2 * count
+    found = line_difference(crowd, plan, 1.0)
+    along, _, places = sampled(plan)
+    away = shapely.distance(places, crowd)
+    assert found.mean_m == pytest.approx(float(away.mean()), abs=STEP_M / 4)
+    told = sum(((along > one.from_m) & (along < one.to_m)).astype(int) for one in found.away)
+    sure = np.abs(away - 1.0) > 1e-5
+    assert (told[sure] == (away > 1.0)[sure]).all()

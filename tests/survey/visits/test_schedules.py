@@ -60,7 +60,7 @@ def test_one_day_is_too_short():
 
 
 def test_a_stop_of_no_minutes_that_a_day_has_no_way_to_comes_on_the_next():
-    """The two long stays fill the day; the way to the third takes longer than is left, and it is not dropped for that."""
+    """The two long stays fill the day; the way to the third takes longer than is left: it is not dropped."""
     found = schedule_from(errand([stop("a", 1000, 205), stop("b", 1000, 195), stop("c", 20000, 0)]), at(1, 8, 30))
     assert sorted(found.order) == [0, 1, 2]
 
