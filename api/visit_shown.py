@@ -56,9 +56,9 @@ def shown_layers(
     """
     made = (
         ("crossings", "line", CROSSING_COLUMNS, _crossings(assessments), "量测段", "Measured stretches"),
-        ("way", "line", WAY_COLUMNS, _ways(plan), "踏勘路线", "The way"),
-        ("items", "point", ITEM_COLUMNS, _items(plan, language), "核查项", "Checklist"),
-        ("stops", "point", STOP_COLUMNS, _stops(plan), "踏勘站", "Stops"),
+        ("way", "line", WAY_COLUMNS, _ways(plan), "行进路线", "The way"),
+        ("items", "point", ITEM_COLUMNS, _items(plan, language), "踏勘事项", "To do"),
+        ("stops", "point", STOP_COLUMNS, _stops(plan), "停留点", "Stops"),
     )
     return [
         StyledLayer(name, name, "line" if kind == "line" else "point", _frame(rows, columns, crs), zh, en, edited=False)
