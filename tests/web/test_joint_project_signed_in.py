@@ -98,6 +98,7 @@ def events_of(w: Window, case: str) -> list[str]:
 
 def plan_and_judge(w: Window, utility: str, route: str) -> None:
     """Open the case from the project: the company's own part lies there; plan the route, judge it, and come back."""
+    expect(project_of(w).get_by_text("可在办件中办理：确定方案")).to_be_visible(timeout=SEEN_MS)
     project_of(w).get_by_role("button", name="打开办件").click()
     expect(w.page.get_by_role("tab", name=utility)).to_have_attribute("aria-selected", "true", timeout=SEEN_MS)
     do(w, "确定方案", 规划管线编号=route)

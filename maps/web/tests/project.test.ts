@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseShape, ChanceMember } from '../src/api/types';
 import { fieldsOf } from '../src/cases/fields';
-import { asOnePart, metresOf, sharedActs, sharedData } from '../src/opportunities/project';
+import { actsInCase, asOnePart, metresOf, sharedActs, sharedData } from '../src/opportunities/project';
 
 const permit = (approval: string, status = 'applied') => ({ approval, status, item_zh: approval, item_en: approval });
 const part = (utility: string, ...approvals: ReturnType<typeof permit>[]) => ({ utility, operator: utility, revision: 1, approvals });
@@ -24,6 +24,11 @@ describe('what is done once for all', () => {
     expect(told('utility', 'gas')).toEqual([['finish_construction', ['gas']]]);
     expect(told('coordinator')).toEqual([['file_acceptance', []]]);
     expect(told('surveyor')).toEqual([]);
+  });
+
+  it('leaves to the case what is of one part, and what may be done at any time aside', () => {
+    const told = (role: 'approver' | 'utility' | 'coordinator', utility = '') => actsInCase(theCase, { role, utility }).map(({ kind }) => kind);
+    expect([told('utility', 'gas'), told('utility', 'water'), told('approver'), told('coordinator')]).toEqual([['fix_plan'], [], [], []]);
   });
 
   it('offers each open permission of any part that is ready once, and no other', () => {

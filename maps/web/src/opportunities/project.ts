@@ -41,6 +41,15 @@ export function sharedActs(theCase: CaseShape, looking: Looking): SharedAct[] {
   return [...acts.values()];
 }
 
+/** Those may be given at any time, and lead a project nowhere. */
+const ASIDE: ReadonlySet<string> = new Set(['note', 'name_manager', 'recount', 'withdraw', 'inspect']);
+
+/** What who looks may do in the case itself, part by part, where there is nothing to do once for all. */
+export const actsInCase = (theCase: CaseShape, looking: Looking): CasePossible[] => {
+  const acts = able(theCase.possible, looking).filter(({ kind }) => !isShared(kind) && !ASIDE.has(kind));
+  return [...new Map(acts.map((one) => [one.kind, one])).values()];
+};
+
 /** The parts that an act is carried out in, as one to choose for: each permission that any of them waits for is there once. */
 export function asOnePart(theCase: CaseShape, { utilities }: SharedAct): CaseTask | null {
   const parts = theCase.tasks.filter(({ utility }) => utilities.includes(utility));
