@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from api import geojson, media_types
+from api.case_actors import seen_digests
 from api.conditions import answered_before, answered_once
 from api.db import visit_minutes
 from api.db.records import Answer
@@ -173,18 +174,27 @@ def _shape(service: Service, visitor: Visitor, visit: Visit, now: datetime) -> d
     may_issue = visitor.reach("visits.plan") is not None and visit.state in IssueMinutes.states
     late = [given for given in visit.answers.values() if issued and given.at > issued[-1].at]
     media = MEDIA if visitor.reach("pipes.read") == "all" else {}
+    cases = _cases_seen(service, visitor, now)
     return {
         "visit": visit.id, "state": visit.state, "upto": visit.seq, "may_issue": may_issue, "late": len(late),
-        "issued": [_issue(one, at, media) for one in issued],
+        "issued": [_issue(one, at, media, cases) for one in issued],
         "draft": [{"kind": kind, "href": f"{at}.{kind}?draft=true", "media": one} for kind, one in media.items()],
         "steps": [step.as_dict() for step in _steps(service, visitor, visit, now)],
     }  # fmt: skip
 
 
-def _issue(one: StoredMinutes, at: str, media: Mapping[str, str]) -> dict[str, Any]:
+def _cases_seen(service: Service, visitor: Visitor, now: datetime) -> set[str] | None:
+    """Return the cases whose steps are told to who asks; None: all."""
+    work = service.at_work()
+    if work is None or visitor.reach("cases.read") == "all":
+        return None
+    return {one.id for one in seen_digests(work, visitor, now)}
+
+
+def _issue(one: StoredMinutes, at: str, media: Mapping[str, str], cases: set[str] | None) -> dict[str, Any]:
     return {
         "id": one.id, "issue": one.issue, "number": one.told["number"], "upto": one.upto, "by": one.who, "at": one.at,
-        "steps": one.told["steps"],
+        "steps": [step for step in one.told["steps"] if cases is None or step["case"] in cases],
         "files": [
             {"kind": kind, "language": language, "media": kept,
              "href": f"{at}.{kind}?issue={one.issue}&language={language}"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from pypdf import PdfReader
@@ -12,8 +13,11 @@ from pypdf import PdfReader
 from api.db import visit_minutes
 from api.db.store import open_store
 from api.db.visit_minutes import StoredMinutes
+from api.identity.people import People
 from tests.api.conftest import NOW, X0, Y0, running, settings_of, small_county
+from tests.api.identity.moments import PASSWORD
 from tests.api.test_http_cases import act as act_on_case
+from tests.api.test_http_doors import as_one
 from tests.api.test_http_surveyed import put
 from tests.maps.a_visit import picture, signature
 from tests.maps.test_visit_minutes import docx_text, pdf_text
@@ -31,9 +35,9 @@ def wuzhi(database_url, tmp_path):
         yield client
 
 
-def accepted(client):
+def accepted(client, applicant="甲公司"):
     wanted = [{"utility": "gas", "operator": "燃气公司"}]
-    data = {"channel": "online", "applicant": "甲公司", "form": {}, "utilities": wanted}
+    data = {"channel": "online", "applicant": applicant, "form": {}, "utilities": wanted}
     body = {"kind": "file_application", "actor": {"name": "甲", "role": "applicant"}, "data": data}
     made = client.post("/api/cases", json=body)
     assert made.status_code == 201, made.text
@@ -45,7 +49,7 @@ def accepted(client):
 def visit(client, *cases):
     place = {"x": X0 + 60, "y": Y0, "name": "路口"}
     asked = {"title": "燃气接入踏勘", "crs": "grid", "cases": list(cases), "keep": list(cases),
-             "add": [place | ({"case": cases[0]} if cases else {})]}  # fmt: skip
+             "add": [place | {"case": case} for case in cases] or [place]}  # fmt: skip
     made = client.post("/api/visits", json=asked)
     assert made.status_code == 201, made.text
     return made.json()
@@ -124,6 +128,22 @@ def test_minutes_are_a_draft_then_kept_as_issued_then_issued_again(client):
     assert "〔补〕不符：另见渗漏" in said
     assert client.get(f"/api/visits/{name}/minutes.pdf", params={"issue": 1}).content == pdf
     assert client.get(f"/api/visits/{name}/minutes.pdf", params={"issue": 3}).status_code == 404
+
+
+def test_an_applicant_is_told_what_issuing_brought_about_in_its_own_case_alone(wuzhi, database_url, tmp_path):
+    mine, other = accepted(wuzhi), accepted(wuzhi, "乙公司")
+    name, _ = held(wuzhi, mine, other)
+    assert {step["case"] for step in issue(wuzhi, name)["issued"][0]["steps"]} == {mine, other}
+    now = datetime.now(UTC)
+    with open_store(database_url, tmp_path) as store:
+        people = People(store)
+        people.add_organisation("applicant", "甲公司", now=now)
+        people.add_organisation("utility", "燃气公司", utility="gas", now=now)
+        for who, organisation in (("applicant", "甲公司"), ("utility", "燃气公司"), ("admin", "")):
+            people.add(who, [who], PASSWORD, shown=f"{who}某", organisation=organisation, now=now)
+    for who, seen in (("applicant", {mine}), ("utility", {mine, other}), ("admin", set())):
+        with as_one(wuzhi, who) as browser:
+            assert {step["case"] for step in minutes(browser, name)["issued"][0]["steps"]} == seen
 
 
 def test_pictures_that_cannot_be_shown_keep_no_minutes_back(client):
