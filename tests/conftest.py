@@ -27,6 +27,7 @@ SLOW = (
     "tests/api/test_cli_provinces.py",
     "tests/api/test_county_opportunities.py",
     "tests/api/test_http_programmes.py",
+    "tests/api/test_tile_overviews.py",
     "tests/api/test_visit_layers_properties.py",
     "tests/api/test_visits_at_once.py",
     "tests/api/test_visits_killed.py",

@@ -178,7 +178,9 @@ def _at_rest(page, act):
     for event, hear in heard.items():
         page.on(event, hear)
     act()
-    while open_ or page.get_by_text("空白不等于没有").count() or time.perf_counter() < max(ended, default=begun) + QUIET_S:
+    while (
+        open_ or page.get_by_text("空白不等于没有").count() or time.perf_counter() < max(ended, default=begun) + QUIET_S
+    ):
         page.wait_for_timeout(50)
     for event, hear in heard.items():
         page.remove_listener(event, hear)
