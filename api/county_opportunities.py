@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geo.faults import BadInputError, Fault
-from survey.opportunities import Opportunities, known_costs
+from survey.opportunities import Opportunities, known_costs, suggested_spellings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from api.db.records import Change
     from api.db.store import Store
     from api.resident import Resident
-    from survey.opportunities import Opportunity
+    from survey.opportunities import Opportunity, Suggestion
     from survey.opportunities.cost_split import Split
     from survey.sections import Section
     from survey.surroundings import Surroundings
@@ -44,6 +45,8 @@ class Chances:
         What people call the routes that have a name, by id.
     left_out
         What is wrong with the stored routes that can have no chance.
+    spellings
+        Operators of routes that may be one company; each is a party by itself until a person has made them one.
     """
 
     on: date
@@ -52,6 +55,7 @@ class Chances:
     shapes: tuple[shapely.Geometry, ...]
     names: Mapping[str, str]
     left_out: tuple[Fault, ...]
+    spellings: tuple[Suggestion, ...]
 
 
 class CountyOpportunities:
@@ -71,6 +75,7 @@ class CountyOpportunities:
         self._day: date | None = None
         self._change = 0
         self._names: dict[str, str] = {}
+        self._operators: dict[str, str] = {}
         self._left_out: dict[str, tuple[Fault, ...]] = {}
         self._found: Chances | None = None
 
@@ -127,6 +132,7 @@ class CountyOpportunities:
         self._made = self._made_of(routes, around, day)
         self._around, self._day, self._change, self._found = around, day, change, None
         self._names = dict(_named(zip(routes["id"], routes["name"], strict=True)))
+        self._operators = dict(_named(zip(routes["id"], routes["operator"], strict=True)))
         return self._made
 
     def _made_of(self, routes: gpd.GeoDataFrame, around: Surroundings, day: date) -> Opportunities:
@@ -147,11 +153,13 @@ class CountyOpportunities:
         for name in names:
             self._left_out.pop(name, None)
             self._names.pop(name, None)
+            self._operators.pop(name, None)
             row = rows.get(name)
             if row is None:
                 made.remove(name)
                 continue
             self._names.update(_named([(name, row.properties.get("name"))]))
+            self._operators.update(_named([(name, row.properties.get("operator"))]))
             try:
                 made.replace({**row.properties, "id": name, "geometry": row.geometry})
             except BadInputError as error:
@@ -165,8 +173,15 @@ class CountyOpportunities:
             records = {one.id: one for one in self._made.records()}
             shapes = tuple(one.geometry for one in records.values())
             left_out = tuple(fault for faults in self._left_out.values() for fault in faults)
-            self._found = Chances(day, self._change, records, shapes, dict(self._names), left_out)
+            spellings = _spellings(frozenset(self._operators.values()))
+            self._found = Chances(day, self._change, records, shapes, dict(self._names), left_out, spellings)
         return self._found
+
+
+@lru_cache(maxsize=4)
+def _spellings(operators: frozenset[str]) -> tuple[Suggestion, ...]:
+    """Return which operators may be one; kept, since most changes of a county name no other operator."""
+    return tuple(suggested_spellings(operators))
 
 
 def _named(pairs: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, str]]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from api.doors import Visitor
     from api.identity.permissions import Person
     from survey.cases.events import Event
-    from survey.opportunities import Opportunity
+    from survey.opportunities import Opportunity, Suggestion
     from survey.opportunities.answers.events import Party
 
 ROLES = ("utility", "coordinator")
@@ -116,6 +116,12 @@ def standing_shape(talk: Talk, visitor: Visitor, parties: Sequence[Party]) -> di
         "parties": [_party(party, talk, mine=party.key in own) for party in asked],
         "waiting": list(owed), "waits": not own.isdisjoint(owed),
     }  # fmt: skip
+
+
+def spelling_shape(suggestion: Suggestion) -> dict[str, Any]:
+    """Return names of operators that may be one company, and why the first two are alike."""
+    why = suggestion.why[0]
+    return {"names": list(suggestion.names), "zh": why.zh, "en": why.en}
 
 
 def event_shape(event: Event) -> dict[str, Any]:

@@ -189,6 +189,14 @@ class OpportunityCounts(Shape):
     money: MoneyRange
 
 
+class SpellingShape(Shape):
+    """Names of operators that may be one company, and why; nothing is merged."""
+
+    names: list[str]
+    zh: str
+    en: str
+
+
 class OpportunityList(Shape):
     """A page of chances."""
 
@@ -198,6 +206,7 @@ class OpportunityList(Shape):
     on: date
     change: int
     left_out: list[FaultShape] = Field(description="Stored routes that can have no chance, and why.")
+    spellings: list[SpellingShape]
 
 
 class SectionInShort(Shape):

@@ -17,7 +17,7 @@ from api.cli.reporting import answering, progress, say, show_table, words
 from api.cli.texts import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from geo.crs import Grid
     from geo.formats import Table
@@ -99,6 +99,19 @@ def opportunities(
     shapes = () if surroundings is None else surroundings.facts.shapes
     write_opportunities(found, None, out, crs=settled.crs, issued=when, roads=shapes, language=language())
     _show(found, f"{len(placed)} · {when} · {settled.code[:40]} · {time.perf_counter() - started:.2f} s")
+    if "operator" in placed:
+        _show_spellings(placed["operator"].dropna().astype(str))
+
+
+def _show_spellings(operators: Iterable[str]) -> None:
+    """Print which operators may be one company in several spellings; each has answered as a party by itself."""
+    from survey.opportunities import suggested_spellings
+
+    for group in suggested_spellings(operators)[:MOST_SAID]:
+        names = " / ".join(group.names)
+        said = words(f"可能是同一单位的几种写法（未合并，请核对）：{names}",
+                     f"perhaps one company in several spellings (not merged, please check): {names}")  # fmt: skip
+        say(said, errors=True)
 
 
 def _surroundings(read: Mapping[str, Table], grid: Grid, policy: str) -> Surroundings | None:

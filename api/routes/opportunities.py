@@ -27,6 +27,7 @@ from api.opportunity_answers import (
     event_shape,
     money_shape,
     row_shapes,
+    spelling_shape,
     standing_shape,
     talk_shape,
     whole_shape,
@@ -134,6 +135,7 @@ def get_opportunities(
         "on": chances.on,
         "change": chances.change,
         "left_out": [fault.as_dict() for fault in chances.left_out],
+        "spellings": [spelling_shape(one) for one in chances.spellings],
     }
     headers = {"ETag": tag, "Content-Crs": f"<{axes.name}>"}
     return Response(geojson.dumps(body), headers=headers, media_type="application/json")

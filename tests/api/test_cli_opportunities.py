@@ -18,6 +18,19 @@ from tests.api.test_cli import GRID, cotrench, line
 ON = "2026-12-01"
 
 
+def test_operators_that_may_be_one_are_told_and_not_merged(tmp_path):
+    names = ["县自来水公司", "县自来水有限公司", "县燃气公司"]
+    known = {"id": ["W1", "D1", "G1"], "utility": ["给水", "排水", "燃气"], "operator": names}
+    lines = [line((0, y), (100, y)) for y in (0, 1.5, 300)]
+    write(gpd.GeoDataFrame(known, geometry=lines, crs=GRID), tmp_path / "routes.gpkg")
+    done = cotrench("opportunities", tmp_path / "routes.gpkg", "-o", tmp_path / "out.gpkg", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "县自来水有限公司 / 县自来水公司" in done.stderr
+    assert "县燃气公司" not in done.stderr
+    [operators] = read(tmp_path / "out.gpkg").frame["operators"]
+    assert set(operators.split("; ")) == set(names[:2])
+
+
 def files(folder):
     """Write water and gas side by side, a power line far from both, and a street."""
     known = {"id": ["W1", "G1", "P1"], "utility": ["给水", "燃气", "电力"], "operator": ["水司", "=燃气公司", None]}

@@ -331,6 +331,19 @@ def test_a_change_of_plan_voids_the_answers(client):
     assert ["变更" in event["cause_zh"] for event in said] == [False, True, True]
 
 
+def test_operators_in_several_spellings_are_suggested_and_not_merged(client):
+    assert listed(client)["spellings"] == []
+    changed(client, "P1", operator="自来水有限公司")
+    told = listed(client)
+    assert [set(one["names"]) for one in told["spellings"]] == [{"自来水公司", "自来水有限公司"}]
+    assert told["spellings"][0]["zh"]
+    assert {party["operator"] for row in told["opportunities"] for party in row["parties"]} >= {
+        "自来水公司", "自来水有限公司",
+    }  # fmt: skip
+    changed(client, "P1", operator="供电公司")
+    assert listed(client)["spellings"] == []
+
+
 def test_what_was_withdrawn_since_its_plans_were_gone_is_proposed_anew_when_they_are_back(client):
     at = f"{CHANCES}/{by_routes(client, 'W1', 'G1')['id']}"
     propose = {"actor": {"name": "窗口", "role": "coordinator"}, "kind": "propose"}

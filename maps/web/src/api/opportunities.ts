@@ -1,11 +1,12 @@
 /** What is asked of the server about chances to share a trench, and the projects that they become. */
 
 import { asJson, asked, caseCommand, get, nextOf, send, uuid } from './client';
-import type { CaseCommand, CaseShape, CostSplitShape, JointProjectShape, OpportunitiesIf, OpportunityEvent, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, ProjectCommand, SectionAnswer } from './types';
+import type { CaseCommand, CaseShape, CostSplitShape, JointProjectShape, OpportunitiesIf, OpportunityEvent, OpportunityGone, OpportunityList, OpportunityRow, OpportunityShape, ProjectCommand, SectionAnswer, SpellingShape } from './types';
 
 export interface OpportunitiesPage {
   readonly rows: OpportunityRow[];
   readonly total: number;
+  readonly spellings: SpellingShape[];
   /** Path of the page after this one; null after the last. */
   readonly next: string | null;
 }
@@ -16,7 +17,7 @@ const OPPORTUNITIES_PAGE = 2000;
 export async function opportunities(crs: string, path: string | null, signal: AbortSignal): Promise<OpportunitiesPage> {
   const query = new URLSearchParams({ crs, limit: String(OPPORTUNITIES_PAGE) });
   const page = await get<OpportunityList>(path ?? `/api/opportunities?${query.toString()}`, signal);
-  return { rows: page.opportunities, total: page.counts.matched, next: nextOf(page) };
+  return { rows: page.opportunities, total: page.counts.matched, spellings: page.spellings, next: nextOf(page) };
 }
 
 /** What stands for all chances and all that was said of them: another one where anything has changed. `quiet`: nobody is asked to sign in for it. */

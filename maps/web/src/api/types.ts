@@ -1048,6 +1048,13 @@ export interface OpportunityRow {
   waits: boolean;
 }
 
+/** Names of operators that may be one company, and why. */
+export interface SpellingShape {
+  names: string[];
+  zh: string;
+  en: string;
+}
+
 export interface OpportunityList {
   opportunities: OpportunityRow[];
   counts: { matched: number; states: Record<TalkState, number>; waiting: number; saved_m: number; money: MoneyRange };
@@ -1055,6 +1062,7 @@ export interface OpportunityList {
   on: string;
   change: number;
   left_out: FaultShape[];
+  spellings: SpellingShape[];
 }
 
 export interface SectionInShort {

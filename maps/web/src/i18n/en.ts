@@ -843,6 +843,8 @@ export const en: Record<Word, string> = {
   opp_urgent: 'A road on it will soon be protected',
   opp_not_feasible: 'No section can be built as planned',
   opp_waits_for_me: 'Waiting for me {n}',
+  opp_spellings: 'Perhaps one company in several spellings {n}',
+  opp_spellings_help: 'Nothing is merged, each spelling answers for itself. Where it is one company, write it alike in the attributes of the routes.',
   tool_visits: 'Joint visits',
   visits: 'Joint visits',
   visits_count: '{n}',

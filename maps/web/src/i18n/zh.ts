@@ -842,6 +842,8 @@ export const zh = {
   opp_urgent: '道路即将进入禁挖期',
   opp_not_feasible: '按现方案做不出断面',
   opp_waits_for_me: '等我答复 {n}',
+  opp_spellings: '可能是同一单位的几种写法 {n}',
+  opp_spellings_help: '未合并，各写法各自答复。确为同一单位的，请在管线属性里改成同一写法。',
   tool_visits: '联合踏勘',
   visits: '联合踏勘',
   visits_count: '{n} 次',

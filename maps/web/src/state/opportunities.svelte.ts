@@ -1,7 +1,7 @@
 import * as client from '../api/client';
 import * as chances from '../api/opportunities';
 import { isAbort, ProblemError } from '../api/problem';
-import type { ChanceMember, CostSplitShape, OpportunityGone, OpportunityRow, OpportunityShape } from '../api/types';
+import type { ChanceMember, CostSplitShape, OpportunityGone, OpportunityRow, OpportunityShape, SpellingShape } from '../api/types';
 import { t } from '../i18n/language.svelte';
 import { ANYTHING, inOrder, matches, type Filter, type Order } from '../opportunities/filter';
 import { cases } from './cases.svelte';
@@ -30,6 +30,8 @@ class Opportunities {
   list = $state.raw<readonly OpportunityRow[]>([]);
   /** How many the server has. */
   total = $state(0);
+  /** Operators that may be one company; each answers for itself as long as nobody has made them one. */
+  spellings = $state.raw<readonly SpellingShape[]>([]);
   loading = $state(false);
   filter = $state.raw<Filter>(ANYTHING);
   order = $state<Order>('worth');
@@ -115,6 +117,7 @@ class Opportunities {
         // What was there before is not taken away until as much of the new is here.
         if (fresh.length >= this.list.length || path === null) this.list = [...fresh];
         this.total = page.total;
+        this.spellings = page.spellings;
       } while (path !== null && fresh.length < MOST_OPPORTUNITIES);
       this.#tag = tag;
     } catch (error) {
