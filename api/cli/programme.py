@@ -87,7 +87,6 @@ def programme(
 ) -> None:
     """Write the layers ``works`` and ``joint``; with ``--skip-bad`` also ``not_planned``."""
     from api.layer_files import check_print_or_layers
-    from survey.programme.frames import works_of
 
     check_print_or_layers(out)
     asked = given.asked_of(crews, winter, weights, yuan, fixed, holidays=not no_holidays)
@@ -98,8 +97,8 @@ def programme(
     placed, settled = inputs.in_grid(read["routes"], grid)
     streets = _streets_of(read.get("roads"), exits, placed, settled, when)
     shared = _trenches(trenches, trenches_layer, placed)
-    works = works_of(placed, window=default, roads=streets.closed)
-    county = _County(works, placed, shared, streets, seconds)
+    works, unread = _works(placed, default, streets, skip_bad=skip_bad)
+    county = _County(works, placed, shared, streets, seconds, unread)
     possible = county.that_can_be([asked] if otherwise is None else [asked, otherwise])
     if skip_bad:
         county = possible
@@ -143,6 +142,23 @@ def _streets_of(roads: Table | None, exits: Path | None, routes: gpd.GeoDataFram
     return _Roads(streets, closed_by(streets, routes), protected_until(streets, frame, on), exits_near(streets, places))
 
 
+def _works(
+    routes: gpd.GeoDataFrame, window: tuple[date, date] | None, roads: _Roads, *, skip_bad: bool
+) -> tuple[list[Work], dict[str, Fault]]:
+    """Return the works, and where they may be skipped the routes whose dates say nothing, with what is wrong."""
+    from geo.faults import BadInputError
+    from survey.programme.frames import works_of
+
+    try:
+        return works_of(routes, window=window, roads=roads.closed), {}
+    except BadInputError as error:
+        bad = {str(fault.feature): fault for fault in error.faults}
+        kept = routes[~routes["id"].astype(str).isin(bad)]
+        if not skip_bad or len(kept) == len(routes):
+            raise
+        return works_of(kept, window=window, roads=roads.closed), bad
+
+
 def _trenches(path: Path | None, layer: str | None, routes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     from geo.formats import read
     from survey.opportunities.joining import runs_and_trenches
@@ -169,7 +185,7 @@ class _County:
         from geo.faults import refuse
         from survey.programme.checks import able
 
-        out: dict[str, Fault] = {}
+        out: dict[str, Fault] = dict(self.left_out)
         for asked in wanted:
             works, terms = self._works_and_terms(asked)
             missing = dict(able(works, [], terms)[2])
