@@ -25,13 +25,13 @@ T = TypeVar("T")
 
 SECONDS = 60.0
 LOOK_S = 0.1
-SOLVER_SECOND = 0.25
-"""Deterministic time of CP-SAT that a second of a usual machine is taken for: measured were 0.12 to 0.5."""
+SOLVER_SECOND = 0.1
+"""Deterministic time of CP-SAT that a second of a usual machine is taken for: measured were 0.09 to 0.5."""
 THREADS = 2
 """Threads that the time is counted for, whatever the machine has."""
 TIES_SHARE = 0.2
 """Part of the time for the parts of components without the crews and closures that tie them."""
-PRICES_SHARE = 0.1
+PRICES_SHARE = 0.2
 """Part of the time for the prices of the places of works that roads tie."""
 MOST_TOGETHER = 60
 """Works beyond which a part is parted further: by roads, which cost little beside trenches."""
