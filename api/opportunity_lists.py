@@ -51,6 +51,8 @@ class Wanted:
         Its trench touches this box.
     waiting
         Whether it waits for an answer of who asks.
+    case
+        This case is its project's.
     """
 
     utilities: Collection[str] | None = None
@@ -65,6 +67,7 @@ class Wanted:
     least_yuan: float | None = None
     window: Window | None = None
     waiting: bool | None = None
+    case: str | None = None
 
     def check(self) -> None:
         """Refuse words that are none, every one at once."""
@@ -82,7 +85,7 @@ class Wanted:
             raise refused(*wrong)
 
     def fits(self, one: Opportunity, state: str) -> bool:
-        """Return whether a chance is what is wanted, but for its place and whom it waits for."""
+        """Return whether a chance is what is wanted, but for its place, its case and whom it waits for."""
         return self._fits_words(one, state) and self._fits_numbers(one) and self._fits_place(one)
 
     def _fits_words(self, one: Opportunity, state: str) -> bool:
@@ -137,6 +140,8 @@ def page_of(
         for one, shape in zip(chances.records.values(), chances.shapes, strict=True)
         if wanted.fits(one, states.get(one.id, "new"))
     ]
+    if wanted.case is not None:
+        chosen = [(one, shape) for one, shape in chosen if one.id in talks and talks[one.id].case == wanted.case]
     if wanted.window is not None:
         chosen = [(one, shape) for one, shape in chosen if wanted.window.holds(shape)]
     waits = {one.id for one, _ in chosen if _waits(talks.get(one.id), visitor)}

@@ -38,7 +38,7 @@ from api.opportunity_lists import Wanted, page_of
 from api.opportunity_lookup import Identity, known, present
 from api.opportunity_projects import begin_project
 from api.options import Options
-from api.routes.cases import key_of, unless_known
+from api.routes.cases import NAME, key_of, unless_known
 from geo.faults import Fault
 from maps.section_drawing import section_svg
 from survey.cases.plain import as_plain
@@ -88,6 +88,7 @@ def wanted_of(
     least_saved_m: Annotated[float | None, Query(ge=0, description="Metres saved at least.")] = None,
     least_yuan: Annotated[float | None, Query(description="Yuan saved at least, by the lower end.")] = None,
     waiting: Annotated[bool | None, Query(description="Whether it waits for an answer of who asks.")] = None,
+    case: Annotated[str | None, Query(description="Its project is this case.", pattern=NAME)] = None,
 ) -> Wanted:
     """Return what a chance must be, from the parameters that lists and files have in common."""
     grid = service.grid()
@@ -95,7 +96,7 @@ def wanted_of(
     days = days_of(datetime) if datetime is not None else None
     wanted = Wanted(
         _words(utility), operator, route, street, _words(state), _words(kind), _words(meeting), days, least_saved_m,
-        least_yuan, window, waiting,
+        least_yuan, window, waiting, case,
     )  # fmt: skip
     wanted.check()
     return wanted

@@ -43,6 +43,11 @@ def test_what_is_agreed_becomes_one_project_with_one_decision(client):
     assert (whole["lead"], whole["state"]) == ("自来水公司", "agreed")
     case = client.get(f"/api/cases/{whole['case']}").json()
     assert (case["phase"], case["applicant"]) == ("filed", "自来水公司")
+    assert [row["id"] for row in client.get(CHANCES, params={"case": whole["case"]}).json()["opportunities"]] == [
+        whole["id"]
+    ]
+    assert client.get(CHANCES, params={"case": "K-1"}).json()["opportunities"] == []
+    assert client.get(CHANCES, params={"case": "a b"}).status_code == 422
     problem(client.post(f"{at}/commands", json=begin), 409, "case.refused")
     assert len(client.get("/api/cases").json()["cases"]) == 1
     commands = f"/api/cases/{whole['case']}/commands"

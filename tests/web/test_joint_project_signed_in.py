@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -97,13 +98,26 @@ def events_of(w: Window, case: str) -> list[str]:
 
 
 def plan_and_judge(w: Window, utility: str, route: str) -> None:
-    """Open the case from the project: the company's own part lies there; plan the route, judge it, and come back."""
+    """Open the case from the project: the company's own part lies there, with its line; judge it, and go back."""
     expect(project_of(w).get_by_text("可在办件中办理：确定方案")).to_be_visible(timeout=SEEN_MS)
     project_of(w).get_by_role("button", name="打开办件").click()
     expect(w.page.get_by_role("tab", name=utility)).to_have_attribute("aria-selected", "true", timeout=SEEN_MS)
-    do(w, "确定方案", 规划管线编号=route)
+    back = w.page.get_by_role("button", name="联合项目：R003、R004 同沟")
+    expect(back).to_be_visible(timeout=SEEN_MS)
+    w.page.get_by_role("button", name=re.compile("^确定方案")).click()
+    plan = w.page.get_by_role("form", name="确定方案", exact=True)
+    expect(plan.get_by_label("规划管线编号")).to_have_value(route)
+    plan.get_by_role("button", name="确定方案").click()
+    expect(plan).to_have_count(0)
     do(w, "判定路由")
-    w.page.get_by_role("button", name="共沟机会").click()
+    back.click()
+    expect(project_of(w)).to_be_visible(timeout=SEEN_MS)
+    # The wider panel of the chances once lay under what is told.
+    told_right, panel_left = w.page.evaluate(
+        """() => [document.querySelector('.notices').getBoundingClientRect().right,
+                  document.querySelector('aside').getBoundingClientRect().left]"""
+    )
+    assert told_right <= panel_left
 
 
 def test_each_does_what_is_its_own_from_proposal_to_acceptance(window: Callable[..., Window]) -> None:

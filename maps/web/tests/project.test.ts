@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseShape, ChanceMember } from '../src/api/types';
 import { fieldsOf } from '../src/cases/fields';
-import { actsInCase, asOnePart, metresOf, sharedActs, sharedData } from '../src/opportunities/project';
+import { actsInCase, asOnePart, metresOf, planIn, sharedActs, sharedData } from '../src/opportunities/project';
 
 const permit = (approval: string, status = 'applied') => ({ approval, status, item_zh: approval, item_en: approval });
 const part = (utility: string, ...approvals: ReturnType<typeof permit>[]) => ({ utility, operator: utility, revision: 1, approvals });
@@ -50,4 +50,17 @@ it('counts the metres of all routes of a party in the trench', () => {
   const member = (route: string, from_m: number, to_m: number) => ({ route, from_m, to_m }) as ChanceMember;
   const members = [member('W1', 10, 110), member('G1', 0, 95), member('W2', 5, 25)];
   expect(metresOf({ key: 'w', operator: 'w', utilities: ['water'], routes: ['W1', 'W2'] }, members)).toBe(120);
+});
+
+describe('the plan of a part', () => {
+  const line = (route: string, utility: string, operator: string | null): ChanceMember => ({ route, utility, operator }) as ChanceMember;
+
+  it('is its line in the trench, unless it has several there, or none', () => {
+    const chance = { members: [line('W1', 'water', '水司'), line('G1', 'gas', null), line('H1', 'heat', '热力'), line('H2', 'heat', '热力')] };
+    expect(planIn(chance, 'water')).toEqual({ route: 'W1', operator: '水司' });
+    expect(planIn(chance, 'gas')).toEqual({ route: 'G1', operator: '' });
+    expect(planIn(chance, 'heat')).toEqual({});
+    expect(planIn(chance, 'power')).toEqual({});
+    expect(planIn(null, 'water')).toEqual({});
+  });
 });

@@ -20,6 +20,10 @@ export async function opportunities(crs: string, path: string | null, signal: Ab
   return { rows: page.opportunities, total: page.counts.matched, spellings: page.spellings, next: nextOf(page) };
 }
 
+/** The chance that a case is the joint project of; null: the case is none, or the plans have changed since. */
+export const chanceOf = async (id: string, crs: string, signal: AbortSignal): Promise<OpportunityRow | null> =>
+  (await get<OpportunityList>(`/api/opportunities?${new URLSearchParams({ crs, case: id }).toString()}`, signal)).opportunities[0] ?? null;
+
 /** What stands for all chances and all that was said of them: another one where anything has changed. `quiet`: nobody is asked to sign in for it. */
 export async function opportunitiesTag(crs: string, quiet: boolean): Promise<string | null> {
   const path = `/api/opportunities?${new URLSearchParams({ crs, limit: '1' }).toString()}`;

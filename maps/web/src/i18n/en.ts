@@ -418,6 +418,7 @@ export const en: Record<Word, string> = {
   cases_none: 'There are no cases',
   case_begin: 'New application',
   case_back: 'Back to the cases',
+  case_joint: 'Joint project: {routes} in one trench',
   case_actor: 'Who acts',
   case_role: 'Role',
   case_name: 'Name',

@@ -417,6 +417,7 @@ export const zh = {
   cases_none: '没有办件',
   case_begin: '新申请',
   case_back: '返回办件列表',
+  case_joint: '联合项目：{routes} 同沟',
   case_actor: '办理人',
   case_role: '角色',
   case_name: '姓名',

@@ -108,6 +108,13 @@ export function toggleVisits(): void {
   else visits.show();
 }
 
+/** From a case to the chance whose joint project it is. */
+export async function openChance(id: string): Promise<void> {
+  cases.hide();
+  if (!opportunities.open) toggleOpportunities();
+  await opportunities.look(id);
+}
+
 /** From a case to a visit that sees it. */
 export async function openVisit(id: string): Promise<void> {
   cases.hide();
