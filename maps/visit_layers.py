@@ -9,6 +9,7 @@ import shapely
 
 from maps.field_findings import sized
 from maps.layers import DrawnLayer
+from maps.symbols import symbols
 from survey.visits.checklists import lines_of
 from survey.visits.items import ITEM_KINDS, TOOLS
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from survey.visits.checklists import Line
     from survey.visits.keeping.events import Plan
 
-INK, FILL, ITEM_FILL = "#ffffff", "#1f5fbf", "#7a1f6b"
+INK, FILL, ITEM_FILL = "#ffffff", symbols()["visit"], "#7a1f6b"
 WORDS = {
     "zh": {
         "way": "行进路线", "stop": "停留点", "item": "踏勘事项", "number": "编号", "name": "名称", "time": "时间",

@@ -23,6 +23,7 @@ from maps.atlas.labels import MARK, NAME, Place, Wish, around, place_labels
 from maps.atlas.town import draw_town
 from maps.atlas.words import WORDS
 from maps.svg_sheet import Sheet, number
+from maps.symbols import symbols
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from maps.atlas.stops import Numbered, StopSheet
     from maps.atlas.town import Town
 
-STOP_INK, SHEET_INK = "#1f5fbf", "#7a1f6b"
+STOP_INK, SHEET_INK = symbols()["visit"], "#7a1f6b"
 WAY_MM, WAY_DASH = 0.6, "2.4 1.2"
 SHEET_MM, SHEET_DASH = 0.25, "2 1"
 _LEGEND_ORDER = (

@@ -155,12 +155,12 @@ def _roads(layer: StyledLayer, language: str) -> ET.Element:
 
 
 def _stops(_: StyledLayer, __: str) -> ET.Element:
-    return single(symbol("marker", marker_layer(symbols()["ink"], "#ffffff", 6.5)))
+    return single(symbol("marker", marker_layer(symbols()["visit"], "#ffffff", 6.5)))
 
 
 def _way(_: StyledLayer, __: str) -> ET.Element:
-    # Dots, wide apart: dashes of this colour are the sewers that lie in the same streets.
-    return single(symbol("line", line_layer(symbols()["ink"], 4, dash=(4, 8)), opacity=0.7))
+    # Dots, wide apart: dashes are the pipes that lie in the same streets.
+    return single(symbol("line", line_layer(symbols()["visit"], 4, dash=(4, 8)), opacity=0.7))
 
 
 def _items(_: StyledLayer, __: str) -> ET.Element:

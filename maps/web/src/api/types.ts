@@ -104,6 +104,8 @@ export interface VectorTiles {
 export interface Symbols {
   paper: string;
   ink: string;
+  /** Of the way and the stops of a visit; not in what a phone took along before it was told. */
+  visit?: string;
   utilities: Record<string, { zh: string; en: string; code: string; standard: string; screen: string; dash: number[] }>;
   layers: LayerSymbol[];
   passages: Record<string, { zh: string; en: string; stroke: string; width: number }>;

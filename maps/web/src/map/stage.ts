@@ -53,7 +53,7 @@ export class Stage {
   readonly marks = new FindingMarks();
   readonly stretches = new StretchMarks();
   readonly chances = new OpportunityMarks();
-  readonly visits = new VisitMarks();
+  readonly visits: VisitMarks;
   readonly stages = new StageMarks();
   readonly edits = new LayerMarks();
   #grid: CountyGrid;
@@ -66,6 +66,7 @@ export class Stage {
     this.#grid = registerGrid(county.grid);
     this.#home = county.bbox_grid ?? nowhere(county);
     this.sketch = new Sketch(symbols);
+    this.visits = new VisitMarks(symbols);
     const large = layers.filter(({ key }) => isLarge(vectorTiles.features[key]));
     if (large.length > 0) this.#tiles = new Tiles(vectorTiles, large, this.#grid.projection, () => this.#tellLoads());
     this.#drawn = layers.map((symbol, order) => {

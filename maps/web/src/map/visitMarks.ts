@@ -9,12 +9,11 @@ import VectorLayer from 'ol/layer/Vector';
 import type Map from 'ol/Map';
 import VectorSource from 'ol/source/Vector';
 import { Circle, Fill, RegularShape, Stroke, Style, Text } from 'ol/style';
-import type { Geometry } from '../api/types';
+import type { Geometry, Symbols } from '../api/types';
 import type { Point } from '../geometry/points';
 import { FONT } from './symbolise';
 
 const reader = new GeoJSON();
-const WAY = '#b0006d';
 const INK = '#1f2933';
 /** Pixels around the middle of a disc that count as a hit; a finger needs as many. */
 const REACH_PX = 18;
@@ -45,8 +44,6 @@ export interface VisitOnMap {
 
 const line = (color: string, width: number, lineDash?: number[]): Style => new Style({ stroke: new Stroke({ color, width, lineCap: lineDash ? 'butt' : 'round', lineJoin: 'round', ...(lineDash ? { lineDash } : {}) }) });
 const CASING = line('#ffffff', 7);
-const KNOWN = [CASING, line(WAY, 3.5)];
-const ASSUMED = [CASING, line(WAY, 3.5, [9, 6])];
 
 function disc({ number, colour }: StopMark): Style {
   const text = String(number);
@@ -56,10 +53,10 @@ function disc({ number, colour }: StopMark): Style {
   });
 }
 
-function end(text: string): Style {
+function end(text: string, colour: string): Style {
   return new Style({
-    image: new RegularShape({ points: 4, radius: 15, angle: Math.PI / 4, fill: new Fill({ color: '#ffffff' }), stroke: new Stroke({ color: WAY, width: 2.5 }) }),
-    text: new Text({ text, font: `700 12px ${FONT}`, offsetY: 1, fill: new Fill({ color: WAY }) }),
+    image: new RegularShape({ points: 4, radius: 15, angle: Math.PI / 4, fill: new Fill({ color: '#ffffff' }), stroke: new Stroke({ color: colour, width: 2.5 }) }),
+    text: new Text({ text, font: `700 12px ${FONT}`, offsetY: 1, fill: new Fill({ color: colour }) }),
   });
 }
 
@@ -71,7 +68,8 @@ function seen(text: string, colour: string): Style {
 }
 
 export class VisitMarks {
-  readonly #ways: VectorLayer = new VectorLayer({ source: new VectorSource(), zIndex: 113, style: (feature) => (feature.get('assumed') ? ASSUMED : KNOWN), updateWhileAnimating: true, updateWhileInteracting: true });
+  readonly #colour: string;
+  readonly #ways: VectorLayer;
   readonly #items: VectorLayer = new VectorLayer({ source: new VectorSource(), zIndex: 130, updateWhileAnimating: true, updateWhileInteracting: true });
   readonly #stops: VectorLayer = new VectorLayer({ source: new VectorSource(), zIndex: 131, updateWhileAnimating: true, updateWhileInteracting: true });
   readonly #lit: VectorLayer = new VectorLayer({
@@ -83,6 +81,13 @@ export class VisitMarks {
   });
   #shown: readonly StopMark[] = [];
 
+  constructor(symbols: Symbols) {
+    this.#colour = symbols.visit ?? INK;
+    const known = [CASING, line(this.#colour, 3.5)];
+    const assumed = [CASING, line(this.#colour, 3.5, [9, 6])];
+    this.#ways = new VectorLayer({ source: new VectorSource(), zIndex: 113, style: (feature) => (feature.get('assumed') ? assumed : known), updateWhileAnimating: true, updateWhileInteracting: true });
+  }
+
   get layers(): VectorLayer[] {
     return [this.#ways, this.#items, this.#stops, this.#lit];
   }
@@ -93,7 +98,7 @@ export class VisitMarks {
     lines.clear(true);
     discs.clear(true);
     lines.addFeatures(ways.map(({ line: way, assumed }) => new Feature({ geometry: reader.readGeometry(way) as OlGeometry, assumed })));
-    for (const { text, place } of ends) discs.addFeature(styled(place, end(text)));
+    for (const { text, place } of ends) discs.addFeature(styled(place, end(text, this.#colour)));
     // The first is drawn last, on top of others in the same place.
     for (const stop of [...stops].reverse()) discs.addFeature(styled(stop.place, disc(stop)));
   }

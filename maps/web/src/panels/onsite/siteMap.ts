@@ -107,9 +107,9 @@ export class SiteMap {
     return new VectorLayer({ source: new VectorSource({ features }), zIndex: 112, maxResolution: 1.5 });
   }
 
-  #ways({ visit }: Pack): VectorLayer {
+  #ways({ visit, symbols }: Pack): VectorLayer {
     const lines = visit.days.flatMap(({ ways }) => ways).flatMap((way) => (way && reader.readGeometry(way)) ?? []).map((shape) => new Feature(shape));
-    return new VectorLayer({ source: new VectorSource({ features: lines }), zIndex: 120, style: cased('#3b4a6b', 3.5, [2, 9]) });
+    return new VectorLayer({ source: new VectorSource({ features: lines }), zIndex: 120, style: cased(symbols.visit ?? INK, 3.5, [2, 9]) });
   }
 
   stops(stops: readonly (VisitStop & { readonly done: number })[], lit: string | null): void {
