@@ -26,6 +26,7 @@ import { StretchMarks } from './stretchMarks';
 import { targetsIn, type Targets } from './targets';
 import { Tiles, TILES_FROM } from './tiles';
 import { VisitMarks } from './visitMarks';
+import { ZoomSteps } from './zoomSteps';
 
 /** Metres a pixel: from the whole county on a phone down to a hand's breadth. */
 const FINEST = 0.02;
@@ -50,6 +51,7 @@ function nowhere(county: County): Extent {
 export class Stage {
   readonly map: Map;
   readonly sketch: Sketch;
+  readonly #zoom = new ZoomSteps();
   readonly marks = new FindingMarks();
   readonly stretches = new StretchMarks();
   readonly chances = new OpportunityMarks();
@@ -303,8 +305,7 @@ export class Stage {
   }
 
   zoomBy(steps: number): void {
-    const view = this.map.getView();
-    view.animate({ zoom: (view.getZoom() ?? 0) + steps, duration: 150 });
+    this.#zoom.by(this.map.getView(), steps);
   }
 
   /** Who chooses one thing after another with quick clicks does not mean to come nearer. */

@@ -19,6 +19,7 @@ import { middle } from '../../map/findingMarks';
 import { registerGrid } from '../../map/grid';
 import { nameLayers } from '../../map/names';
 import { FONT, styleOf } from '../../map/symbolise';
+import { ZoomSteps } from '../../map/zoomSteps';
 import type { Fix } from '../../onsite/gnss';
 import type { SiteLine } from '../../onsite/lines';
 import type { Pack, PackLayers } from '../../onsite/shapes';
@@ -51,6 +52,7 @@ function vertexStyle(measured: boolean, chosen: boolean): Style {
 
 export class SiteMap {
   readonly map: Map;
+  readonly #zoom = new ZoomSteps();
   #stops = new VectorSource();
   #here = new VectorSource();
   #aim = new VectorSource();
@@ -182,8 +184,7 @@ export class SiteMap {
   }
 
   zoomBy(steps: number): void {
-    const view = this.map.getView();
-    view.animate({ zoom: (view.getZoom() ?? 0) + steps, duration: 150 });
+    this.#zoom.by(this.map.getView(), steps);
   }
 
   dispose(): void {
