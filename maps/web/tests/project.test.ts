@@ -58,7 +58,8 @@ describe('the plan of a part', () => {
   it('is its line in the trench, unless it has several there, or none', () => {
     const chance = { members: [line('W1', 'water', '水司'), line('G1', 'gas', null), line('H1', 'heat', '热力'), line('H2', 'heat', '热力')] };
     expect(planIn(chance, 'water')).toEqual({ route: 'W1', operator: '水司' });
-    expect(planIn(chance, 'gas')).toEqual({ route: 'G1', operator: '' });
+    // Nobody is named on the line: who acts is entered as for any other plan.
+    expect(planIn(chance, 'gas')).toEqual({ route: 'G1' });
     expect(planIn(chance, 'heat')).toEqual({});
     expect(planIn(chance, 'power')).toEqual({});
     expect(planIn(null, 'water')).toEqual({});

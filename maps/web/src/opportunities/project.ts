@@ -7,7 +7,8 @@ import { able, type Looking } from '../cases/worklist';
 /** The plan of a part in the trench of its project, as what is entered for it; nothing where the part has no line there, or several. */
 export function planIn(chance: { readonly members: readonly ChanceMember[] } | null, part: string): Entries {
   const [own, ...others] = (chance?.members ?? []).filter(({ utility }) => utility === part);
-  return own && others.length === 0 ? { route: own.route, operator: own.operator ?? '' } : {};
+  if (!own || others.length > 0) return {};
+  return own.operator ? { route: own.route, operator: own.operator } : { route: own.route };
 }
 
 /** The kinds that the server carries out in all parts at once. */
