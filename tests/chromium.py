@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, BrowserContext
 
 FLAGS = [
     "--no-sandbox",
@@ -23,6 +23,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 30_000  # a machine busy with other tests takes its time; a test that fails takes it once
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -41,8 +42,9 @@ def chromium_path() -> str:
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Yield a headless browser and end it."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     path = chromium_path()
     with sync_playwright() as engine:
         browser = engine.chromium.launch(executable_path=path, headless=True, args=FLAGS)
@@ -50,3 +52,28 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def browsing(
+    browser: Browser, width: int = 1366, height: int = 768, *, phone: bool = False, offline: bool = False
+) -> Iterator[BrowserContext]:
+    """Yield a context in Chinese with a window of this size, and close it.
+
+    A request that a test answers itself may be on its way then: that is no error of the test that comes next.
+    """
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        locale="zh-CN",
+        has_touch=phone,
+        is_mobile=phone,
+        offline=offline,
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    try:
+        yield context
+    finally:
+        for page in context.pages:
+            page.unroute_all(behavior="ignoreErrors")
+        context.unroute_all(behavior="ignoreErrors")
+        context.close()

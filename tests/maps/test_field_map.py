@@ -14,10 +14,12 @@ from shapely import LineString, Polygon
 from maps.field_map import field_map_html, write_field_map
 from maps.visit_layers import visit_layers
 from sample_data.county import make_county
+from tests.chromium import browsing
 from tests.maps import small_town
 from tests.maps.a_visit import plan
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser, Page
@@ -35,10 +37,15 @@ def one_route(name: str = "给水一号") -> dict[str, gpd.GeoDataFrame]:
     }
 
 
-def opened(browser: Browser, path: Path) -> tuple[Page, list[str]]:
-    """Open a file with the network off; return the page and everything that went wrong or was asked for."""
-    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 800})
-    page = context.new_page()
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """Yield a page of a window with the network off."""
+    with browsing(browser, 1280, 800, offline=True) as context:
+        yield context.new_page()
+
+
+def opened(page: Page, path: Path) -> list[str]:
+    """Open a file; return a list that everything joins which goes wrong or is asked for."""
     troubles: list[str] = []
     page.on("console", lambda message: troubles.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: troubles.append(f"error: {error}"))
@@ -50,13 +57,13 @@ def opened(browser: Browser, path: Path) -> tuple[Page, list[str]]:
     )
     page.goto(path.as_uri())
     page.wait_for_selector(".sheet h1")
-    return page, troubles
+    return troubles
 
 
-def test_the_whole_sample_county_opens_with_no_network(browser: Browser, tmp_path: Path) -> None:
+def test_the_whole_sample_county_opens_with_no_network(page: Page, tmp_path: Path) -> None:
     county = make_county()
     path = write_field_map(county.frames, tmp_path / "map.html", title="内乡县联合踏勘图", grid=GRID, lines=["样例"])
-    page, troubles = opened(browser, path)
+    troubles = opened(page, path)
     assert troubles == []
     assert page.inner_text(".sheet h1") == "内乡县联合踏勘图"
     assert page.locator(".sheet li").count() == len(county.frames["routes"])
@@ -67,9 +74,9 @@ def test_the_whole_sample_county_opens_with_no_network(browser: Browser, tmp_pat
     assert page.locator(".north").inner_text() == "北"
 
 
-def test_a_route_is_found_and_its_facts_are_shown(browser: Browser, tmp_path: Path) -> None:
+def test_a_route_is_found_and_its_facts_are_shown(page: Page, tmp_path: Path) -> None:
     path = write_field_map(one_route(), tmp_path / "map.html", title="图", grid=GRID)
-    page, troubles = opened(browser, path)
+    troubles = opened(page, path)
     page.fill(".sheet input", "没有这条")
     assert page.locator(".sheet li:visible").count() == 0
     page.fill(".sheet input", "给水")
@@ -86,11 +93,11 @@ def centre_of_map(page: Page) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_a_hostile_name_stays_a_name(browser: Browser, tmp_path: Path, language: str) -> None:
+def test_a_hostile_name_stays_a_name(page: Page, tmp_path: Path, language: str) -> None:
     path = write_field_map(
         one_route(HOSTILE), tmp_path / "map.html", title=HOSTILE, grid=GRID, lines=[HOSTILE], language=language
     )
-    page, troubles = opened(browser, path)
+    troubles = opened(page, path)
     page.wait_for_timeout(300)
     page.click(".sheet li button")
     page.wait_for_timeout(300)
@@ -133,11 +140,9 @@ def written(page: Page, zoom: int) -> list[tuple[str, float, shapely.Geometry]]:
     return found
 
 
-def test_names_stand_along_their_lines_and_none_over_another_at_any_zoom(browser: Browser, tmp_path: Path) -> None:
+def test_names_stand_along_their_lines_and_none_over_another_at_any_zoom(page: Page, tmp_path: Path) -> None:
     path = write_field_map(make_county().frames, tmp_path / "map.html", title="图", grid=GRID)
-    context = browser.new_context(offline=True, viewport={"width": 1280, "height": 800})
-    context.add_init_script(WATCH)
-    page = context.new_page()
+    page.add_init_script(WATCH)
     page.goto(path.as_uri())
     page.wait_for_selector(".sheet h1")
     seen = {}
@@ -156,7 +161,6 @@ def test_names_stand_along_their_lines_and_none_over_another_at_any_zoom(browser
     assert all(abs(angle) > 80 for angle in steep)
     page.get_by_text("主干路", exact=True).click()
     assert "人民路" not in {text for text, *_ in written(page, 17)}
-    context.close()
 
 
 def test_the_same_map_is_the_same_file() -> None:
@@ -183,13 +187,13 @@ def test_a_route_without_utility_and_with_a_number_for_its_id_is_listed() -> Non
     assert '"name":"7 给水一号","figures":"类别不明"' in html
 
 
-def test_the_numbers_of_stops_stand_before_those_of_their_items(browser: Browser, tmp_path: Path) -> None:
+def test_the_numbers_of_stops_stand_before_those_of_their_items(page: Page, tmp_path: Path) -> None:
     """From afar all lie on one spot: the stop is what one walks to, its items are read from near."""
     path = tmp_path / "visit.html"
     layers = {name: frame for name, frame in small_town.layers().items() if name in ("routes", "roads")}
     more = visit_layers(plan("踏勘"), "zh")
     path.write_text(field_map_html(layers, title="踏勘", grid=small_town.GRID, more=more), encoding="utf-8")
-    page, troubles = opened(browser, path)
+    troubles = opened(page, path)
     zoom_out = page.locator(".leaflet-control-zoom-out")
     for _ in range(3):
         zoom_out.click()

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.chromium import browsing
 from tests.desk import desk
 from tests.service import CLIENT, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,11 +62,12 @@ class Window:
         self.page.locator(".map canvas").first.wait_for(state="attached")
         return self
 
-    def watch(self) -> None:
+    def watch(self) -> Window:
         page = self.page
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.wrongs.append(str(error)))
         page.on("request", lambda asked: self._asked(asked.url))
+        return self
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
@@ -137,20 +140,14 @@ class Window:
 @pytest.fixture
 def window(browser: Browser, server: str) -> Iterator[Callable[..., Window]]:
     """Open windows; when the test is over, none of them may have met an error or asked a stranger."""
-    opened: list[tuple[BrowserContext, Window]] = []
+    opened: list[Window] = []
+    with ExitStack() as contexts:
 
-    def make(width: int = 1366, height: int = 768, *, phone: bool = False) -> Window:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, locale="zh-CN", has_touch=phone, is_mobile=phone
-        )
-        context.set_default_timeout(15_000)
-        made = Window(context.new_page(), server)
-        made.watch()
-        opened.append((context, made))
-        return made
+        def make(width: int = 1366, height: int = 768, *, phone: bool = False) -> Window:
+            context = contexts.enter_context(browsing(browser, width, height, phone=phone))
+            opened.append(Window(context.new_page(), server).watch())
+            return opened[-1]
 
-    yield make
-    wrongs = [wrong for _, made in opened for wrong in made.told()]
-    for context, _ in opened:
-        context.close()
+        yield make
+        wrongs = [wrong for made in opened for wrong in made.told()]
     assert wrongs == []

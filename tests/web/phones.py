@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import ExifTags, Image
 from playwright.sync_api import expect
 
-from tests.chromium import FLAGS, chromium_path
+from tests.chromium import FLAGS, PATIENCE_MS, chromium_path
 from tests.service import free_port
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
 WIDTH, HEIGHT = 375, 812
-START_S, PATIENCE_MS = 30, 15_000
+START_S = 30
 
 
 @dataclass
@@ -108,7 +108,7 @@ class Phone:
         self.open_item(number)
         shot: FilePayload = {"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": content}
         self.page.locator(".camera input").set_input_files(shot)
-        expect(self.page.get_by_text("照片 1 张已存本机", exact=True)).to_be_visible(timeout=PATIENCE_MS)
+        expect(self.page.get_by_text("照片 1 张已存本机", exact=True)).to_be_visible()
 
     def sign(self, name: str, organisation: str) -> None:
         self.sheet("签字")
@@ -146,7 +146,7 @@ class Phone:
 
     def send_all(self) -> None:
         """Wait until everything is on the server, as the page says."""
-        expect(self.page.locator("header button")).to_have_text("已全部上传", timeout=PATIENCE_MS)
+        expect(self.page.locator("header button")).to_have_text("已全部上传")
 
 
 def _listens(port: int) -> None:

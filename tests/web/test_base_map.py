@@ -19,6 +19,7 @@ from playwright.sync_api import expect
 from pyproj import Transformer
 
 from api.db.store import open_store
+from tests.chromium import browsing
 from tests.conftest import NEIXIANG
 from tests.service import served
 from tests.web.conftest import Window
@@ -88,12 +89,9 @@ def at(request, tmp_path_factory) -> Iterator[tuple[str, str, str]]:
 def seen(browser, at) -> Iterator[Window]:
     """Return a window to open the map in; it may meet no error, and ask no stranger but the tile service."""
     address, tiles, _ = at
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    context.set_default_timeout(15_000)
-    w = Window(context.new_page(), address, expected=[tiles])
-    w.watch()
-    yield w
-    context.close()
+    with browsing(browser) as context:
+        w = Window(context.new_page(), address, expected=[tiles]).watch()
+        yield w
     assert w.told() == []
 
 

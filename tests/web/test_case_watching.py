@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 APPLICANT = {"name": "守望公司", "role": "applicant"}
 WINDOW = {"name": "王窗口", "role": "coordinator", "department": "approval_centre"}
-SEEN_MS = 20_000  # a look every five seconds, on a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +37,10 @@ def test_the_list_tells_what_others_did_and_moves_what_waits(window: Callable[..
     mine, others = (w.page.get_by_role("list", name=name, exact=True) for name in ("等我办理", "其他"))
     case = filed(w, "守望公司")
     row = mine.get_by_role("button", name="守望公司")
-    expect(row).to_be_visible(timeout=SEEN_MS)
+    expect(row).to_be_visible()
     expect(row).to_contain_text(f"给水 · {GAS}")
     command(w, case, "accept", WINDOW, {})
-    expect(row).to_contain_text("刚刚更新 · 王窗口 · 受理", timeout=SEEN_MS)
+    expect(row).to_contain_text("刚刚更新 · 王窗口 · 受理")
     be(w, "联办窗口", "李窗口")
     expect(mine.get_by_role("button", name="守望公司")).to_have_count(0 if waits_for_survey(w, case) else 1)
     assert faults_of_access(w) == []
@@ -71,7 +70,7 @@ def test_the_open_case_moves_on_and_what_is_being_typed_stays(window: Callable[.
     )  # fmt: skip
     reason.fill("缺少产权证")
     command(w, case, "accept", WINDOW, {})
-    expect(w.page.get_by_text("刚刚更新 · 王窗口 · 受理")).to_be_visible(timeout=SEEN_MS)
+    expect(w.page.get_by_text("刚刚更新 · 王窗口 · 受理")).to_be_visible()
     expect(reason).to_have_value("缺少产权证")
     expect(w.page.get_by_role("heading", name="打字公司")).to_be_visible()
     w.expected.append("409")

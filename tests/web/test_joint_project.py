@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.case_pages import be, command, faults_of_access
-from tests.web.chance_pages import FIRST_MS, SEEN_MS, choose, told
+from tests.web.chance_pages import FIRST_MS, choose, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,7 @@ def signed_and_decided(w: Window, part: Locator, case: str, routes: dict[str, st
     be(w, "公用事业单位", "周经办")
     w.expected.append("422")
     sign(part, "签署承诺书")
-    expect(part.get_by_role("alert")).to_contain_text("不能联合承诺", timeout=SEEN_MS)
+    expect(part.get_by_role("alert")).to_contain_text("不能联合承诺")
     judge(w, case, second, routes[second["utility"]])
     part.get_by_role("form").get_by_role("button", name="签署承诺书").click()
     expect(part.get_by_role("form")).to_have_count(0)
@@ -108,7 +108,7 @@ def signed_and_decided(w: Window, part: Locator, case: str, routes: dict[str, st
 
 
 def sign(part: Locator, what: str) -> None:
-    part.get_by_role("button", name=what).click(timeout=SEEN_MS)
+    part.get_by_role("button", name=what).click()
     form = part.get_by_role("form")
     form.get_by_label("签署人").fill("周")
     form.get_by_role("button", name=what).click()

@@ -15,7 +15,7 @@ from api.identity.demo import demo_people
 from api.identity.people import People
 from tests.service import served
 from tests.web.case_pages import do
-from tests.web.chance_pages import FIRST_MS, SEEN_MS, WATER, choose, told
+from tests.web.chance_pages import FIRST_MS, WATER, choose, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -73,7 +73,7 @@ def part_of(w: Window, company: str) -> Locator:
 def act(w: Window, what: str, **entered: str) -> None:
     """Do once, in the project, what is offered there to who is signed in."""
     project = project_of(w)
-    project.get_by_role("button", name=what, exact=True).click(timeout=SEEN_MS)
+    project.get_by_role("button", name=what, exact=True).click()
     form = project.get_by_role("form", name=what)
     for label, value in entered.items():
         form.get_by_label(label).fill(value)
@@ -85,7 +85,7 @@ def offered(w: Window, *names: str) -> None:
     """Hold that of the acts of this walk those alone are offered to who is signed in."""
     sheet = w.page.locator("aside")
     for name in ("提出同沟建议", "同意同沟", "撤回同沟建议", "建立联合项目", "签署承诺书", "按承诺作出决定"):
-        expect(sheet.get_by_role("button", name=name, exact=True)).to_have_count(names.count(name), timeout=SEEN_MS)
+        expect(sheet.get_by_role("button", name=name, exact=True)).to_have_count(names.count(name))
 
 
 def asked(w: Window, path: str, kind: str, **data: object) -> int:
@@ -99,11 +99,11 @@ def events_of(w: Window, case: str) -> list[str]:
 
 def plan_and_judge(w: Window, utility: str, route: str) -> None:
     """Open the case from the project: the company's own part lies there, with its line; judge it, and go back."""
-    expect(project_of(w).get_by_text("可在办件中办理：确定方案")).to_be_visible(timeout=SEEN_MS)
+    expect(project_of(w).get_by_text("可在办件中办理：确定方案")).to_be_visible()
     project_of(w).get_by_role("button", name="打开办件").click()
-    expect(w.page.get_by_role("tab", name=utility)).to_have_attribute("aria-selected", "true", timeout=SEEN_MS)
+    expect(w.page.get_by_role("tab", name=utility)).to_have_attribute("aria-selected", "true")
     back = w.page.get_by_role("button", name="联合项目：R003、R004 同沟")
-    expect(back).to_be_visible(timeout=SEEN_MS)
+    expect(back).to_be_visible()
     w.page.get_by_role("button", name=re.compile("^确定方案")).click()
     plan = w.page.get_by_role("form", name="确定方案", exact=True)
     expect(plan.get_by_label("规划管线编号")).to_have_value(route)
@@ -111,7 +111,7 @@ def plan_and_judge(w: Window, utility: str, route: str) -> None:
     expect(plan).to_have_count(0)
     do(w, "判定路由")
     back.click()
-    expect(project_of(w)).to_be_visible(timeout=SEEN_MS)
+    expect(project_of(w)).to_be_visible()
     # The wider panel of the chances once lay under what is told.
     told_right, panel_left = w.page.evaluate(
         """() => [document.querySelector('.notices').getBoundingClientRect().right,
@@ -156,11 +156,9 @@ def agreed(office: Window, water: Window, heat: Window, at: str) -> None:
     assert asked(office, f"{at}/commands", "answer", party=WATER, yes=True) == 403
     water.page.get_by_role("button", name="同意同沟").click()
     # Who comes second is refused until it has seen what the first said.
-    expect(heat.page.locator("ul li").filter(has_text=WATER).get_by_text("同意", exact=True)).to_be_visible(
-        timeout=SEEN_MS
-    )
+    expect(heat.page.locator("ul li").filter(has_text=WATER).get_by_text("同意", exact=True)).to_be_visible()
     heat.page.get_by_role("button", name="同意同沟").click()
-    expect(office.page.locator(".head").get_by_text("已同意")).to_be_visible(timeout=SEEN_MS)
+    expect(office.page.locator(".head").get_by_text("已同意")).to_be_visible()
 
 
 def begun(office: Window, at: str) -> dict[str, Any]:
@@ -178,7 +176,7 @@ def committed(office: Window, water: Window, heat: Window, approver: Window, at:
     assert asked(water, together, "sign_commitment", signatory="李水") == 409  # the other's letter is not its own
     act(heat, "签署承诺书", 签署人="钱仁")
     for w in (office, water, heat):
-        expect(part_of(w, HEAT)).to_contain_text(COMMITTED, timeout=SEEN_MS)
+        expect(part_of(w, HEAT)).to_contain_text(COMMITTED)
     for w in (office, water, heat):
         assert asked(w, together, "decide_commitment") == 403
     act(approver, "按承诺作出决定")

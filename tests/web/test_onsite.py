@@ -12,6 +12,7 @@ import httpx
 from PIL import ExifTags, Image
 from playwright.sync_api import expect
 
+from tests.chromium import browsing
 from tests.web.onsite_visits import answers, in_grid, on_server, page_of, phone, visit, wire
 from tests.web.phones import HEIGHT, WIDTH, photo
 from tests.web.test_client import axe_faults
@@ -158,14 +159,14 @@ def test_a_photo_that_the_server_would_refuse_is_made_smaller_and_that_is_told(
     Image.frombytes("RGB", (side, side), os.urandom(3 * side * side)).save(large, "PNG", compress_level=0)
     assert large.stat().st_size > 25_000_000
     # A browser that Playwright started reads a file by its path; to the others it is carried as text.
-    with browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN") as context:
+    with browsing(browser, WIDTH, HEIGHT) as context:
         page = context.new_page()
         page.goto(page_of(wire, visit))
         page.get_by_role("button", name="下载到本机").click()
         page.locator("button.item").first.click()
         page.locator(".camera input").set_input_files(large)
-        expect(page.get_by_text("照片超过 25 MB")).to_be_visible(timeout=30_000)
-        expect(page.locator("header button")).to_have_text("已全部上传", timeout=30_000)
+        expect(page.get_by_text("照片超过 25 MB")).to_be_visible()
+        expect(page.locator("header button")).to_have_text("已全部上传")
     (kept,) = on_server(wire, visit, "/pictures")["pictures"]
     assert (kept["media"], kept["width"], kept["height"]) == ("image/jpeg", side, side)
     assert kept["bytes"] < 25_000_000

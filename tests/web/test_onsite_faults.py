@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 from playwright.sync_api import expect
 
+from tests.chromium import browsing
 from tests.web.onsite_visits import ROUTES, answers, on_server, page_of, phone, visit, wire
 from tests.web.phones import HEIGHT, WIDTH, photo
 
@@ -109,17 +110,16 @@ def test_who_is_signed_out_is_asked_and_keeps_everything(window: Callable[..., W
 
 
 def test_plain_http_says_why_it_cannot(browser: Browser, neixiang: str, visit: dict[str, Any]) -> None:
-    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="zh-CN")
     plain = "http://map.county.example"
-    context.route(
-        f"{plain}/**",
-        lambda route: route.fulfill(response=route.fetch(url=route.request.url.replace(plain, neixiang))),
-    )
-    page = context.new_page()
-    page.goto(f"{plain}/#/visit/{visit['id']}")
-    expect(page.get_by_role("alert")).to_contain_text("不是 HTTPS")
-    expect(page.get_by_role("button", name="下载到本机")).to_be_enabled()
-    context.close()
+    with browsing(browser, WIDTH, HEIGHT) as context:
+        context.route(
+            f"{plain}/**",
+            lambda route: route.fulfill(response=route.fetch(url=route.request.url.replace(plain, neixiang))),
+        )
+        page = context.new_page()
+        page.goto(f"{plain}/#/visit/{visit['id']}")
+        expect(page.get_by_role("alert")).to_contain_text("不是 HTTPS")
+        expect(page.get_by_role("button", name="下载到本机")).to_be_enabled()
 
 
 def test_an_old_plan_is_told_and_what_was_entered_for_it_is_taken(

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 from playwright.sync_api import Route, expect
 
-from tests.web.chance_pages import SEEN_MS, WATER, choose, operators, told, workspace
+from tests.web.chance_pages import FIRST_MS, WATER, choose, operators, told, workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MANY = 10_000
 ROW_PX = 52
-PLANNED_MS = 60_000
 
 
 def of_water(rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -65,7 +64,7 @@ def test_what_one_office_proposes_the_other_sees_and_its_no_is_seen_with_the_rea
     expect(desk.page.locator(".head").get_by_text("征求意见中")).to_be_visible()
     expect(desk.page.get_by_role("button", name="同意同沟")).to_have_count(0)  # who coordinates answers for nobody
     refuse = company.page.get_by_role("button", name="不同意")
-    expect(refuse).to_be_visible(timeout=SEEN_MS)
+    expect(refuse).to_be_visible()
     expect(refuse).to_have_count(1)  # for itself alone
     refuse.click()
     form = company.page.get_by_role("form", name="不同意")
@@ -73,9 +72,9 @@ def test_what_one_office_proposes_the_other_sees_and_its_no_is_seen_with_the_rea
     form.get_by_label("理由").fill("主管刚刚更换")
     form.get_by_role("button", name="不同意").click()
     expect(company.page.locator("blockquote", has_text="主管刚刚更换")).to_be_visible()
-    expect(desk.page.locator("blockquote", has_text="主管刚刚更换")).to_be_visible(timeout=SEEN_MS)
+    expect(desk.page.locator("blockquote", has_text="主管刚刚更换")).to_be_visible()
     company.page.get_by_role("button", name="同意同沟").click()
-    expect(desk.page.locator("blockquote", has_text="主管刚刚更换")).to_have_count(0, timeout=SEEN_MS)
+    expect(desk.page.locator("blockquote", has_text="主管刚刚更换")).to_have_count(0)
     again = next(row for row in told(desk.page) if row["id"] == one["id"])
     assert {party["operator"]: party["yes"] for party in again["parties"]}[WATER] is True
 
@@ -127,7 +126,7 @@ def test_ten_thousand_chances_stay_few_rows(window: Callable[..., Window]) -> No
     w = window(1440, 900)
     w.page.route("**/api/opportunities?**", answer_many)
     workspace(w, "联办窗口")
-    expect(w.page.locator(".list ul")).to_have_css("height", f"{MANY * ROW_PX}px", timeout=30_000)
+    expect(w.page.locator(".list ul")).to_have_css("height", f"{MANY * ROW_PX}px")
     for top in (0, 50_000, 300_000, MANY * ROW_PX):
         w.page.locator(".list").evaluate("(list, top) => { list.scrollTop = top }", top)
         w.page.wait_for_timeout(100)
@@ -151,7 +150,7 @@ def test_a_programme_is_planned_told_before_and_after_and_taken_as_files(window:
     w.page.get_by_label("名称").fill("春季计划")
     w.page.get_by_label("计算时长").fill("5")
     w.page.get_by_role("button", name="排计划").click()
-    expect(w.page.get_by_text("与最优的差距")).to_be_visible(timeout=PLANNED_MS)
+    expect(w.page.get_by_text("与最优的差距")).to_be_visible(timeout=FIRST_MS)
     [row] = w.page.request.get(f"{w.url}/api/programmes").json()["programmes"]
     result = w.page.request.get(f"{w.url}/api/programmes/{row['id']}").json()["result"]
     saved = w.page.get_by_role("row", name="少挖（m）").get_by_role("cell")

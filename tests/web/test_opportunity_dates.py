@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import Route, expect
 
-from tests.web.chance_pages import SEEN_MS, WATER, choose, operators, told, workspace
+from tests.web.chance_pages import WATER, choose, operators, told, workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,11 +139,11 @@ def test_what_has_happened_to_a_chance_is_told_the_newest_first(window: Callable
     expect(entries).to_have_count(1)
     expect(entries.first).to_contain_text("提出同沟建议")
     expect(entries.first).to_contain_text("前答复")
-    company.page.get_by_role("button", name="不同意").click(timeout=SEEN_MS)
+    company.page.get_by_role("button", name="不同意").click()
     form = company.page.get_by_role("form", name="不同意")
     form.get_by_label("理由").fill("管径未定")
     form.get_by_role("button", name="不同意").click()
-    expect(entries).to_have_count(2, timeout=SEEN_MS)
+    expect(entries).to_have_count(2)
     expect(entries.first).to_contain_text(f"答复 · {WATER}")
     expect(entries.first).to_contain_text("不同意 · 管径未定")
 

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from tests.web.conftest import Window
 
-PRINTED_MS = 30_000  # several sheets, on a busy machine
 #: The middle of what panels leave of a window of 1366 × 768 pixels.
 MIDDLE = ((376 + 1366 - 412) // 2, 768 // 2)
 
@@ -73,7 +72,7 @@ def test_the_first_page_is_looked_at_before_and_several_sheets_are_counted(windo
     choose(w, "图幅", "a4")
     w.page.get_by_role("button", name="预览").click()
     picture = w.page.get_by_role("dialog").get_by_role("img")
-    expect(picture).to_be_visible(timeout=PRINTED_MS)
+    expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == pytest.approx(1400, abs=2)
     told = w.page.get_by_text(re.compile(r"共 \d+ 张图")).inner_text()
     assert axe_faults(w.page) == []

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from api.db.store import open_store
 from api.settings import chosen
 from tests.api.test_http_programmes import county, dense
+from tests.chromium import browsing
 from tests.service import served
 from tests.web.chance_pages import FIRST_MS
 from tests.web.conftest import Window
@@ -38,15 +39,12 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def desk(browser: Browser, large: str) -> Iterator[Window]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="zh-CN")
-    w = Window(context.new_page(), large)
-    w.watch()
-    w.open()
-    w.page.get_by_role("button", name="共沟机会").click()
-    w.page.locator("[data-row='0']").wait_for(timeout=FIRST_MS)
-    w.page.get_by_role("button", name="联合施工计划").click()
-    yield w
-    context.close()
+    with browsing(browser, 1440, 900) as context:
+        w = Window(context.new_page(), large).watch().open()
+        w.page.get_by_role("button", name="共沟机会").click()
+        w.page.locator("[data-row='0']").wait_for(timeout=FIRST_MS)
+        w.page.get_by_role("button", name="联合施工计划").click()
+        yield w
     assert w.told() == []
 
 

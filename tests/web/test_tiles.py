@@ -15,6 +15,7 @@ import shapely
 from playwright.sync_api import expect
 
 from api.db.store import open_store
+from tests.chromium import browsing
 from tests.conftest import NEIXIANG
 from tests.service import served
 from tests.web.conftest import Window
@@ -55,12 +56,9 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def opened(browser: Browser, county: str) -> Iterator[Callable[[], Window]]:
-    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-    context.set_default_timeout(15_000)
-    made = Window(context.new_page(), county)
-    made.watch()
-    yield made.open
-    context.close()
+    with browsing(browser) as context:
+        made = Window(context.new_page(), county).watch()
+        yield made.open
     assert made.told() == []
 
 

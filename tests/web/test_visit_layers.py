@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from tests.web.conftest import Window
 
 ROUTE = "K1"
-TAKEN_MS = 30_000
 SCALE = "Number(document.querySelector('.ratio').textContent.slice(2))"
 ITEM = f"/api/collections/routes/items/{ROUTE}"
 
@@ -68,7 +67,7 @@ def test_edited_layers_come_back_are_compared_and_accepted(window: Callable[...,
 def accepted(w: Window, path: Path, before: dict) -> None:
     w.page.locator(".drop input").set_input_files(path)
     changes = w.page.locator("[data-change]")
-    expect(changes).to_have_count(3, timeout=TAKEN_MS)
+    expect(changes).to_have_count(3)
     expect(w.page.get_by_text("3 条变更，1 条冲突")).to_be_visible()
     clash = w.page.locator(f"[data-change^='routes/{ROUTE}/changed/cover_m@']")
     expect(clash).to_contain_text("冲突")
@@ -85,7 +84,7 @@ def accepted(w: Window, path: Path, before: dict) -> None:
     w.page.get_by_role("button", name="选中全部无冲突的（2）").click()
     w.page.get_by_role("button", name="写入选中的 2 条").click()
     written = w.page.locator(".written")
-    expect(written).to_contain_text("已写入 1 个要素", timeout=TAKEN_MS)
+    expect(written).to_contain_text("已写入 1 个要素")
     expect(written.locator(f"[data-route='{ROUTE}']")).to_contain_text("→")
     expect(changes).to_have_count(1)
     now = now_of(w)
@@ -95,7 +94,7 @@ def accepted(w: Window, path: Path, before: dict) -> None:
 
     clash.get_by_role("checkbox").check()
     w.page.get_by_role("button", name="写入选中的 1 条").click()
-    expect(w.page.get_by_text("没有变更：文件与现在的数据一致。")).to_be_visible(timeout=TAKEN_MS)
+    expect(w.page.get_by_text("没有变更：文件与现在的数据一致。")).to_be_visible()
     assert now_of(w)["properties"]["cover_m"] == 1.35
 
     path.write_bytes(b"no file of ours")

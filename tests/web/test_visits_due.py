@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from tests.web.conftest import Window
 
-PLANNED_MS = 30_000
 AT_WINDOW = {"name": "王窗口", "role": "coordinator", "department": "government_services"}
 
 
@@ -35,14 +34,14 @@ def test_cases_that_are_due_are_ticked_and_one_without_a_place_is_put_on_the_map
     expect(w.page.get_by_role("checkbox", name=case)).to_be_checked()
     w.page.get_by_role("button", name=f"在图上标出 {case} 的位置").click()
     w.page.mouse.click(300, 400)
-    expect(w.page.locator("tr[data-stop]").first).to_be_visible(timeout=PLANNED_MS)
+    expect(w.page.locator("tr[data-stop]").first).to_be_visible()
     told = w.page.request.post(f"{w.url}/api/visits/proposals", data=due_and_placed(case)).json()
     everybody = {one["id"] for one in told["left_out"]} | set(told["plan"]["cases"])
     ticked = w.page.get_by_role("list", name=re.compile("等待踏勘的办件")).get_by_role("checkbox", checked=True)
     expect(ticked).to_have_count(len(everybody))
     expect(w.page.locator(".out li", has_text=case)).to_have_count(0)
     w.page.get_by_role("button", name="排定", exact=True).click()
-    expect(w.page.get_by_role("tab", name="行程")).to_be_visible(timeout=PLANNED_MS)
+    expect(w.page.get_by_role("tab", name="行程")).to_be_visible()
     [visit] = w.page.request.get(f"{w.url}/api/visits?case={case}").json()["visits"]
     assert case in visit["cases"]
     be(w, "审批部门", "李科长", "city_management")
@@ -92,7 +91,7 @@ def test_a_visit_that_was_held_is_minuted_and_its_case_is_told(window: Callable[
     w.page.get_by_text("由谁办、何时办完").click()
     w.page.get_by_label("1-1 由谁办").fill("测绘队")
     w.page.get_by_role("form", name="印发纪要").get_by_role("button", name="印发纪要").click()
-    expect(w.page.get_by_role("heading", name="第 1 次印发")).to_be_visible(timeout=PLANNED_MS)
+    expect(w.page.get_by_role("heading", name="第 1 次印发")).to_be_visible()
     expect(w.page.locator(".top").get_by_text("纪要已印发")).to_be_visible()
     section = w.page.locator("section").filter(has=w.page.get_by_role("heading", name="第 1 次印发"))
     for kind, start in (("PDF", b"%PDF"), ("DOCX", b"PK")):
