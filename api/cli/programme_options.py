@@ -147,9 +147,10 @@ def what_if(path: Path | None, before: Asked) -> Asked | None:
 
     if path is None:
         return None
+    text = text_of(path)
     try:
-        plain = tomllib.loads(text_of(path))
-    except ValueError as error:
+        plain = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         refuse([
             Fault("file.no_toml", f"不是 TOML：{error}", f"no TOML: {error}", "写成 TOML，例如 crews = 2",
                   "write it as TOML, such as crews = 2", file=path.name)

@@ -168,6 +168,19 @@ def test_two_sets_of_conditions_are_told_side_by_side(tmp_path):
     assert "crews" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("kept", "said"), [(None, "No such file"), (b'winter = "\xd6\xd0"', "UTF-8"), (b"crews two", "no TOML")]
+)
+def test_a_file_of_other_conditions_that_cannot_be_read_is_told_apart_from_one_that_is_no_toml(tmp_path, kept, said):
+    other = tmp_path / "other.toml"
+    if kept is not None:
+        other.write_bytes(kept)
+    done = cotrench("programme", routes(tmp_path), "-o", tmp_path / "o.gpkg", "--compare", other, folder=tmp_path)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert ("TOML" in done.stderr) == (said == "no TOML")
+
+
 def test_a_fixed_start_holds_and_no_week_of_a_holiday_or_of_the_winter_is_dug(tmp_path):
     out = tmp_path / "out.gpkg"
     file = routes(tmp_path, start=["2026-09-01"] * 3, end=["2027-06-25"] * 3, weeks=[7, 7, 7])
