@@ -12,7 +12,7 @@ from survey.opportunities.joining import runs_and_trenches
 from survey.opportunities.reading import read_columns
 from survey.programme.asked import terms_of, with_fixed
 from survey.programme.checks import able
-from survey.programme.frames import trenches_of, works_of
+from survey.programme.frames import operators_of, trenches_of, works_of
 from survey.programme.streets import closed_by, exits_near, protected_until, streets_of
 from survey.programme.telling import not_planned_to_plain
 
@@ -123,6 +123,7 @@ def inputs_of(routes: gpd.GeoDataFrame, roads: gpd.GeoDataFrame, wanted: Wanted)
     terms = terms_of(
         wanted.asked,
         works,
+        operators=operators_of(routes),
         protected_until=protected_until(streets, roads, wanted.on),
         network=streets.network if exits else (),
         exits=exits,

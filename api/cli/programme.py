@@ -187,6 +187,7 @@ class _County:
 
         out: dict[str, Fault] = dict(self.left_out)
         for asked in wanted:
+            refuse(fault for name, fault in self.left_out.items() if name in asked.fixed)
             works, terms = self._works_and_terms(asked)
             missing = dict(able(works, [], terms)[2])
             refuse(fault for name, fault in missing.items() if name in asked.fixed)
@@ -206,11 +207,13 @@ class _County:
 
     def _works_and_terms(self, asked: Asked) -> tuple[list[Work], Terms]:
         from survey.programme.asked import terms_of, with_fixed
+        from survey.programme.frames import operators_of
 
         network = self.roads.streets.network if self.roads.streets is not None and self.roads.exits else ()
         works = with_fixed(self.works, asked.fixed)
         terms = terms_of(
-            asked, works, protected_until=self.roads.protected, network=network, exits=self.roads.exits
+            asked, works, operators=operators_of(self.routes), protected_until=self.roads.protected, network=network,
+            exits=self.roads.exits,
         )  # fmt: skip
         return works, terms
 

@@ -14,7 +14,7 @@ from survey.programme.weeks import holiday_breaks, yearly
 from survey.programme.works import Terms, Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from survey.programme.closures import Stretch
     from survey.programme.works import Break, Work
@@ -89,20 +89,27 @@ def terms_of(
     asked: Asked,
     works: Sequence[Work],
     *,
+    operators: Collection[str] = (),
     protected_until: Mapping[str, date] | None = None,
     network: tuple[Stretch, ...] = (),
     exits: frozenset[str] = frozenset(),
 ) -> Terms:
     """Return the terms of a programme of some works.
 
+    Parameters
+    ----------
+    operators
+        Of the routes that these works are some of: a crew of theirs is no slip of the pen, though none of its works may
+        be planned.
+
     Raises
     ------
     BadInputError
-        If a crew is named that no work has.
+        If a crew is named that neither a work nor a route has.
     """
     return Terms(
         breaks=_breaks(asked, works),
-        capacity=_capacity(asked.crews, works),
+        capacity=_capacity(asked.crews, works, operators),
         protected_until=protected_until or {},
         network=network,
         exits=exits,
@@ -147,20 +154,21 @@ def _breaks(asked: Asked, works: Sequence[Work]) -> tuple[Break, ...]:
     return found + (holiday_breaks(known_holidays(), first, last) if asked.holidays and first <= last else ())
 
 
-def _capacity(crews: Mapping[str, int], works: Iterable[Work]) -> dict[str, int]:
+def _capacity(crews: Mapping[str, int], works: Iterable[Work], operators: Collection[str]) -> dict[str, int]:
     met = {work.crew for work in works if work.crew is not None}
+    known = met.union(operators)
     refuse(
         Fault(
             "programme.no_such_crew",
             "管线表里没有这家单位",
             "no route has this operator",
-            f"用其中之一：{'、'.join(sorted(met))}",
-            f"use one of: {', '.join(sorted(met))}",
+            f"用其中之一：{'、'.join(sorted(known))}",
+            f"use one of: {', '.join(sorted(known))}",
             field="crews",
             value=name,
         )
         for name in crews
-        if name != EVERY_CREW and name not in met
+        if name != EVERY_CREW and name not in known
     )
     return {crew: most for crew in sorted(met) if (most := crews.get(crew, crews.get(EVERY_CREW))) is not None}
 

@@ -79,7 +79,7 @@ def _work(row: Mapping[str, Any], window: Window | None, roads: tuple[str, ...],
     weeks = _weeks(row, faults)
     if start is None or end is None or len(faults) > before:
         return None
-    crew = _text(row, "operator")
+    crew = _text(row.get("operator"))
     return Work(str(row["id"]), start, end, weeks, days["planned_start"], days["fixed_start"], crew, roads)
 
 
@@ -107,7 +107,7 @@ def _weeks(row: Mapping[str, Any], faults: list[Fault]) -> int:
     """Return the duration given, else the estimate; what is no whole number of weeks is a fault."""
     given = row.get("weeks")
     if given is None or pd.isna(given) or given == "":
-        return known_pace().weeks(float(row["length_m"]), _text(row, "method"))
+        return known_pace().weeks(float(row["length_m"]), _text(row.get("method")))
     try:
         if float(given) == int(float(given)):
             return int(float(given))
@@ -128,9 +128,18 @@ def _weeks(row: Mapping[str, Any], faults: list[Fault]) -> int:
     return 1
 
 
-def _text(row: Mapping[str, Any], name: str) -> str | None:
-    value = row.get(name)
+def _text(value: Any) -> str | None:  # noqa: ANN401 - a cell of any column
     return str(value).strip() or None if value is not None and not pd.isna(value) else None
+
+
+def operators_of(routes: pd.DataFrame) -> frozenset[str]:
+    """Return who operates some routes, named as the crews of their works.
+
+    >>> sorted(operators_of(pd.DataFrame({"operator": ["水务", " 燃气 ", None, ""]})))
+    ['水务', '燃气']
+    """
+    said = routes["operator"].tolist() if "operator" in routes else ()
+    return frozenset(name for value in said if (name := _text(value)) is not None)
 
 
 def trenches_of(trenches: pd.DataFrame) -> list[SharedTrench]:

@@ -58,6 +58,19 @@ def test_what_cannot_be_planned_is_refused_or_left_out_by_name(tmp_path, end, co
     assert told[:2] == ("T1", code)
 
 
+@pytest.mark.parametrize("end", ["2027-05-05", None])
+def test_a_crew_of_which_nothing_is_planned_may_be_named_and_a_start_of_what_is_left_out_says_why(tmp_path, end):
+    short = routes(tmp_path, operator=["水务", "燃气公司", "移动"], end=["2026-06-26", "2026-08-28", end])
+    asked = ("programme", short, "-o", tmp_path / "out.gpkg", "--skip-bad")
+    done = cotrench(*asked, "--crews", "移动=1", "--crews", "水务=1", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert set(read(tmp_path / "out.gpkg", layer="works").frame["id"]) == {"W1", "G1"}
+    done = cotrench(*asked, "--fixed", "T1=2027-05-03", folder=tmp_path)
+    assert done.returncode == 2
+    assert "T1" in done.stderr
+    assert "window" in done.stderr
+
+
 @pytest.mark.parametrize("ending", [".gpkg", ".csv"])
 def test_works_and_joint_digs_are_written(tmp_path, ending):
     out = tmp_path / f"out{ending}"

@@ -175,6 +175,11 @@ def test_what_cannot_be_asked_is_refused_with_its_field_and_nothing_is_kept(stil
     assert still.get(PROGRAMMES).json()["programmes"] == []
 
 
+def test_a_crew_whose_routes_have_no_dates_may_be_named_beside_the_others(client):
+    made = ended(client, begun(client, crews={"电信": 1, "水务": 1}))
+    assert {one["id"] for one in made["result"]["works"]} == {"W1", "G1"}
+
+
 def test_a_route_dated_beyond_all_calendars_is_left_out_and_the_others_are_planned(client):
     """Many write 9999-12-31 for an end that is not known; with a winter stop no year comes after it."""
     route = {"utility": "gas", "start": "2027-03-01", "end": "9999-12-31"}
