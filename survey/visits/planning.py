@@ -161,7 +161,7 @@ def plan_visit(
         return replace(found, faults=tuple(told))
     least = None if order is None else _least_travel_s(free, found.schedule)
     plan = _plan(found.schedule, stops, travel, wish)
-    told += _off_road(plan)
+    told += _unconnected(plan, travel)
     return replace(found, plan=plan, least_travel_s=least, faults=tuple(told))
 
 
@@ -257,8 +257,12 @@ def _plan(schedule: Schedule, stops: Sequence[Stop], travel: Travel, wish: Wish)
 
 
 def _ways(day: Day, travel: Travel, count: int) -> WaysOfDay:
-    called = [count, *(call.stop for call in day.calls), count + 1]
-    return WaysOfDay(tuple(_way(travel.leg(one, other)) for one, other in pairwise(called)))
+    return WaysOfDay(tuple(_way(travel.leg(one, other)) for one, other in _steps(day, count)))
+
+
+def _steps(day: Day, count: int) -> list[tuple[int, int]]:
+    """Return from where to where one goes on a day; the places at which it begins and ends come after the stops."""
+    return list(pairwise([count, *(call.stop for call in day.calls), count + 1]))
 
 
 def _way(leg: Leg | None) -> Way | None:
@@ -268,16 +272,16 @@ def _way(leg: Leg | None) -> Way | None:
     return Way(leg.mode, float(leg.seconds), float(leg.metres), float(leg.gap_m), points)
 
 
-def _off_road(plan: Plan) -> Iterator[Fault]:
-    """Yield what is told of ways that no road is known for; what lies between a road and a stop is told at the stop."""
+def _unconnected(plan: Plan, travel: Travel) -> Iterator[Fault]:
+    """Yield what is told of stops that no road is known to; what lies between a road and a stop is told at the stop."""
     numbers = {stop: number for number, stop in enumerate(plan.order, start=1)}
-    for day, ways in zip(plan.days, plan.ways, strict=True):
-        for call, way in zip(day.calls, ways.ways, strict=False):
-            if way is not None and way.gap_m >= way.metres > ASSUMED_FROM_M:
-                number = numbers[call.stop]
+    for day in plan.days:
+        for one, stop in _steps(day, len(plan.stops))[:-1]:
+            leg = travel.leg(one, stop)
+            if leg is not None and not leg.connected and leg.metres > ASSUMED_FROM_M:
                 yield Fault(
-                    "visit.no_road", f"没有道路通到第 {number} 个点，按直线 {way.metres:.0f} 米估算",
-                    f"no road is known to stop {number}: a straight line of {way.metres:.0f} m is assumed",
-                    "补画道路中线", "draw the centre line of the road", feature=plan.stops[call.stop].id,
-                    value=round(way.metres, 1),
+                    "visit.no_road", f"没有道路通到第 {numbers[stop]} 个点，按直线 {leg.metres:.0f} 米估算",
+                    f"no road is known to stop {numbers[stop]}: a straight line of {leg.metres:.0f} m is assumed",
+                    "补画道路中线", "draw the centre line of the road", feature=plan.stops[stop].id,
+                    value=round(leg.metres, 1),
                 )  # fmt: skip

@@ -43,6 +43,8 @@ class Leg:
         Metres of it along straight lines where no road is known.
     assumed
         Whether any of it is such a line.
+    connected
+        Whether roads connect the places, which one may walk between straight all the same where that is nearer.
     line
         The way in the grid.
     """
@@ -52,6 +54,7 @@ class Leg:
     metres: float
     gap_m: float
     assumed: bool
+    connected: bool
     line: shapely.LineString
 
 
@@ -65,11 +68,12 @@ class _Step(NamedTuple):
 
 
 class _Best(NamedTuple):
-    """The fastest way between two places: seconds, mode, and whether it is a straight line, not along roads."""
+    """The fastest way between two places: whether it is a straight line beside the roads, and whether these connect."""
 
     seconds: float
     mode: str
     straight: bool = False
+    connected: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +179,10 @@ class _Ways:
             options.append(_Best(drive + off_road_m / walk_mps + set_out_s, "drive"))
         if not options:
             mode = "walk" if self._mode == "walk" else "drive"
-            return _Best(straight_m / (walk_mps if mode == "walk" else self._pace.assumed_kmh / KMH), mode, True)
+            mps = walk_mps if mode == "walk" else self._pace.assumed_kmh / KMH
+            return _Best(straight_m / mps, mode, straight=True, connected=False)
         if self._mode != "drive" and straight_m < off_road_m:
-            return _Best(straight_m / walk_mps, "walk", True)
+            return _Best(straight_m / walk_mps, "walk", straight=True)
         return min(options)
 
     def _straight_m(self, one: int, other: int) -> float:
@@ -190,10 +195,10 @@ class _Ways:
         """Return the way between two places."""
         if one == other or not self._nowhere.isdisjoint((one, other)):
             return None
-        seconds, mode, straight = self._best(one, other)
-        line = self._line(mode, one, other, straight=straight)
-        gap = float(line.length) if straight else self._off_road(one, other)
-        return Leg(mode, seconds, float(line.length), gap, gap > ASSUMED_FROM_M, line)
+        best = self._best(one, other)
+        line = self._line(best.mode, one, other, straight=best.straight)
+        gap = float(line.length) if best.straight else self._off_road(one, other)
+        return Leg(best.mode, best.seconds, float(line.length), gap, gap > ASSUMED_FROM_M, best.connected, line)
 
     def _line(self, mode: str, one: int, other: int, *, straight: bool) -> shapely.LineString:
         """Return the way from a place to another one."""

@@ -1,5 +1,6 @@
 """A visit planned whole: an order by hand is held against the best one of the same days."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -19,9 +20,9 @@ def stop(name, x, minutes):
     return Stop(name, float(x), 0.0, "A", 0.0, (item(f"i{name}", x, 0.0),), (), float(minutes))
 
 
-def planned(stops, **wish):
+def planned(stops, ground=GROUND, **wish):
     return plan_visit(
-        stops, GROUND, known_visit_pace(), Calendar(), {}, Wish("踏勘", start=OFFICE, end=OFFICE, **wish), NOW, None
+        stops, ground, known_visit_pace(), Calendar(), {}, Wish("踏勘", start=OFFICE, end=OFFICE, **wish), NOW, None
     )
 
 
@@ -43,3 +44,15 @@ def test_another_order_by_hand_costs_what_it_travels_more():
     turned = planned(stops, order=("S3", "S1", "S5", "S2", "S4"))
     assert turned.least_travel_s == pytest.approx(planned(stops).schedule.travel_s)
     assert turned.schedule.travel_s >= turned.least_travel_s
+
+
+@pytest.mark.parametrize("mode", ["any", "walk"])
+def test_where_one_walks_straight_between_wells_of_a_field_nobody_is_told_that_there_is_no_road(mode):
+    """Two wells 50 m apart, 400 m off the one road; a third stands at a road that the first one does not lead to."""
+    wells = [replace(stop(name, x, 10), y=y) for name, x, y in (("S1", 0, 400), ("S2", 50, 400), ("S3", 0, 3_000))]
+    ground = Ground(streets([(0, 0), (1_000, 0)], [(0, 3_000), (1_000, 3_000)]))
+    found = planned(wells[:2], ground, mode=mode)
+    assert len(found.plan.stops) == 2
+    assert found.faults == ()
+    [told] = planned(wells, ground, mode=mode, order=("S1", "S2", "S3")).faults
+    assert (told.code, told.feature, told.value) == ("visit.no_road", "S3", pytest.approx(2_600.5, abs=0.1))

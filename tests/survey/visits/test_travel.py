@@ -43,6 +43,7 @@ def test_off_the_road_is_told_and_no_road_is_a_straight_line():
     apart = travel.leg(1, 2)
     metres = float(np.hypot(500, 5000))
     assert (apart.assumed, apart.gap_m) == (True, pytest.approx(metres))
+    assert (leg.connected, apart.connected) == (True, False)
     assert apart.seconds == pytest.approx(metres / (10 / 3.6))
     assert list(apart.line.coords) == [(1000, 0), (500, 5000)]
     bare = travel_between([(0, 0), (30, 40)], streets(), {}, PACE)
@@ -57,6 +58,7 @@ def test_between_places_far_off_the_road_one_walks_straight_where_that_is_nearer
     leg = travel.leg(0, 1)
     assert (leg.seconds, leg.metres, leg.gap_m) == pytest.approx((45.0, 50.0, 50.0))
     assert (leg.mode, leg.assumed, list(leg.line.coords)) == ("walk", True, [(0, 400), (50, 400)])
+    assert leg.connected
     assert travel.leg(0, 2).line.distance(shapely.Point(450, 0)) < 1e-9  # farther than the road is off
     assert (travel.seconds[1, 3], travel.leg(1, 3).assumed) == (0.0, False)
     driven = travel_between([(0, 400), (50, 400)], town, {}, PACE, "drive").leg(0, 1)
