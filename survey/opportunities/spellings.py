@@ -2,6 +2,8 @@
 
 Nothing is merged: two companies taken for one would answer for each other. So two names are never suggested that differ
 in a place, a number, a direction, or in what the company supplies: 电力公司 and 热力公司 differ by one character.
+
+Names that differ in width, case or blanks alone are one operator already (`operator_key`), and are told as one.
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ _BRACKETS = re.compile(r"[(\[{<].*?[)\]}>]")
 class Likeness:
     """Why two names may be one.
 
-    ``kind`` is ``written`` (width, case, blanks), ``form`` (place, legal form) or ``slip`` (a character or two).
+    ``kind`` is ``form`` (place, legal form) or ``slip`` (a character or two).
     """
 
     a: str
@@ -58,7 +60,6 @@ class _Name:
     """A name as it is compared: the place it begins with, what stands in brackets, and what is left of it."""
 
     given: str
-    key: str
     place: str
     aside: str
     core: str
@@ -87,7 +88,7 @@ def suggested_spellings(names: Iterable[str | None]) -> list[Suggestion]:
     >>> found.names, found.why[0].kind
     (('内乡县供水有限公司', '内乡县供水公司'), 'form')
     """
-    used = Counter(name.strip() for name in names if name and operator_key(name))
+    used = _once_each(names)
     parsed = {name: _parsed(name) for name in sorted(used)}
     places = {_short(one.place): one.place for one in parsed.values() if len(_short(one.place)) > 1}
     parsed = {name: _placed(one, places) for name, one in parsed.items()}
@@ -111,6 +112,20 @@ def suggested_spellings(names: Iterable[str | None]) -> list[Suggestion]:
     ]
 
 
+def _once_each(names: Iterable[str | None]) -> dict[str, int]:
+    """Return each operator by its most used spelling, and how often it is met in all.
+
+    >>> _once_each(["abc 水司", "ＡＢＣ水司", "abc 水司", " "])
+    {'abc 水司': 3}
+    """
+    spelt: dict[str, Counter[str]] = {}
+    for name in names:
+        key = operator_key(name)
+        if name is not None and key is not None:
+            spelt.setdefault(key, Counter())[name.strip()] += 1
+    return {min(some, key=lambda name: (-some[name], -len(name), name)): some.total() for some in spelt.values()}
+
+
 def _cliques(
     inside: AbstractSet[str], possible: set[str], done: set[str], near: Mapping[str, AbstractSet[str]]
 ) -> Iterator[frozenset[str]]:
@@ -129,7 +144,7 @@ def _cliques(
 def _parsed(name: str) -> _Name:
     key = operator_key(name) or ""
     place, rest = _split_place(_BRACKETS.sub("", key))
-    return _Name(name, key, place, "".join(_BRACKETS.findall(key)), _without_form(rest) or rest or key)
+    return _Name(name, place, "".join(_BRACKETS.findall(key)), _without_form(rest) or rest or key)
 
 
 def _split_place(key: str) -> tuple[str, str]:
@@ -146,10 +161,6 @@ def _without_form(rest: str) -> str:
 
 
 def _likeness(a: _Name, b: _Name) -> Likeness | None:
-    if a.key == b.key:
-        return Likeness(
-            a.given, b.given, "written", "只有全半角、大小写或空格不同", "they differ only in width, case or blanks"
-        )
     if _elsewhere(a, b):
         return None
     if a.core == b.core:

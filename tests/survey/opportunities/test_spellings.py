@@ -22,7 +22,7 @@ def test_one_company_in_five_spellings_is_suggested_as_one():
 @pytest.mark.parametrize(
     ("a", "b", "kind"),
     [
-        ("ＡＢＣ水司", "abc 水司", "written"),
+        ("ＡＢＣ水司", "abc 水司", None),  # they answer as one party already
         ("城投燃气集团有限公司", "城投燃气", "form"),
         ("河南省内乡县热力公司", "内乡县热力有限公司", "form"),
         ("内乡县城投燃气公司", "内乡县城投然气公司", None),  # four characters are too short for a slip
@@ -50,6 +50,11 @@ def test_why(a, b, kind):
 )
 def test_never_suggested(a, b):
     assert groups(a, b) == []
+
+
+def test_what_differs_in_width_or_blanks_alone_is_told_as_one_by_its_most_used_spelling():
+    (found,) = suggested_spellings(["ＡＢＣ水司", "abc水司", "abc 水司有限公司", "abc水司"])
+    assert found.names == ("abc水司", "abc 水司有限公司")
 
 
 def test_a_name_without_its_place_may_be_either_and_joins_neither_for_good():
