@@ -97,7 +97,8 @@ def _streets(streets: Sequence[Mapping[str, Any]], *, zh: bool) -> list[dict[str
         [row["street"], _list(row["works"], zh=zh), *(str(row[key]) for key in keys)] for row in streets[:MOST_ROWS]
     ]
     head = "每条道路，前后对照" if zh else "Each street, before and after"
-    return [_head(head), _table(heads, (3, 4, 2, 2, 2, 2), rows, (2, 3, 4, 5))] if rows else []
+    shown = _head(head), _table(heads, (3, 4, 2, 2, 2, 2), rows, (2, 3, 4, 5))
+    return [*shown, *_more(len(streets), zh=zh)] if rows else []
 
 
 def _works(works: Sequence[Mapping[str, Any]], *, zh: bool) -> list[dict[str, Any]]:
@@ -119,21 +120,31 @@ def _works(works: Sequence[Mapping[str, Any]], *, zh: bool) -> list[dict[str, An
     ]
     head = "每项工程" if zh else "Each work"
     shown = _head(head), _table(heads, (2, 3, 3, 3, 1, 3), rows, (4,))
-    more = len(works) - len(rows)
-    note = f"另有 {more} 项，见附带数据。" if zh else f"{more} more are in the attached data."
-    return [*shown, *([{"is": "note", "text": note}] if more else [])] if rows else []
+    return [*shown, *_more(len(works), zh=zh)] if rows else []
 
 
 def _reasons(title: str, told: Sequence[Mapping[str, Any]], *, zh: bool) -> list[dict[str, Any]]:
     items = [row["why_zh" if zh else "why_en"] for row in told]
-    return [_head(title), {"is": "list", "items": items[:MOST_ROWS]}] if items else []
+    return _listed(title, items, zh=zh)
 
 
 def _not_planned(told: Sequence[Mapping[str, Any]], *, zh: bool) -> list[dict[str, Any]]:
     language, colon, dash = ("zh", "：", "；") if zh else ("en", ": ", "; ")
     said = [[text for text in (row[language], row.get(f"mend_{language}")) if text] for row in told]
     items = [f"{row['id']}{colon}{dash.join(texts)}" for row, texts in zip(told, said, strict=True)]
-    return [_head("未排入" if zh else "Not planned"), {"is": "list", "items": items[:MOST_ROWS]}] if items else []
+    return _listed("未排入" if zh else "Not planned", items, zh=zh)
+
+
+def _listed(title: str, items: Sequence[str], *, zh: bool) -> list[dict[str, Any]]:
+    shown = _head(title), {"is": "list", "items": items[:MOST_ROWS]}
+    return [*shown, *_more(len(items), zh=zh)] if items else []
+
+
+def _more(count: int, *, zh: bool) -> list[dict[str, Any]]:
+    """Return how many of a table or list are not on the paper; nothing where all are."""
+    more = count - MOST_ROWS
+    note = f"另有 {more} 项，见附带数据。" if zh else f"{more} more are in the attached data."
+    return [{"is": "note", "text": note}] if more > 0 else []
 
 
 def _list(names: Sequence[str], *, zh: bool) -> str:
