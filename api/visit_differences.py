@@ -179,12 +179,12 @@ def _before(service: Service, visitor: Visitor, table: str, layer: GivenLayer, t
         return {}
     own = own_ids(service, visitor, layer.stored)
     seen = {name: one for name, one in layer.revisions.items() if own is None or name in own}
-    if len(seen) < len(layer.revisions):
-        told.unseen[table] = len(layer.revisions) - len(seen)
     found = rows_at(service.store, layer.stored, seen)
+    told.faults += [_no_revision(table, name, seen[name]) for name in sorted(seen.keys() - found.keys())]
     if own is not None:
         found = _of_its_owner(service.store, layer.stored, found)
-    told.faults += [_no_revision(table, name, seen[name]) for name in sorted(seen.keys() - found.keys())]
+    if len(found) < len(layer.revisions):
+        told.unseen[table] = len(layer.revisions) - len(found)
     return found
 
 

@@ -243,6 +243,27 @@ def test_a_file_that_was_forged_shows_nobody_what_was_somebody_elses(world, tmp_
         f"UPDATE cotrench_visit SET value = '{forged.digest}' WHERE key = 'digest'",
     )  # fmt: skip
     told = one.post(f"{at}/layers", content=path.read_bytes())
+    assert told.status_code == 200, told.text
     assert HIDDEN not in told.text
-    assert [fault["code"] for fault in told.json()["errors"]] == ["layers.no_revision"]
+    assert told.json()["changes"] == []
+    assert {"layer": "sites_points", "rows": 1} in told.json()["unseen"]
     assert HIDDEN in world["browsers"]["surveyor"].post(f"{at}/layers", content=path.read_bytes()).text
+
+
+def test_a_file_comes_back_although_the_company_of_a_route_was_spelled_anew_meanwhile(world, tmp_path):
+    one, at = world["browsers"]["applicant"], f"{VISITS}/{world['visit']}"
+    path = tmp_path / "layers.gpkg"
+    path.write_bytes(one.get(f"{at}/layers.gpkg").content)
+    edit(path, "UPDATE sites_points SET name = '新名' WHERE id = 'S1'")
+    surveyor = world["browsers"]["surveyor"]
+    assert spell(surveyor, "燃气有限公司") == 200
+    told = one.post(f"{at}/layers", content=path.read_bytes())
+    assert spell(surveyor, "燃气公司") == 200
+    assert told.status_code == 200, told.text
+    assert [(line["feature"], line["field"]) for line in told.json()["changes"]] == [("S1", "name")]
+    assert [one["layer"] for one in told.json()["unseen"]] == ["routes"]
+
+
+def spell(surveyor, name):
+    patch = {"json": {"properties": {"operator": name}}, "headers": {"If-Match": "*"}}
+    return surveyor.patch(f"{ITEMS}/G1", **patch).status_code
