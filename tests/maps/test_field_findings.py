@@ -20,15 +20,16 @@ from maps.symbols import symbols
 from survey.conflicts import find_conflicts
 from survey.findings import OUTCOMES, SEVERITIES
 from survey.policies import load_policy
-from tests.maps.test_field_map import GRID, HOSTILE, opened
+from tests.maps.test_field_map import GRID, HOSTILE, opened, page
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Page
 
     from survey.findings import Finding
 
+__all__ = ["page"]
 EAST, NORTH = 579400.0, 3658600.0
 
 
@@ -112,10 +113,10 @@ def test_a_map_without_findings_says_nothing_of_them() -> None:
     assert '"number":' not in html
 
 
-def test_marks_are_switched_with_their_layer_and_a_click_in_the_list_tells(browser: Browser, tmp_path: Path) -> None:
+def test_marks_are_switched_with_their_layer_and_a_click_in_the_list_tells(page: Page, tmp_path: Path) -> None:
     findings = found(HOSTILE)
     path = write_field_map({"routes": routes(HOSTILE)}, tmp_path / "m.html", title="图", grid=GRID, findings=findings)
-    page, troubles = opened(browser, path)
+    troubles = opened(page, path)
     legend = page.locator(".leaflet-control-layers label").filter(has_text="发现·")
     drawn = drawn_findings(findings)
     assert legend.count() == len({one.severity for one in drawn})

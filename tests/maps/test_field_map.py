@@ -14,7 +14,7 @@ from shapely import LineString, Polygon
 from maps.field_map import field_map_html, write_field_map
 from maps.visit_layers import visit_layers
 from sample_data.county import make_county
-from tests.chromium import browsing
+from tests.chromium import NEXT_FRAME, browsing
 from tests.maps import small_town
 from tests.maps.a_visit import plan
 
@@ -130,7 +130,7 @@ def written(page: Page, zoom: int) -> list[tuple[str, float, shapely.Geometry]]:
         ".setView([33.0458, 111.8452], zoom, { animate: false })",
         zoom,
     )
-    page.wait_for_timeout(400)
+    page.evaluate(NEXT_FRAME)  # names are painted with a frame
     found = []
     for text, wide, tall, a, b, x, y in page.evaluate("window.written"):
         box = shapely.box(-wide / 2, -tall / 2, wide / 2, tall / 2)
@@ -197,7 +197,9 @@ def test_the_numbers_of_stops_stand_before_those_of_their_items(page: Page, tmp_
     zoom_out = page.locator(".leaflet-control-zoom-out")
     for _ in range(3):
         zoom_out.click()
-        page.wait_for_timeout(400)
+        page.evaluate(NEXT_FRAME)
+        page.wait_for_function("() => !document.querySelector('.leaflet-zoom-anim')")  # a press within a step is lost
+    page.evaluate(NEXT_FRAME)
     seen = {mark.inner_text() for mark in page.locator(".mark").all() if mark.evaluate("e => e.style.visibility") == ""}
     assert "1" in seen
     assert not any(number.startswith("1-") for number in seen)
