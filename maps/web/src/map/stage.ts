@@ -5,7 +5,6 @@ import type Feature from 'ol/Feature';
 import GeoJSON from 'ol/format/GeoJSON';
 import { defaults as defaultInteractions } from 'ol/interaction/defaults';
 import DoubleClickZoom from 'ol/interaction/DoubleClickZoom';
-import VectorLayer from 'ol/layer/Vector';
 import Map from 'ol/Map';
 import type VectorSource from 'ol/source/Vector';
 import View from 'ol/View';
@@ -34,8 +33,8 @@ const COARSEST = 60;
 const SETTLE_MS = 90;
 /** Pixels around an existing pipe within which the pointer asks for it. */
 const HOVER_PX = 5;
-/** Pixels around a click within which a route is meant. */
-const PICK_PX = 6;
+/** Pixels around a click within which a route is meant, from the middle of its line. */
+const PICK_PX = 8;
 /** Metres a pixel beyond which a place of a metre is no more than a dot among dots. */
 const FAR_FROM_A_PLACE = 0.6;
 /** Share of the free part of the window that stays free on each side of what is looked at. */
@@ -201,13 +200,10 @@ export class Stage {
     return targetsIn(near.map(({ loader }) => loader.source), box, exceptId);
   }
 
-  /** The id of the planned route under a pixel, the nearest drawn on top. */
+  /** The id of the planned route under a pixel, the nearest. */
   routeAt(pixel: number[]): string | null {
-    const hit = this.map.forEachFeatureAtPixel(pixel, (feature) => feature.getId(), {
-      layerFilter: (layer) => layer.get('key') === 'routes' && layer instanceof VectorLayer,
-      hitTolerance: PICK_PX,
-    });
-    return hit === undefined ? this.#idInTiles(pixel, 'routes') : String(hit);
+    const id = this.#lineAt(pixel, 'routes', PICK_PX)?.getId();
+    return id === undefined ? this.#idInTiles(pixel, 'routes') : String(id);
   }
 
   /** The id of a feature of a layer that is seen as tiles, under a pixel. */
@@ -233,12 +229,12 @@ export class Stage {
     return site ? { list: 'sites', id: String(site) } : null;
   }
 
-  /** The line of a layer that is under a pixel. By distance: reading the canvas back at every move is slow. */
-  #lineAt(pixel: number[], key: string): Feature | null {
+  /** The line of a layer that is under a pixel. By distance: reading the canvas back at every move is slow, and at the first one the library tries for a while which way is quickest. */
+  #lineAt(pixel: number[], key: string, within = HOVER_PX): Feature | null {
     const at = this.map.getCoordinateFromPixel(pixel);
-    const nearest = at && this.#shown(key)?.getClosestFeatureToCoordinate(at);
+    const nearest = at && this.#shown(key)?.getClosestFeatureToCoordinate(at, (feature) => !feature.get('hidden'));
     const [x, y] = nearest?.getGeometry()?.getClosestPoint(at) ?? [Infinity, Infinity];
-    const reach = HOVER_PX * (this.map.getView().getResolution() ?? 1);
+    const reach = within * (this.map.getView().getResolution() ?? 1);
     return nearest && Math.hypot(x! - at[0]!, y! - at[1]!) <= reach ? nearest : null;
   }
 
