@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import sqlalchemy as sa
 
+from api.db.account_tables import ACCOUNTS, ORGANISATIONS, SESSIONS, TOKENS, WRONG_TRIES
 from api.db.reading import storable
-from api.db.tables import ACCOUNTS, ORGANISATIONS, SESSIONS, TOKENS, WRONG_TRIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

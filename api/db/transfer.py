@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import shapely
 import sqlalchemy as sa
 
+from api.db.account_tables import ACCOUNTS, ORGANISATIONS, TOKENS
 from api.db.errors import SchemaError
 from api.db.geometry import decode
 from api.db.store import Store, open_store
 from api.db.tables import (
     ACCEPTANCES,
-    ACCOUNTS,
     ANSWERS,
     CASE_EVENTS,
     CASES,
@@ -26,9 +26,7 @@ from api.db.tables import (
     GEOMETRIES,
     GEOMETRY,
     LAYERS,
-    ORGANISATIONS,
     PROGRAMMES,
-    TOKENS,
     VISIT_MINUTES,
     VISIT_PICTURES,
 )

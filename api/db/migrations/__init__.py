@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 
+from api.db import account_tables  # noqa: F401 - its tables are in `METADATA` once it has been imported
 from api.db.dialects import dialect_named
 from api.db.errors import SchemaError
 from api.db.tables import METADATA
@@ -37,7 +38,7 @@ def is_current(connection: Connection) -> bool:
 
 
 def differences(connection: Connection) -> list[Any]:
-    """Return what autogenerate would change to bring the database to `api.db.tables`; empty where nothing differs."""
+    """Return what autogenerate would change to bring the database to `METADATA`; empty where nothing differs."""
     context = MigrationContext.configure(connection, opts=context_options(connection))
     found: list[Any] = compare_metadata(context, METADATA)
     return found

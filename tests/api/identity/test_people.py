@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 
+from api.db.account_tables import ACCOUNTS
 from api.db.store import open_store
-from api.db.tables import ACCOUNTS
 from api.identity.people import People
 from api.identity.permissions import Person
 from tests.api.identity.moments import NOW, PASSWORD, after, codes_of
