@@ -16,7 +16,20 @@ from pyproj import CRS
 
 from geo.faults import BadInputError, Fault
 from geo.formats.decoding import one_point_line
-from geo.formats.geometry import MAX_VERTICES_LISTED, not_finite
+from geo.formats.geojson_faults import (
+    bad_position,
+    more_positions,
+    not_a_feature,
+    not_a_geometry,
+    not_json,
+    not_nested,
+    not_utf8,
+    open_ring,
+    short_ring,
+    wrong_encoding,
+    wrong_kind,
+)
+from geo.formats.geometry import MAX_VERTICES_LISTED
 from geo.formats.systems import understood
 from geo.formats.table import Findings, Raw, Request
 
@@ -103,7 +116,7 @@ def build(geometries: list[Any], found: Findings) -> tuple[NDArray[np.object_], 
         if kind in GEOMETRY_TYPES:
             groups.setdefault(kind, []).append(row)
         elif geometry is not None:
-            found.fault(row, _not_a_geometry(kind))
+            found.fault(row, not_a_geometry(kind))
             bad.add(row)
     for kind, rows in groups.items():
         if kind == "GeometryCollection":
@@ -160,11 +173,11 @@ def _explain(coordinates: Any, depth: int, fewest: int) -> list[Fault]:  # noqa:
     """Return every fault of one feature's coordinates."""
     innermost = [coordinates] if depth < 2 else _innermost(coordinates, depth)
     if innermost is None or (depth > 0 and not all(isinstance(part, list) for part in innermost)):
-        return [_not_nested(coordinates)]
+        return [not_nested(coordinates)]
     positions = innermost if depth == 0 else list(chain.from_iterable(innermost))
-    faults = [_bad_position(value).at(vertex=at) for at, value in enumerate(positions) if not _is_position(value)]
+    faults = [bad_position(value).at(vertex=at) for at, value in enumerate(positions) if not _is_position(value)]
     if len(faults) > MAX_VERTICES_LISTED:
-        faults = [*faults[:MAX_VERTICES_LISTED], _more_positions(len(faults) - MAX_VERTICES_LISTED)]
+        faults = [*faults[:MAX_VERTICES_LISTED], more_positions(len(faults) - MAX_VERTICES_LISTED)]
     if depth > 0:
         faults += _short_parts(innermost, fewest)
     return faults
@@ -186,10 +199,10 @@ def _short_parts(parts: list[Any], fewest: int) -> list[Fault]:
     vertex = 0
     for part in parts:
         if len(part) < fewest:
-            fault = one_point_line() if fewest == 2 else _short_ring(len(part))
+            fault = one_point_line() if fewest == 2 else short_ring(len(part))
             faults.append(fault.at(vertex=vertex))
         elif fewest == 4 and part[0] != part[-1]:
-            faults.append(_open_ring().at(vertex=vertex + len(part) - 1))
+            faults.append(open_ring().at(vertex=vertex + len(part) - 1))
         vertex += len(part)
     return faults
 
@@ -226,7 +239,7 @@ def _rows(features: list[Any], found: Findings) -> list[dict[str, Any]]:
         is_object = isinstance(feature, dict)
         properties = feature.get("properties") if is_object else None
         if not is_object or not (properties is None or isinstance(properties, dict)):
-            found.fault(number, _not_a_feature(feature))
+            found.fault(number, not_a_feature(feature))
         row = dict(feature) if is_object else {}
         row["properties"] = properties if isinstance(properties, dict) else {}
         rows.append(row)
@@ -255,18 +268,7 @@ def _features(document: Any, name: str) -> list[Any]:  # noqa: ANN401 - JSON hol
     really = "TopoJSON" if kind == "Topology" else "JSON"
     if isinstance(document, dict) and "geometryType" in document:
         really = "Esri JSON"
-    raise BadInputError(
-        [
-            Fault(
-                "file.wrong_kind",
-                f"这是 {really}，不是 GeoJSON 的 FeatureCollection",
-                f"this is {really}, not a FeatureCollection of GeoJSON",
-                "导出为 GeoJSON",
-                "export it as GeoJSON",
-                file=name,
-            )
-        ]
-    )
+    raise BadInputError([wrong_kind(really).at(file=name)])
 
 
 def _parse(request: Request) -> Any:  # noqa: ANN401 - JSON holds anything
@@ -276,7 +278,7 @@ def _parse(request: Request) -> Any:  # noqa: ANN401 - JSON holds anything
         try:
             body = body.decode(request.encoding).encode()
         except (UnicodeDecodeError, LookupError) as error:
-            raise BadInputError([_wrong_encoding(request.encoding, error).at(file=name)]) from error
+            raise BadInputError([wrong_encoding(request.encoding, error).at(file=name)]) from error
     body = body.removeprefix(b"\xef\xbb\xbf")
     try:
         return orjson.loads(body)
@@ -289,20 +291,12 @@ def _parse_slowly(body: bytes, name: str, error: orjson.JSONDecodeError) -> Any:
     try:
         text = body.decode()
     except UnicodeDecodeError as broken:
-        fault = Fault(
-            "file.encoding",
-            f"不是 UTF-8（第 {broken.start} 字节）",
-            f"is not UTF-8 (byte {broken.start})",
-            "加 --encoding gb18030，或另存为 UTF-8",
-            "add --encoding gb18030, or save it as UTF-8",
-            file=name,
-        )
-        raise BadInputError([fault]) from broken
+        raise BadInputError([not_utf8(broken.start).at(file=name)]) from broken
     try:
         document = json.loads(text, parse_int=_whole_number)
         orjson.dumps(document)  # refuses half letters (a lone surrogate), which no file, page or database can hold
     except (json.JSONDecodeError, orjson.JSONEncodeError, RecursionError) as broken:
-        raise BadInputError([_not_json(text, error).at(file=name)]) from broken
+        raise BadInputError([not_json(text, error).at(file=name)]) from broken
     return document
 
 
@@ -315,24 +309,6 @@ def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) < 19 else float(digits)
 
 
-def _not_json(text: str, error: orjson.JSONDecodeError) -> Fault:
-    if not text.rstrip().endswith(("}", "]")):
-        return Fault(
-            "file.cut_in_half",
-            f"文件不完整：{len(text)} 个字符后中断",
-            f"the file is cut off after {len(text)} characters",
-            "重新下载或复制",
-            "download or copy it again",
-        )
-    return Fault(
-        "file.not_json",
-        f"不是合法的 JSON：第 {error.lineno} 行第 {error.colno} 列",
-        f"is not valid JSON: line {error.lineno}, column {error.colno}",
-        "重新导出",
-        "export it again",
-    )
-
-
 def _crs(document: dict[str, Any], request: Request, found: Findings) -> CRS | None:
     """Return the system that the ``crs`` member of older GeoJSON names; None where there is no member."""
     member = document.get("crs")
@@ -340,77 +316,3 @@ def _crs(document: dict[str, Any], request: Request, found: Findings) -> CRS | N
         return None
     named = member.get("properties") if isinstance(member, dict) else None
     return understood(named.get("name") if isinstance(named, dict) else member, request, found)
-
-
-def _wrong_encoding(encoding: str, error: Exception) -> Fault:
-    return Fault(
-        "file.encoding",
-        f"不能按 {encoding} 解码：{error}",
-        f"cannot be decoded as {encoding}: {error}",
-        "换一种编码，如 utf-8 或 gb18030",
-        "try another encoding, such as utf-8 or gb18030",
-    )
-
-
-def _not_a_feature(value: object) -> Fault:
-    return Fault(
-        "feature.malformed",
-        "不是 GeoJSON 的 Feature，或 properties 不是对象",
-        "not a Feature of GeoJSON, or its properties are no object",
-        "重新导出",
-        "export it again",
-        value=str(value)[:80],
-    )
-
-
-def _not_a_geometry(kind: object) -> Fault:
-    return Fault(
-        "geometry.unknown_type",
-        "不是 GeoJSON 的图形类型",
-        "not a geometry type of GeoJSON",
-        "用 LineString、Polygon 等",
-        "use LineString, Polygon and the like",
-        value=str(kind),
-    )
-
-
-def _bad_position(value: object) -> Fault:
-    if isinstance(value, list) and len(value) >= 2 and value[0] is value[1] is None:
-        return not_finite(float("nan"), float("nan"))
-    return Fault(
-        "coordinate.malformed",
-        "不是由两三个数字组成的坐标",
-        "not a position of two or three numbers",
-        "写成 [经度, 纬度]",
-        "write [longitude, latitude]",
-        value=value if isinstance(value, list) and len(value) < 9 else str(value)[:80],
-    )
-
-
-def _more_positions(count: int) -> Fault:
-    return Fault("coordinate.malformed_more", f"另有 {count} 个顶点有误", f"{count} more vertices of it are wrong")
-
-
-def _not_nested(coordinates: object) -> Fault:
-    return Fault(
-        "coordinate.malformed",
-        "coordinates 的层数不对",
-        "the coordinates are not nested as this type needs",
-        "重新导出",
-        "export it again",
-        value=str(coordinates)[:80],
-    )
-
-
-def _short_ring(count: int) -> Fault:
-    return Fault(
-        "area.short_ring",
-        f"环只有 {count} 个点，至少要 4 个",
-        f"a ring of {count} positions; it needs 4",
-        "补画",
-        "draw it again",
-    )
-
-
-def _open_ring() -> Fault:
-    return Fault("area.open_ring", "环没有闭合", "the ring is not closed", "末点须与首点相同", "end it where it starts")
