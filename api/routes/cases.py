@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
-from api import geojson
+from api import geojson, media_types
 from api.case_actors import is_seen, issues_papers
 from api.case_answers import case_shape, masked, row_shape
 from api.case_commands import command_of
@@ -41,7 +41,7 @@ BEGINNINGS = ("file_application", "open_project")
 MOST_CASES, DEFAULT_CASES = 200, 100
 NAME = r"^[0-9A-Za-z_.-]{1,80}$"
 Identity = Annotated[str, Path(description="The case's id.", pattern=NAME)]
-PDF = Content("File", ("application/pdf",))
+PDF = Content("File", (media_types.PDF,))
 
 
 @router.get(
@@ -192,7 +192,7 @@ def get_case_paper(
     )
     return Response(
         pdf,
-        media_type="application/pdf",
+        media_type=media_types.PDF,
         headers={"Content-Disposition": f'inline; filename="{case_id}-{kind}.pdf"', "Cache-Control": "no-store"},
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from api import geojson
+from api import geojson, media_types
 from api.case_actors import is_seen, sees_numbers
 from api.dependencies import Body, Running, parse_object
 from api.doors import Asking, may
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/api/forms", tags=["forms"])
 case_router = APIRouter(prefix="/api/cases", tags=["forms"])
 
-PDF = Content("File", ("application/pdf",))
+PDF = Content("File", (media_types.PDF,))
 Which = Annotated[str, Query(alias="form", description="Id of the form; the county's application unless given.",
                              max_length=80)]  # fmt: skip
 
@@ -124,4 +124,4 @@ def form_id(given: dict[str, Any]) -> str:
 def printed(pdf: bytes, name: str) -> Response:
     """Return a PDF that is shown in the browser; never kept, since it may hold an identity number in full."""
     headers = {"Content-Disposition": f'inline; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(pdf, media_type="application/pdf", headers=headers)
+    return Response(pdf, media_type=media_types.PDF, headers=headers)

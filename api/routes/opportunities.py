@@ -251,7 +251,7 @@ def get_opportunity_section(
     present(service, opportunity_id)
     section = service.opportunities.section(service.today(), opportunity_id)
     if f == "svg":
-        return Response(section_svg(section, language), media_type="image/svg+xml")
+        return Response(section_svg(section, language), media_type=media_types.SVG)
     told = {"section": section.as_dict(), "svg": section_svg(section, language), "language": language}
     return Response(geojson.dumps(told), media_type="application/json")
 

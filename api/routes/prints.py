@@ -11,13 +11,12 @@ from api import geojson
 from api.dependencies import Body, Running, parse_object
 from api.doors import Asking, may
 from api.map_prints import read_print
+from api.media_types import PDF, PNG
 from api.openapi import Content, documented
 from maps.atlas.scale import MOST_SHEETS
 from maps.print_sheet import LAYERS, PAPERS, SCALES, print_pdf, print_picture
 
 router = APIRouter(prefix="/api/maps/print", tags=["maps"])
-
-PDF, PNG = "application/pdf", "image/png"
 
 
 @router.get("", responses=documented(Content("PrintChoices")), dependencies=[may("layers.read")])

@@ -13,6 +13,7 @@ from api.attributes import attribute_faults, covers_of, with_keys
 from api.dependencies import Body, Running, Service, parse_object
 from api.doors import Asking, may
 from api.errors import not_found, refused
+from api.media_types import PDF, SVG
 from api.openapi import Content, documented
 from api.options import Options
 from geo.faults import Fault
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/api/sections", tags=["sections"])
 
-SVG, PDF = "image/svg+xml", "application/pdf"
 MOST_M = 1_000.0
 MOST_ROUTES = 100  # named in a request; a section of more than eight lines is refused by its own fault
 TEXTS = ("utility", "subtype", "laying", "material", "name")
