@@ -136,7 +136,8 @@ def test_a_killed_write_leaves_what_was_there(tmp_path):
     )
     with subprocess.Popen([sys.executable, "-c", script, str(target)], stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"go\n"
-        time.sleep(0.3)
+        while process.poll() is None and not [*tmp_path.glob(".*/*")]:  # it is written beside what was there
+            time.sleep(0.01)
         os.kill(process.pid, signal.SIGKILL)
     assert read(target).frame["id"].tolist() == ["old"]
 
