@@ -1,10 +1,6 @@
 /** Figures as surveyors write them: no thousands separators in coordinates, metres to the centimetre. */
 
-import type { Point } from '../geometry/points';
-
 export const coordinate = (value: number): string => value.toFixed(3);
-
-export const pointText = (point: Point): string => `${coordinate(point[0])},${coordinate(point[1])}`;
 
 /** Metres or square metres: centimetres below 1 km, else decimetres. */
 export function figure(value: number | null | undefined, digits = 2): string {

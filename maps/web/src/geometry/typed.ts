@@ -1,6 +1,6 @@
 /** What a surveyor types: `579391.587,3658614.471`, `@dx,dy`, `@50.5<90`, `50.5` (lock), `<90` (lock); full width too. */
 
-import { along, direction, type Point } from './points';
+import { along, type Point } from './points';
 
 /** `cad`: counter-clockwise from east, as in CAD; `azimuth`: clockwise from grid north. */
 export type AngleSense = 'cad' | 'azimuth';
@@ -90,6 +90,3 @@ export function parseTyped(text: string, context: TypedContext): TypedEntry {
   if (length && Number(length[1]) > 0) return { kind: 'length', metres: Number(length[1]) };
   return { kind: 'error', reason: 'syntax' };
 }
-
-/** The angle from a to b as the surveyor would type it. */
-export const typedAngle = (a: Point, b: Point, sense: AngleSense): number => toDegrees(direction(a, b), sense);
