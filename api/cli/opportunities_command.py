@@ -107,11 +107,16 @@ def _show_spellings(operators: Iterable[str]) -> None:
     """Print which operators may be one company in several spellings; each has answered as a party by itself."""
     from survey.opportunities import suggested_spellings
 
-    for group in suggested_spellings(operators)[:MOST_SAID]:
+    found = suggested_spellings(operators)
+    for group in found[:MOST_SAID]:
         names = " / ".join(group.names)
         said = words(f"可能是同一单位的几种写法（未合并，请核对）：{names}",
                      f"perhaps one company in several spellings (not merged, please check): {names}")  # fmt: skip
         say(said, errors=True)
+    more = len(found) - MOST_SAID
+    if more > 0:
+        say(words(f"……另有 {more} 组，改好以上各组后再运行即可看到",
+                  f"… and {more} more: they come when these are written alike"), errors=True)  # fmt: skip
 
 
 def _surroundings(read: Mapping[str, Table], grid: Grid, policy: str) -> Surroundings | None:

@@ -31,6 +31,19 @@ def test_operators_that_may_be_one_are_told_and_not_merged(tmp_path):
     assert set(operators.split("; ")) == set(names[:2])
 
 
+@pytest.mark.parametrize(("companies", "more"), [("安保成大方福广恒", None), ("安保成大方福广恒金顺", "and 2 more")])
+def test_of_very_many_spellings_the_others_are_counted(tmp_path, companies, more):
+    names = [f"{one}供水{form}" for one in companies for form in ("公司", "有限公司")]
+    known = {"id": [f"W{at}" for at in range(len(names))], "utility": ["给水"] * len(names), "operator": names}
+    lines = [line((0, 300 * at), (100, 300 * at)) for at in range(len(names))]
+    write(gpd.GeoDataFrame(known, geometry=lines, crs=GRID), tmp_path / "routes.gpkg")
+    done = cotrench("opportunities", tmp_path / "routes.gpkg", "-o", tmp_path / "out.gpkg", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("not merged") == 8
+    assert ("more" in done.stderr) == (more is not None)
+    assert more is None or more in done.stderr
+
+
 def files(folder):
     """Write water and gas side by side, a power line far from both, and a street."""
     known = {"id": ["W1", "G1", "P1"], "utility": ["给水", "燃气", "电力"], "operator": ["水司", "=燃气公司", None]}
