@@ -1,8 +1,8 @@
 """Collect the segments of a grid that may lie beside a segment: a quick look at many, a closer one at few.
 
-Following segments of a line mostly have the same neighbours. So a few that go about the same way, a *stroke*, are
-searched for together: the grid is looked through once for all of them, what is found is sorted once, and each segment
-is then held against these few only.
+Following segments of a line mostly have the same neighbours. So a few that go about the same way or are very short, a
+*stroke*, are searched for together: the grid is looked through once for all of them, what is found is sorted once, and
+each segment is then held against these few only.
 """
 
 from __future__ import annotations
@@ -32,6 +32,11 @@ STROKE_CELLS = 3.0
 
 STROKE_SINE = 0.2
 """The segments of a stroke turn from its first one by no more than this sine, so that the box about it is narrow."""
+
+KNOT_CELLS = 1 / 16
+"""As long as a stroke is no longer than this many cells, it may turn at will: the box about it is small all the same.
+
+A line of a million vertices that shakes by a millimetre is searched for once every few segments, not once each."""
 
 GAP_M = 1.0
 """A stroke does not go on over a wider gap between two parts."""
@@ -115,7 +120,8 @@ def _stroke(rows: FloatArray, first: int, end: int, cell: float) -> tuple[int, i
         ahead, aside = ux * rows[i, 2] + uy * rows[i, 3], ux * rows[i, 3] - uy * rows[i, 2]
         gap_x = rows[i - 1, 0] + rows[i - 1, 2] * rows[i - 1, 4] - rows[i, 0]
         gap_y = rows[i - 1, 1] + rows[i - 1, 3] * rows[i - 1, 4] - rows[i, 1]
-        if length > STROKE_CELLS * cell or ahead < 0.0 or abs(aside) > STROKE_SINE or abs(gap_x) + abs(gap_y) > GAP_M:
+        turns = ahead < 0.0 or abs(aside) > STROKE_SINE
+        if length > (KNOT_CELLS if turns else STROKE_CELLS) * cell or abs(gap_x) + abs(gap_y) > GAP_M:
             break
         i += 1
     return i, max(int(np.ceil(rows[first, 4] / (PIECE_CELLS * cell))), 1) if i == first + 1 else 1
@@ -149,16 +155,16 @@ def _box(
         min(0.0, length * uy),
         max(0.0, length * uy),
     )
-    left, right, ahead, turn = 0.0, 0.0, length, 0.0
+    left, right, back, ahead, turn = 0.0, 0.0, 0.0, length, 0.0
     for i in range(first + 1, stop):
         dx, dy = rows[i, 0] + rows[i, 4] * rows[i, 2] - x, rows[i, 1] + rows[i, 4] * rows[i, 3] - y
         west, east, south, north = min(west, dx), max(east, dx), min(south, dy), max(north, dy)
-        across = ux * dy - uy * dx
-        left, right, ahead = max(left, across), min(right, across), max(ahead, ux * dx + uy * dy)
+        along, across = ux * dx + uy * dy, ux * dy - uy * dx
+        left, right, back, ahead = max(left, across), min(right, across), min(back, along), max(ahead, along)
         turn = max(turn, abs(ux * rows[i, 3] - uy * rows[i, 2]))
     room = d + margin + (GAP_M if stop > first + 1 else 0.0)
     searched[0], searched[1], searched[2], searched[3] = x - origin_x, y - origin_y, ux, uy
-    searched[4], searched[5], searched[6], searched[7] = right - room, left + room, -room, ahead + room
+    searched[4], searched[5], searched[6], searched[7] = right - room, left + room, back - room, ahead + room
     searched[8], searched[9] = _slope(sine, turn), 4.0 * margin * (1.0 + _slope(sine, turn))
     around = room - margin
     return cells_of(x + west, y + south, east - west, north - south, around, cell)
@@ -169,7 +175,7 @@ def _slope(sine: float, turn: float) -> float:
     """Return the greatest slope, against a stroke, of what is within the bearing of a segment turned by ``turn``."""
     if sine >= 1.0:
         return 1e9
-    cosine, straight = np.sqrt(1.0 - sine * sine), np.sqrt(1.0 - turn * turn)
+    cosine, straight = np.sqrt(1.0 - sine * sine), np.sqrt(max(1.0 - turn * turn, 0.0))
     least = cosine * straight - sine * turn
     return (sine * straight + cosine * turn) / least + 1e-6 if least > 0.05 else 1e9
 

@@ -138,6 +138,21 @@ def test_a_vertex_each_millimetre_changes_nothing():
     assert find_line_crossings(Polylines.from_shapely([fine, across])).at_a.tolist() == pytest.approx([1.5])
 
 
+@pytest.mark.parametrize("turned", [0.0, 0.7, math.pi / 2, math.pi, 4.0])
+def test_what_a_short_way_back_comes_near_to_is_found(turned):
+    """Short segments are searched for together: about all of them, also those that go back behind the first."""
+
+    def at(x, y):
+        return x * math.cos(turned) - y * math.sin(turned), x * math.sin(turned) + y * math.cos(turned)
+
+    there_and_back = LineString([at(0, 0), at(1, 0), at(-8, 0), at(-8, 1), at(1, 2)])
+    walls = [LineString([at(x, -1), at(x, 3)]) for x in (-107.5, -108.5, 100.5, 101.5)]
+    lines = Polylines.from_shapely([there_and_back, *walls])
+    close = find_close(lines, radius_a=0.0, class_a=0, need=[[100.0]], group_a=[-1, 1, 1, 1, 1])
+    np.testing.assert_array_equal(close.b, [1, 3, 3])  # the east wall twice: before and after the way back
+    np.testing.assert_allclose(close.gap, 99.5)
+
+
 def test_a_segment_of_forty_kilometres_far_from_the_origin():
     east, north = 38_500_000.0, 3_550_000.0
     long = LineString([(east, north), (east + 40_000, north)])

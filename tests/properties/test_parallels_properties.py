@@ -64,9 +64,20 @@ def wandering(draw):
     return points if draw(st.booleans()) else points[::-1]
 
 
+@st.composite
+def shaking(draw):
+    """A line of steps of centimetres to and fro: many of its segments are searched for together, whatever their way."""
+    x, y = exact(draw(st.floats(-3, 3))), exact(draw(st.floats(-1, 1)))
+    steps = draw(st.lists(st.tuples(st.integers(-40, 60), st.integers(-50, 50)), min_size=3, max_size=7))
+    points = [(x, y)]
+    for east, north in steps:
+        points.append((points[-1][0] + east / 1024, points[-1][1] + north / 1024))
+    return points
+
+
 PART = st.one_of(
     st.lists(WHOLE, min_size=2, max_size=6), st.lists(HALF, min_size=2, max_size=5),
-    st.lists(ROUGH, min_size=2, max_size=6), wandering(),
+    st.lists(ROUGH, min_size=2, max_size=6), wandering(), shaking(),
 )  # fmt: skip
 LINE = st.one_of(
     PART.map(shapely.LineString),
