@@ -7,6 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 WEB := maps/web
 export COTRENCH_PORT ?= 8000
+# Where a machine forbids to keep compiled modules, each of the many processes compiles all of them anew: two seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run dev test test-all lint types layers unit web-test bench bless wheel system clean
 
