@@ -33,11 +33,12 @@ def told(page: Page, query: str = "") -> list[dict[str, Any]]:
 
 def choose(w: Window, one: dict[str, Any]) -> None:
     row = w.page.locator(f"[data-id='{one['id']}']")
+    w.settled()  # all pages of the list are here
     for _ in range(30):
         if row.count():
             break
         w.page.locator(".list").evaluate("list => { list.scrollTop += 400 }")
-        w.page.wait_for_timeout(60)
+        w.drawn()
     row.click()
     expect(w.page.get_by_role("heading", name="各方答复")).to_be_visible()
 

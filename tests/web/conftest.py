@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -10,14 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from tests.chromium import browsing
+from tests.chromium import NEXT_FRAME, PATIENCE_MS, browsing
 from tests.desk import desk
 from tests.service import CLIENT, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+
+LOOK_MS = 100
+CALM_LOOKS = 3  # the map asks for what it shows 90 ms after it was moved
+MOVE_MS = 300  # longer than the map takes to go somewhere
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -55,6 +58,7 @@ class Window:
     url: str
     wrongs: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
+    under_way: set[Request] = field(default_factory=set)
 
     def open(self) -> Window:
         self.page.goto(self.url)
@@ -66,16 +70,25 @@ class Window:
         page = self.page
         page.on("console", self._said)
         page.on("pageerror", lambda error: self.wrongs.append(str(error)))
-        page.on("request", lambda asked: self._asked(asked.url))
+        page.on("request", self._asked)
+        page.on("requestfinished", self._ended)
+        page.on("requestfailed", self._ended)
         return self
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
             self.wrongs.append(message.text)
 
-    def _asked(self, url: str) -> None:
-        if not url.startswith((self.url, "data:", "blob:")):
-            self.wrongs.append(f"asked a stranger: {url}")
+    def _asked(self, asked: Request) -> None:
+        if asked.is_navigation_request():
+            self.under_way.clear()  # what the page of before has asked for is wanted no more
+        else:
+            self.under_way.add(asked)
+        if not asked.url.startswith((self.url, "data:", "blob:")):
+            self.wrongs.append(f"asked a stranger: {asked.url}")
+
+    def _ended(self, asked: Request) -> None:
+        self.under_way.discard(asked)
 
     def told(self) -> list[str]:
         return [wrong for wrong in self.wrongs if not any(known in wrong for known in self.expected)]
@@ -112,15 +125,57 @@ class Window:
         texts = self.page.locator(".readout span").all_inner_texts()
         return float(texts[0].split()[-1]), float(texts[1].split()[-1])
 
+    def pause(self, ms: int) -> None:
+        """Let time go by on the page's own clock: on a busy machine its timers are late, and none before another."""
+        self.page.evaluate("ms => new Promise((done) => setTimeout(done, ms))", ms)
+
+    def drawn(self) -> None:
+        """Wait until what was moved, pressed or scrolled has come to the page, and is drawn."""
+        self.page.evaluate(NEXT_FRAME)
+
+    def settled(self) -> None:
+        """Wait until all that the page has asked for is here."""
+        calm = 0
+        for _ in range(PATIENCE_MS // LOOK_MS):
+            calm = 0 if self.under_way else calm + 1
+            if calm > CALM_LOOKS:
+                return
+            self.pause(LOOK_MS)
+        raise AssertionError([asked.url for asked in self.under_way])
+
+    def at_rest(self, left: int = 300, top: int = 300) -> None:
+        """Wait until the map lies still and has what it shows; the pixel is one where nothing covers the map."""
+        self.settled()
+        at = self._read_at(left, top)
+        for _ in range(PATIENCE_MS // LOOK_MS):
+            before, at = at, self._read_at(left, top)
+            if at == before:
+                return self.settled()
+        raise AssertionError("the map moves on and on")
+
+    def picture(self) -> bytes:
+        """Return what is seen of the map once nothing on it changes any more."""
+        self.settled()
+        now = self.page.locator(".map").screenshot()
+        for _ in range(PATIENCE_MS // MOVE_MS):
+            self.pause(MOVE_MS)
+            before, now = now, self.page.locator(".map").screenshot()
+            if now == before:
+                return now
+        raise AssertionError("the map changes on and on")
+
+    def changes_from(self, before: bytes) -> None:
+        """Wait until the map is seen otherwise than it was."""
+        for _ in range(PATIENCE_MS // LOOK_MS):
+            if self.page.locator(".map").screenshot() != before:
+                return
+            self.pause(LOOK_MS)
+        raise AssertionError("the map is as it was")
+
     def pixel_of(self, x: float, y: float) -> tuple[float, float]:
         """Where a place of the grid is in the window, once the map is at rest; the map is north up."""
-        self.page.wait_for_timeout(400)
-        at = self._pixel_of(x, y)
-        for _ in range(20):
-            before, at = at, self._pixel_of(x, y)
-            if math.dist(before, at) < 0.5:
-                break
-        return at
+        self.at_rest()
+        return self._pixel_of(x, y)
 
     def _pixel_of(self, x: float, y: float) -> tuple[float, float]:
         x0, y0 = self._read_at(300, 300)
@@ -128,12 +183,13 @@ class Window:
         return 300 + (x - x0) / (x1 - x0) * 400, 300 + (y - y0) / (y1 - y0) * 200
 
     def _read_at(self, left: int, top: int) -> tuple[float, float]:
-        """What is read out under a pixel: on a busy machine some frames pass before it is that of the new place."""
+        """What is read out under a pixel: the browser hands a move of the mouse on with a frame."""
+        east = self.page.locator(".readout span").first
         self.page.mouse.move(left + 50, top + 50)
-        self.page.wait_for_timeout(50)
-        before = self.page.locator(".readout span").first.inner_text()
+        self.drawn()
+        before = east.inner_text()
         self.page.mouse.move(left, top)
-        expect(self.page.locator(".readout span").first).not_to_have_text(before)
+        expect(east).not_to_have_text(before)
         return self.readout()
 
 

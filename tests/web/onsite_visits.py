@@ -68,7 +68,8 @@ def page_of(wire: Wire, visit: dict[str, Any]) -> str:
 
 
 def on_server(wire: Wire, visit: dict[str, Any], rest: str = "") -> dict[str, Any]:
-    answer = httpx.get(f"{wire.address}/api/visits/{visit['id']}{rest}", params={"crs": "grid"} if not rest else {})
+    asked = {"crs": "grid"} if not rest else {}
+    answer = httpx.get(f"{wire.address}/api/visits/{visit['id']}{rest}", params=asked, timeout=60)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
 

@@ -109,12 +109,10 @@ def test_every_picture_lies_where_it_belongs(seen, at):
     without_layers(w)
     for _ in range(3):
         w.page.get_by_role("button", name="放大").click()
-        w.page.wait_for_timeout(350)
-    w.page.wait_for_load_state("networkidle")
-    w.page.wait_for_timeout(800)
     places = [(420 + 60 * k, 180 + 45 * k) for k in range(9)]
+    w.at_rest(*places[4])
     grid = [w._read_at(*place) for place in places]
-    picture = Image.open(io.BytesIO(w.page.screenshot())).convert("RGB")
+    picture = Image.open(io.BytesIO(w.picture())).convert("RGB")
     right = 0
     for place, where in zip(places, grid, strict=True):
         red, green, blue = picture.getpixel(place)
@@ -123,8 +121,7 @@ def test_every_picture_lies_where_it_belongs(seen, at):
     assert right >= 8, "a place beside the edge of two tiles may be mixed, no more"
     box = w.page.get_by_role("checkbox", name="底图服务")
     box.uncheck()
-    w.page.wait_for_timeout(300)
-    paper = Image.open(io.BytesIO(w.page.screenshot())).convert("RGB").getpixel(places[4])
+    paper = Image.open(io.BytesIO(w.picture())).convert("RGB").getpixel(places[4])
     assert paper == (247, 245, 240)
 
 
@@ -137,6 +134,6 @@ def test_where_the_service_is_gone_it_is_said_once_and_the_map_works(seen, at):
     said.locator("xpath=ancestor::*[.//button][1]").get_by_role("button").first.click()
     expect(said).to_have_count(0)
     w.page.get_by_role("button", name="放大").click()
-    w.page.wait_for_timeout(1500)
+    w.pause(1500)
     expect(said).to_have_count(0)
     w.pick("R1")

@@ -15,6 +15,7 @@ from tests.web.case_pages import (
     decision,
     faults_of_access,
     judged,
+    look_away,
     open_case,
     section,
 )
@@ -61,7 +62,6 @@ def test_each_stretch_and_each_finding_is_found_on_the_map(window: Callable[...,
     expect(stretches).to_have_count(1)
     expect(stretches.first).to_have_attribute("aria-pressed", "false")
 
-    w.page.wait_for_timeout(900)  # the map moves to the line
     xs, ys = zip(*(at for at in _coordinates(passage["geometry"])), strict=True)
     x, y = w.pixel_of((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
     w.page.mouse.click(x, y - 20)  # the tag stands above its stretch
@@ -110,6 +110,7 @@ def test_who_decides_second_is_told_by_whom_and_keeps_the_opinion(window: Callab
         be(w, "审批部门", name, "city_management")
         open_case(w, "古樊冷链")
         decision(w).get_by_label("意见").fill(f"{name}的意见")
+    look_away(two)
     decision(one).get_by_role("button", name="同意", exact=True).click()
     expect(section(one, "许可事项与决定").locator("li.granted")).to_contain_text("先到科长的意见")
 

@@ -16,6 +16,7 @@ from tests.web.case_pages import (
     decision,
     do,
     file_on_page,
+    look_away,
     section,
 )
 
@@ -88,7 +89,8 @@ def test_another_act_meanwhile_is_told_and_may_be_repeated(window: Callable[...,
     form = w.page.get_by_role("form", name="受理")
     form.get_by_label("项目经理").fill("张经理")
     w.expected.append("409")
-    command(w, case, "accept", {"name": "先到窗口", "role": "coordinator"}, {})  # before the page looks again by itself
+    look_away(w)
+    command(w, case, "accept", {"name": "先到窗口", "role": "coordinator"}, {})
     form.get_by_role("button", name="受理").click()
     expect(form.get_by_role("alert").first).to_contain_text("先到窗口")
     expect(form.get_by_label("项目经理")).to_have_value("张经理")

@@ -37,7 +37,7 @@ def draw(w: Window, *pixels: tuple[int, int]) -> None:
     for x, y in pixels:
         w.page.mouse.move(x, y, steps=4)
         w.page.mouse.click(x, y)
-        w.page.wait_for_timeout(350)  # two clicks within 250 ms would be a double click
+        w.pause(350)  # two clicks within 250 ms would be a double click
     w.page.keyboard.press("Enter")
 
 
@@ -65,11 +65,13 @@ def test_draw_judge_save_reload(window: Callable[..., Window]) -> None:
     w.page.get_by_label("计划完工").fill("2027-04-01")
     w.page.get_by_role("button", name="保存", exact=True).click()
     expect(w.page.get_by_text("已保存", exact=True)).to_be_visible()
+    w.settled()  # the line as it was saved is answered, not as it followed the mouse
     saved = length(w)
     w.page.reload()
     w.page.get_by_role("searchbox").fill("测试接入 甲")
     w.page.locator("button.route", has_text="测试接入 甲").first.click()
     expect(w.page.locator(".verdict .badge")).to_be_visible()
+    w.settled()
     assert length(w) == pytest.approx(saved, abs=0.01)
     w.tab("属性")
     expect(w.page.get_by_label("计划完工")).to_have_value("2027-04-01")
@@ -94,6 +96,7 @@ def test_typed_coordinates(window: Callable[..., Window]) -> None:
     w.page.locator("#typed").fill("")
     w.page.keyboard.press("Enter")
     w.tab("顶点")
+    expect(w.page.locator("table input")).to_have_count(6)
     values = [field.input_value() for field in w.page.locator("table input").all()]
     assert values == ["579391.587", "3658614.471", "579391.587", "3658664.971", "579401.587", "3658661.471"]
     w.tab("属性")
@@ -113,6 +116,17 @@ def test_snaps_to_a_vertex_exactly(window: Callable[..., Window]) -> None:
     w.tab("顶点")
     first = [float(field.input_value()) for field in w.page.locator("table input").all()[:2]]
     assert first == [x, y]
+
+
+def test_a_line_of_the_map_is_opened_by_a_click_without_a_warning_of_the_browser(window: Callable[..., Window]) -> None:
+    w = window().open()
+    w.pick("L1")
+    title = w.page.locator("aside h2").inner_text()
+    w.tab("顶点")
+    x, y, x2, y2 = (float(field.input_value()) for field in w.page.locator("table input").all()[:4])
+    w.page.get_by_role("button", name="关闭").first.click()
+    w.page.mouse.click(*w.pixel_of((x + x2) / 2, (y + y2) / 2))
+    expect(w.page.locator("aside h2")).to_have_text(title)
 
 
 def test_two_windows_meet(window: Callable[..., Window]) -> None:
@@ -178,13 +192,10 @@ def test_leaving_while_a_saving_is_taken_back_loses_nothing(window: Callable[...
     w.type("579300,3658640", "@30,0", "")
     w.page.get_by_role("button", name="保存", exact=True).click()
     expect(w.page.get_by_text("已保存", exact=True)).to_be_visible()
-    held = []
-    w.page.route(
-        "**/items/*", lambda route: held.append(route) if route.request.method == "DELETE" else route.continue_()
-    )
-    w.page.get_by_role("button", name=re.compile("^撤销")).click()
-    w.page.wait_for_timeout(200)  # the deletion is under way, and never answered
-    assert len(held) == 1
+    # The deletion is under way, and never answered.
+    w.page.route("**/items/*", lambda route: None if route.request.method == "DELETE" else route.continue_())
+    with w.page.expect_request(lambda asked: asked.method == "DELETE"):
+        w.page.get_by_role("button", name=re.compile("^撤销")).click()
     w.page.reload()
     expect(w.page.get_by_text("已找回上次未保存的草稿")).to_be_visible()
 
@@ -257,25 +268,19 @@ def test_network_lost_and_found(window: Callable[..., Window]) -> None:
 def test_pointing_at_a_row_lights_the_map(window: Callable[..., Window]) -> None:
     w = window().open()
     w.pick("X2")
-    w.page.wait_for_timeout(900)
-    canvas = w.page.locator(".map")
-    before = canvas.screenshot()
+    before = w.picture()
     w.page.locator("button.lit").first.hover()
-    w.page.wait_for_timeout(200)
-    assert canvas.screenshot() != before
+    w.changes_from(before)
 
 
 def test_partners_are_listed_and_lit(window: Callable[..., Window]) -> None:
     w = window().open()
     w.pick("R004")
-    w.page.wait_for_timeout(900)
     heat = w.page.get_by_role("button", name=re.compile("热力 R003 .*平均间距"))  # the partner, not a finding about it
     heat.scroll_into_view_if_needed()
-    canvas = w.page.locator(".map")
-    before = canvas.screenshot()
+    before = w.picture()
     heat.focus()
-    w.page.wait_for_timeout(200)
-    assert canvas.screenshot() != before
+    w.changes_from(before)
     assert axe_faults(w.page) == []
 
 
@@ -285,7 +290,7 @@ def test_on_a_phone(window: Callable[..., Window]) -> None:
     drop = w.page.get_by_role("button", name="在十字处落点")
     drop.tap()
     w.page.touchscreen.tap(150, 300)
-    w.page.wait_for_timeout(400)
+    w.pause(400)
     w.page.get_by_role("button", name="完成").first.tap()
     expect(w.page.locator(".verdict .badge")).to_be_visible()
     assert axe_faults(w.page) == []

@@ -61,10 +61,12 @@ def rows(w: Window, kind: str = "horizontal_clearance") -> Locator:
 
 
 def save(w: Window) -> None:
-    """Save the draft, and wait until it is on disk."""
-    w.page.get_by_role("button", name="保存", exact=True).click()
+    """Save the draft, and wait until it is on disk; of the saving before this one may still be told."""
+    with w.page.expect_response(
+        lambda answer: answer.request.method in {"POST", "PUT"} and "/routes/items" in answer.url
+    ):
+        w.page.get_by_role("button", name="保存", exact=True).click()
     expect(w.page.get_by_text("已保存", exact=True)).to_be_visible()
-    w.page.get_by_role("status").get_by_role("button", name="关闭").click()
 
 
 def open_county(w: Window) -> None:
@@ -81,10 +83,10 @@ def test_a_finding_is_seen_mended_and_brought_back(window: Callable[..., Window]
     expect(row).to_contain_text(f"{GAP_M:.2f}")
     expect(row).to_contain_text(f"差 {ASKED_M - GAP_M:.2f} m")
     expect(row).to_contain_text("限值 1.20 m · 4.1.9")
-    before = w.page.locator(".map").screenshot()
+    before = w.picture()
     row.click()
-    w.page.wait_for_timeout(1800)  # three pulses, then the ring stays
-    assert w.page.locator(".map").screenshot() != before
+    w.pause(1800)  # three pulses, then the ring stays
+    w.changes_from(before)
     assert axe_faults(w.page) == []
     w.page.get_by_role("button", name=re.compile("一键改正：向左平移 0.3")).click()
     expect(rows(w)).to_have_count(0)
@@ -124,6 +126,7 @@ def test_covers_at_vertices_follow_the_line(window: Callable[..., Window]) -> No
     expect(w.page.get_by_label("第 3 点覆土")).to_have_value("1.4")
     w.page.get_by_role("button", name="删除", exact=True).click()
     w.page.get_by_role("dialog").get_by_role("button", name="删除").click()
+    expect(w.page.get_by_role("searchbox")).to_be_visible()
 
 
 def test_accepted_until_its_facts_change(window: Callable[..., Window]) -> None:
@@ -174,7 +177,6 @@ def test_the_county_s_findings_and_the_map_lead_to_each_other(window: Callable[.
     w.page.keyboard.press("End")
     row = w.page.locator("[data-row]").filter(has_text="K3")
     row.click()
-    w.page.wait_for_timeout(1500)
     expect(row).to_have_attribute("aria-expanded", "true")
     row.click()  # closed again
     expect(row).to_have_attribute("aria-expanded", "false")
@@ -205,6 +207,7 @@ def test_section_of_two_lines(window: Callable[..., Window]) -> None:
     dialog.get_by_role("button", name="台阶槽").click()
     w.page.wait_for_function("src => document.querySelector('dialog img')?.src !== src", arg=single)
     dialog.get_by_label("土质").select_option("sand")
+    w.settled()  # while it is asked, the drawing of before is pale
     expect(dialog.get_by_role("row")).to_have_count(3)
     assert axe_faults(w.page) == []
     dialog.get_by_label("距红线").fill("3.5")
@@ -271,7 +274,7 @@ def test_ten_thousand_findings_stay_few_rows(window: Callable[..., Window]) -> N
     expect(w.page.locator(".list ul")).to_have_css("height", f"{MANY * ROW_PX}px")  # ten pages
     for top in (0, 50_000, 500_000, MANY * ROW_PX):
         w.page.locator(".list").evaluate("(list, top) => { list.scrollTop = top }", top)
-        w.page.wait_for_timeout(100)
+        w.drawn()
         assert 0 < w.page.locator("[data-row]").count() < 30
     w.page.locator("[data-row]").last.focus()
     w.page.keyboard.press("Home")
@@ -281,7 +284,7 @@ def test_ten_thousand_findings_stay_few_rows(window: Callable[..., Window]) -> N
     w.page.get_by_role("button", name=re.compile("^严重")).click()
     expect(w.page.get_by_text(re.compile(rf"^{MANY // 3 + 1} / {MANY} 项"))).to_be_visible()
     w.page.get_by_role("button", name="图上范围").click()
-    w.page.wait_for_timeout(300)
+    w.drawn()
     assert w.page.locator("[data-row]").count() < 30
 
 

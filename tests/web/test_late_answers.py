@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
+from tests.chromium import PATIENCE_MS
 from tests.web.case_pages import command
 from tests.web.chance_pages import workspace
 from tests.web.test_route_stages import aside, measure
@@ -37,7 +38,7 @@ class Held:
 
     def came(self) -> None:
         """Wait until something is held."""
-        for _ in range(100):
+        for _ in range(PATIENCE_MS // 50):
             if self.waiting:
                 return
             self.w.page.wait_for_timeout(50)
@@ -50,7 +51,7 @@ class Held:
             with self.w.page.expect_response(route.request.url):
                 route.continue_()
         self.waiting.clear()
-        self.w.page.wait_for_timeout(300)
+        self.w.pause(300)
 
 
 def test_the_visit_and_the_list_that_were_asked_for_last_are_seen(window: Callable[..., Window]) -> None:
@@ -127,7 +128,7 @@ def test_a_line_that_is_taken_over_leaves_the_route_that_was_opened_since(window
     name.fill("还没有保存")
     held.let_go()
     expect(w.page.get_by_text("已采用")).to_be_visible()
-    w.page.wait_for_timeout(500)
+    w.settled()
     expect(name).to_have_value("还没有保存")
 
 

@@ -66,7 +66,7 @@ def test_a_day_on_site_without_a_network(wire: Wire, visit: dict[str, Any], phon
     assert datetime.fromisoformat(kept["taken_at"]).isoformat() == "2026-11-26T09:30:15+08:00"
     assert math.dist((kept["x"], kept["y"]), (east, north)) < 0.05
     assert kept["accuracy_m"] == 4.5
-    content = httpx.get(f"{wire.address}{kept['href']}").content
+    content = httpx.get(f"{wire.address}{kept['href']}", timeout=60).content
     assert b"SECRET" not in content
     assert dict(Image.open(io.BytesIO(content)).getexif()) == {ExifTags.Base.Orientation: 6}
 
@@ -79,7 +79,8 @@ def test_staking_out_measuring_and_a_line_by_positions(
     page = on_site.page
     stop = visit["stops"][0]
     route = next(one["id"] for one in stop["items"][0]["subjects"] if one["layer"] == "routes")
-    line = httpx.get(f"{wire.address}/api/collections/routes/items/{route}", params={"crs": "grid"}).json()
+    at = f"{wire.address}/api/collections/routes/items/{route}"
+    line = httpx.get(at, params={"crs": "grid"}, timeout=60).json()
     first = line["geometry"]["coordinates"][0]
 
     on_site.sheet("放样")
@@ -146,7 +147,7 @@ def test_the_code_on_a_sheet_of_the_atlas_leads_to_its_stop(
 
 def test_worker_and_manifest_are_asked_for_anew(neixiang: str) -> None:
     for path, media in (("/sw.js", "text/javascript"), ("/manifest.webmanifest", "application/manifest+json")):
-        answer = httpx.get(f"{neixiang}{path}")
+        answer = httpx.get(f"{neixiang}{path}", timeout=60)
         assert answer.status_code == 200
         assert answer.headers["content-type"].startswith(media)
         assert answer.headers["cache-control"] == "no-cache"

@@ -12,6 +12,8 @@ from tests.web.phones import photo
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from playwright.sync_api import Page
+
     from tests.web.phones import Phone
     from tests.web.wire import Wire
 
@@ -25,6 +27,21 @@ BREAKS = [
     (b"/pictures/", None),
 ]
 """Words of a request, and after how many of its bytes the wire breaks; None: before its answer."""
+BROKEN_S = 60
+WATCH_WRITING = """() => {
+  const { prototype } = IDBDatabase;
+  const usual = prototype.transaction;
+  window.writing = 0;
+  prototype.transaction = function (names, mode, how) {
+    const begun = usual.call(this, names, mode, how);
+    if (mode === 'readwrite') {
+      window.writing += 1;
+      begun.addEventListener('complete', () => { window.writing -= 1; });
+    }
+    return begun;
+  };
+}"""
+"""Counts what is on its way to the device's disk: others read it before it would survive a death."""
 
 
 def test_nothing_is_lost_and_nothing_doubled_wherever_network_and_phone_die(
@@ -35,7 +52,7 @@ def test_nothing_is_lost_and_nothing_doubled_wherever_network_and_phone_die(
     # While it is taken along: there is no visit on the device then, and it is taken along anew.
     wire.break_at(b"/collections/buildings/", None)
     on_site.start(url).page.get_by_role("button", name="下载到本机").click()
-    assert wire.met.wait(20)
+    assert wire.met.wait(BROKEN_S)
     on_site.die()
     wire.mend()
     on_site.start(url).take_along()
@@ -63,7 +80,7 @@ def test_nothing_is_lost_and_nothing_doubled_wherever_network_and_phone_die(
 
 def _die_and_go_on(on_site: Phone, wire: Wire, url: str) -> None:
     """Let the phone die where the wire has broken; it opens without a network, and sends once there is one."""
-    assert wire.met.wait(20), "the wire was to break"
+    assert wire.met.wait(BROKEN_S), "the wire was to break"
     on_site.die()
     on_site.start(url)
     expect(on_site.page.locator("header button")).to_contain_text("待上传")
@@ -82,9 +99,10 @@ def test_a_phone_that_dies_as_somebody_presses_keeps_all_of_it_or_all_of_the_dra
     kept = 0
     for number, pause_ms in zip(numbers, (0, 12, 120), strict=False):
         on_site.open_item(number)
+        on_site.page.evaluate(WATCH_WRITING)
         on_site.page.get_by_role("button", name="符合", exact=True).click()
         on_site.page.get_by_label("说明（可语音输入）").fill(f"第 {number} 项")
-        on_site.page.wait_for_timeout(500)  # it is written down when nobody has typed for a moment
+        _written_down(on_site.page)
         on_site.page.get_by_role("button", name="存到本机").dispatch_event("click")
         on_site.page.wait_for_timeout(pause_ms)
         on_site.die()
@@ -99,6 +117,12 @@ def test_a_phone_that_dies_as_somebody_presses_keeps_all_of_it_or_all_of_the_dra
     assert len(answers(on_server(wire, visit))) == kept
 
 
+def _written_down(page: Page) -> None:
+    """Wait until what was typed is on the disk: it is put there when nobody has typed for a moment."""
+    page.evaluate("() => new Promise((done) => setTimeout(done, 500))")
+    page.wait_for_function("window.writing === 0")
+
+
 def test_half_an_answer_and_half_a_line_survive_too(
     wire: Wire, visit: dict[str, Any], phone: Callable[[str], Phone]
 ) -> None:
@@ -108,9 +132,10 @@ def test_half_an_answer_and_half_a_line_survive_too(
     number = visit["stops"][0]["items"][0]["number"]
     on_site.photograph(number, photo(3))
     page = on_site.page
+    page.evaluate(WATCH_WRITING)
     page.get_by_role("button", name="未能核实").click()
     page.get_by_label("说明（可语音输入）").fill("井盖打不")
-    page.wait_for_timeout(500)  # it is written down when nobody has typed for a moment
+    _written_down(page)
     on_site.sheet("画线")
     page.get_by_role("button", name="十字处加点").click()
     expect(page.get_by_text("1 点，其中实测 0 点")).to_be_visible()

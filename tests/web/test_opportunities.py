@@ -43,7 +43,6 @@ def test_filters_agree_with_the_service_and_the_map_leads_to_the_row(window: Cal
         expect(w.page.locator("[data-row='0']")).to_have_attribute("data-id", first)
     longest = told(w.page, "&order=length")[0]
     choose(w, longest)
-    w.page.wait_for_timeout(600)
     line = longest["geometry"]["coordinates"]
     x, y = w.pixel_of(*line[len(line) // 2])
     w.page.get_by_role("button", name="返回列表").click()
@@ -129,7 +128,7 @@ def test_ten_thousand_chances_stay_few_rows(window: Callable[..., Window]) -> No
     expect(w.page.locator(".list ul")).to_have_css("height", f"{MANY * ROW_PX}px")
     for top in (0, 50_000, 300_000, MANY * ROW_PX):
         w.page.locator(".list").evaluate("(list, top) => { list.scrollTop = top }", top)
-        w.page.wait_for_timeout(100)
+        w.drawn()
         assert 0 < w.page.locator("[data-row]").count() < 40
         first, second = (w.page.locator("[data-row]").nth(at).bounding_box() for at in (0, 1))
         assert first is not None

@@ -50,7 +50,7 @@ def test_what_the_frame_shows_is_what_is_printed(window: Callable[..., Window]) 
     choose(w, "比例", "500")
     w.page.get_by_label("现状管线").uncheck()
     w.page.get_by_label("备注").fill("只供踏勘")
-    w.page.wait_for_timeout(600)
+    w.at_rest(*MIDDLE)
     x, y = w._read_at(*MIDDLE)
     words, data, name = saved(w)
     assert name == "城关 1 500 图.pdf"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 CREWS = tuple(f"公司{number}" for number in range(8))
 WORKS = 400
-ENDED_MS = 30_000
+ENDED_MS = 60_000
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from tests.web.conftest import Window
 
 LINE = ("579300,3658640", "@30,0")
-JUDGED_MS = 1500  # every question about the line is answered: the next request is that of saving
 
 
 def dialog(page: Page) -> Locator:
@@ -149,7 +148,7 @@ def test_an_office_shows_its_door_and_keeps_a_draft_when_a_session_ends(
     w.type(*LINE, "")
     w.tab("属性")
     w.page.get_by_label("名称", exact=True).fill("换班前画的")
-    w.page.wait_for_timeout(JUDGED_MS)
+    w.settled()  # every question about the line is answered: the next request is that of saving
     w.page.context.clear_cookies()
     w.page.get_by_role("button", name="保存", exact=True).click()
     expect(dialog(w.page).get_by_role("status")).to_contain_text("登录已失效")
@@ -159,7 +158,7 @@ def test_an_office_shows_its_door_and_keeps_a_draft_when_a_session_ends(
     expect(w.page.get_by_label("名称", exact=True)).to_have_value("换班前画的")
 
     w.page.get_by_label("名称", exact=True).fill("换人之后")
-    w.page.wait_for_timeout(JUDGED_MS)
+    w.settled()  # every question about the line is answered: the next request is that of saving
     w.page.context.clear_cookies()
     w.page.get_by_role("button", name="保存", exact=True).click()
     expect(dialog(w.page)).to_be_visible()
@@ -188,8 +187,9 @@ def test_a_session_that_is_not_renewed_leaves_nothing_on_the_page(window: Callab
     w.page.get_by_role("button", name="新申请").click()
     form = w.page.locator("dialog[open]")
     applicant = form.get_by_label("申请单位", exact=True)
-    applicant.fill("还没保存的单位")
+    w.settled()
     w.page.context.clear_cookies()
+    applicant.fill("还没保存的单位")
     expect(dialog(w.page).get_by_role("status")).to_contain_text("登录已失效")  # it was to be saved by itself
     expect(form.first).to_be_hidden()
     w.page.keyboard.press("Escape")

@@ -29,6 +29,7 @@ EAST, NORTH = 576_000.0, 3_656_000.0
 ACROSS, UP, APART = 100, 70, 60.0
 TILE = re.compile(r"/api/tiles/grid/\d+/")
 SCALE = 0.00028  # metres of the ground a pixel, at 1:1
+STEP_MS = 400  # a turn of the wheel is taken up for 80 ms and gone after for 250
 
 
 def place(column: int, row: int) -> tuple[float, float]:
@@ -67,21 +68,20 @@ def resolution(page: Page) -> float:
     return float(re.sub(r"\D", "", page.locator(".scale .ratio").inner_text().split(":")[1])) * SCALE
 
 
-def zoom_to(page: Page, wanted: float) -> None:
-    page.mouse.move(600, 400)
-    for _ in range(100):
-        now = resolution(page)
+def zoom_to(w: Window, wanted: float) -> None:
+    w.page.mouse.move(600, 400)
+    for _ in range(30):
+        now = resolution(w.page)
         if abs(now / wanted - 1) < 0.15:
             return
-        page.mouse.wheel(0, -60 if now > wanted else 60)
-        page.wait_for_timeout(120)
+        w.page.mouse.wheel(0, -60 if now > wanted else 60)
+        w.pause(STEP_MS)
     raise AssertionError(now)
 
 
 def near(w: Window) -> tuple[tuple[int, int], tuple[float, float]]:
     """A route of the middle of the window: its place in the lattice, and the pixel in the middle of it."""
-    w.page.mouse.move(600, 400)
-    x, y = w.readout()
+    x, y = w._read_at(600, 400)
     column, row = round((x - EAST) / APART), round((y - NORTH) / APART)
     return (column, row), w.pixel_of(place(column, row)[0] + 20, place(column, row)[1])
 
@@ -94,9 +94,8 @@ def test_from_far_the_page_asks_for_tiles_and_a_route_is_picked_from_them(opened
     asked: list[str] = []
     w = opened()
     asked_for(w.page, asked)
-    zoom_to(w.page, 3.0)
+    zoom_to(w, 3.0)
     route, pixel = near(w)
-    w.page.wait_for_timeout(600)
     assert any("/api/tiles/grid/" in url and "layers=routes" in url for url in asked)
     assert not any("/collections/routes/items" in url and "bbox" in url for url in asked)
     w.page.mouse.click(*pixel)
@@ -108,7 +107,7 @@ def test_from_far_the_page_asks_for_tiles_and_a_route_is_picked_from_them(opened
 
 def test_nothing_snaps_to_a_tile_and_the_page_says_so_until_one_is_near(opened):
     w = opened()
-    zoom_to(w.page, 3.0)
+    zoom_to(w, 3.0)
     route, _ = near(w)
     px, py = w.pixel_of(*place(*route))
     w.page.get_by_role("button", name="画新管线").click()
@@ -119,12 +118,11 @@ def test_nothing_snaps_to_a_tile_and_the_page_says_so_until_one_is_near(opened):
     assert typed != list(place(*route))
     w.page.keyboard.press("Escape")
 
-    zoom_to(w.page, 0.5)
-    expect(w.page.get_by_text("概略图形")).to_have_count(0)
-    w.page.wait_for_timeout(600)
+    zoom_to(w, 0.5)
     route, _ = near(w)
     px, py = w.pixel_of(*place(*route))
     w.page.get_by_role("button", name="画新管线").click()
+    expect(w.page.get_by_text("概略图形")).to_have_count(0)
     w.page.mouse.move(int(px) + 4, int(py) + 3, steps=4)
     w.page.mouse.click(int(px) + 4, int(py) + 3)
     w.tab("顶点")
@@ -146,12 +144,11 @@ def test_while_overviews_are_made_the_page_says_so_and_they_appear_by_themselves
             route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(told))
 
     w.page.route(TILE, answer)
-    zoom_to(w.page, 3.0)
+    zoom_to(w, 3.0)
     expect(w.page.get_by_text("规划管线的概略图正在生成（已完成 37%），完成后自动出现")).to_be_visible()
     expect(w.page.get_by_text("未能载入")).to_have_count(0)
     expect(w.page.get_by_text("空白不等于没有")).to_have_count(0)  # nobody has touched anything
     assert len(asked) > 12
-    w.page.wait_for_timeout(600)
     _, pixel = near(w)
     w.page.mouse.click(*pixel)
     w.page.locator(".verdict .badge").wait_for()
@@ -162,7 +159,7 @@ def test_what_is_slow_to_come_is_said_to_be_on_its_way(opened):
     held: list[Route] = []
     let_go = Event()
     w.page.route(TILE, lambda route: route.continue_() if let_go.is_set() else held.append(route))
-    zoom_to(w.page, 3.0)
+    zoom_to(w, 3.0)
     expect(w.page.get_by_text("规划管线正在载入，此刻空白不等于没有")).to_be_visible()
     let_go.set()
     for one in held:
@@ -172,7 +169,7 @@ def test_what_is_slow_to_come_is_said_to_be_on_its_way(opened):
 
 def test_what_was_saved_is_in_the_tiles_at_once(opened):
     w = opened()
-    zoom_to(w.page, 2.6)
+    zoom_to(w, 2.6)
     (column, row), _ = near(w)
     x, y = place(column, row)
     y += APART / 2
@@ -183,7 +180,6 @@ def test_what_was_saved_is_in_the_tiles_at_once(opened):
     w.page.get_by_role("button", name="保存", exact=True).click()
     expect(w.page.get_by_text("已保存", exact=True)).to_be_visible()
     w.page.get_by_role("button", name="关闭").first.click()
-    zoom_to(w.page, 2.6)
-    w.page.wait_for_timeout(800)
+    zoom_to(w, 2.6)
     w.page.mouse.click(*w.pixel_of(x + 20, y))
     expect(w.page.get_by_role("heading", name="新接入")).to_be_visible()

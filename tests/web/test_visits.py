@@ -217,10 +217,8 @@ def test_what_the_field_says_comes_in_and_what_differs_stands_side_by_side(windo
     look_again(desk, visit["id"])
     both = line.get_by_role("group", name="不一致")
     expect(both.locator(".answer")).to_have_count(2)
-    tops = [one.bounding_box() for one in both.locator(".answer").all()]
-    assert tops[0] is not None
-    assert tops[1] is not None
-    assert tops[0]["y"] == tops[1]["y"]
+    left, right = both.locator(".answer").evaluate_all("all => all.map((one) => one.getBoundingClientRect().top)")
+    assert left == right
     assert faults_of_access(desk) == []
 
 
@@ -340,7 +338,7 @@ def test_a_change_that_others_have_overtaken_is_refused_and_nothing_is_lost(wind
     expect(rows(w)).to_have_count(2)
     asked(w, f"/{visit['id']}/commands", {"kind": "invite_visit", "data": {}})
     look_again(w, visit["id"])
-    w.page.wait_for_timeout(200)
+    w.settled()
     w.page.get_by_role("button", name="按此变更").click()
     expect(w.page.get_by_role("alert")).to_contain_text("请先查看最新进展")
     expect(w.page.get_by_label("理由")).to_have_value("加看绿地")
