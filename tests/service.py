@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import socket
+import re
 import subprocess
 import sys
 import time
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[1]
 CLIENT = ROOT / "maps" / "web" / "dist" / "index.html"
+ADDRESS = re.compile(r"(https?://[\w.]+:\d+)\s")
 START_S = 180  # the first start on a machine compiles the kernels
 
 
@@ -38,20 +39,19 @@ def served(
 
     Without ``demo`` the store is served as it is: by its accounts where it has some.
     """
-    port, log = free_port(), data / "server.log"
+    log = data / "server.log"
     started = command or Path(sys.executable).with_name("cotrench")
     told = {**(os.environ if environment is None else environment), "COTRENCH_DATA": str(data)}
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [str(started), "serve", *(["--demo"] if demo else []), "--port", str(port)],
+            [str(started), "serve", *(["--demo"] if demo else []), "--port", "0"],
             cwd=folder,
             stdout=out,
             stderr=out,
             env=told,
         )
         try:
-            _wait(f"http://127.0.0.1:{port}", process, log)
-            yield f"http://127.0.0.1:{port}"
+            yield _address_of(process, log)
         finally:
             process.terminate()
             try:
@@ -61,22 +61,27 @@ def served(
                 process.wait()
 
 
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+def _address_of(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Return the address that the service says in its log, once it is ready there."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{url}/api/health", timeout=5) as answer:
-                health = json.load(answer)
-                if health["status"] == "ready" and health["warm"]:
-                    return
-        except OSError:
-            pass  # it does not listen yet
+        address = address_in(log)
+        if address and _is_ready(address):
+            return address
         time.sleep(0.2)
-    raise NotStartedError(log.read_text()[-3000:])
+    raise NotStartedError(log.read_text("utf-8", errors="replace")[-3000:])
+
+
+def address_in(log: Path) -> str | None:
+    """Return the address that a service, told to take any port, says in its log; None: it has not yet."""
+    said = ADDRESS.search(log.read_text("utf-8", errors="replace"))
+    return said[1] if said else None
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/api/health", timeout=5) as answer:
+            health = json.load(answer)
+    except OSError:
+        return False  # it does not answer yet
+    return bool(health["status"] == "ready" and health["warm"])

@@ -20,7 +20,6 @@ from survey.policies import load_policy
 from tests.api.conftest import NOW, small_county
 from tests.api.test_casework import at, until
 from tests.scenarios.cases.runner import command_of
-from tests.service import free_port
 
 CASES = 60
 PATIENCE_S = 90
@@ -43,8 +42,8 @@ def overdue_cases(folder: Path) -> None:
 def started(folder: Path) -> subprocess.Popen[bytes]:
     command = str(Path(sys.executable).with_name("cotrench"))
     told = {**os.environ, "COTRENCH_DATA": str(folder), "COTRENCH_TICK_SECONDS": "1"}
-    return subprocess.Popen([command, "serve", "--port", str(free_port())], env=told, cwd=folder,
-                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    with (folder / "server.log").open("wb") as log:
+        return subprocess.Popen([command, "serve", "--port", "0"], env=told, cwd=folder, stdout=log, stderr=log)
 
 
 def passed(store) -> int:

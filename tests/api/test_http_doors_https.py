@@ -21,7 +21,7 @@ from api.outside import faults_of_certificate
 from api.settings import Settings
 from tests.api.conftest import small_county
 from tests.api.identity.moments import PASSWORD
-from tests.service import free_port
+from tests.service import ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,15 +52,16 @@ def address(signed) -> Iterator[str]:
     with open_store(None, signed) as store:
         People(store).add("wang", ["admin"], PASSWORD, now=datetime.now(UTC))
     told = {
-        "COTRENCH_DATA": ".", "COTRENCH_PORT": str(free_port()), "COTRENCH_HOSTS": f"{NAME},10.1.2.3",
+        "COTRENCH_DATA": ".", "COTRENCH_PORT": "0", "COTRENCH_HOSTS": f"{NAME},10.1.2.3",
         "COTRENCH_CERTIFICATE": "server.crt", "COTRENCH_CERTIFICATE_KEY": "server.key",
     }  # fmt: skip
     command = [str(Path(sys.executable).with_name("cotrench")), "serve"]
     with subprocess.Popen(command, cwd=signed, env=os.environ | told, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
-        assert "https://" in first, first
-        yield f"https://127.0.0.1:{told['COTRENCH_PORT']}"
+        said = ADDRESS.search(first)
+        assert said, first
+        yield said[1]
         process.terminate()
 
 

@@ -17,6 +17,7 @@ from api.visits import Visits
 from tests.api.conftest import running, settings_of, small_county
 from tests.api.test_cases_killed import started
 from tests.api.visit_requests import VISITS, answered, enter, items_of, photo, planned, signed
+from tests.service import address_in
 
 ENTRIES = 20
 PATIENCE_S = 90
@@ -28,16 +29,17 @@ def queue_of(visit):
     return [answered(str(k), items[k % len(items)], note=f"第 {k} 条", photos=[f"p{k}"]) for k in range(ENTRIES)]
 
 
-def address_of(process):
+def address_of(process, folder):
     """Return the address that a service answers at, once it does."""
-    port = process.args[process.args.index("--port") + 1]
     end = time.monotonic() + PATIENCE_S
     while True:
+        address = address_in(folder / "server.log")
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/api/health", timeout=2).status_code == 200:
-                return f"http://127.0.0.1:{port}"
+            if address and httpx.get(f"{address}/api/health", timeout=2).status_code == 200:
+                return address
         except httpx.HTTPError:
-            assert process.poll() is None, "the service has ended by itself"
+            pass  # it does not listen yet
+        assert process.poll() is None, "the service has ended by itself"
         assert time.monotonic() < end
         time.sleep(0.05)
 
@@ -60,7 +62,10 @@ def test_a_service_killed_while_a_phone_sends_keeps_whole_entries_and_takes_the_
     for least in (1, ENTRIES // 2):
         process = started(tmp_path)
         try:
-            with httpx.Client(base_url=address_of(process), timeout=30) as client, ThreadPoolExecutor(1) as phone:
+            with (
+                httpx.Client(base_url=address_of(process, tmp_path), timeout=30) as client,
+                ThreadPoolExecutor(1) as phone,
+            ):
                 sending = phone.submit(send, client, visit["id"], queue, picture)
                 while client.get(f"{VISITS}/{visit['id']}").json()["seq"] <= least:
                     time.sleep(0.01)

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import time
-import urllib.request
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +14,6 @@ from PIL import ExifTags, Image
 from playwright.sync_api import expect
 
 from tests.chromium import FLAGS, PATIENCE_MS, chromium_path
-from tests.service import free_port
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,7 +22,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, FilePayload, Page
 
 WIDTH, HEIGHT = 375, 812
-START_S = 30
+START_S = 60
 
 
 @dataclass
@@ -41,20 +39,20 @@ class Phone:
 
     def start(self, url: str) -> Phone:
         """Switch it on and open a page; its memory is what it was."""
-        port = free_port()
+        told = self.folder / "DevToolsActivePort"
+        told.unlink(missing_ok=True)  # of the browser that died
         command = [
-            chromium_path(), *FLAGS, "--headless=new", f"--remote-debugging-port={port}",
+            chromium_path(), *FLAGS, "--headless=new", "--remote-debugging-port=0",
             f"--user-data-dir={self.folder}", f"--window-size={WIDTH},{HEIGHT}", "--lang=zh-CN", "about:blank",
         ]  # fmt: skip
         self.process = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
-        _listens(port)
-        connected = self.browser.browser_type.connect_over_cdp(f"http://127.0.0.1:{port}")
+        connected = self.browser.browser_type.connect_over_cdp(f"http://127.0.0.1:{_port_in(told)}")
         self.context = connected.contexts[0]
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.grant_permissions(["geolocation"])
-        self.page = self.context.pages[0]
+        self.page = self.context.pages[0] if self.context.pages else self.context.wait_for_event("page")
         self.page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
         self.stand()
         self.page.goto(url)
@@ -149,15 +147,15 @@ class Phone:
         expect(self.page.locator("header button")).to_have_text("已全部上传")
 
 
-def _listens(port: int) -> None:
+def _port_in(file: Path) -> int:
+    """Return the port that a browser writes into its folder once it listens there."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/version", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError(port)
+        lines = file.read_text().splitlines() if file.exists() else []
+        if len(lines) > 1:  # the port, and what is asked for there
+            return int(lines[0])
+        time.sleep(0.1)
+    raise TimeoutError(file)
 
 
 def photo(shade: int, at: datetime | None = None, place: tuple[float, float] | None = None, side: int = 300) -> bytes:

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tests.service import free_port
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -127,7 +125,6 @@ def _send(one: socket.socket, data: bytes) -> None:
 @contextmanager
 def wire_to(address: str) -> Iterator[Wire]:
     """Yield a wire to a service on this machine."""
-    wire = Wire(address, free_port())
 
     def accept() -> None:
         while True:
@@ -142,7 +139,8 @@ def wire_to(address: str) -> Iterator[Wire]:
                 wire.carriers.append(carrier)
                 carrier.start()
 
-    with socket.create_server(("127.0.0.1", wire.port)) as listening:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        wire = Wire(address, int(listening.getsockname()[1]))
         accepting = threading.Thread(target=accept, daemon=True)
         accepting.start()
         yield wire
