@@ -33,7 +33,7 @@ STROKE_CELLS = 3.0
 STROKE_SINE = 0.2
 """The segments of a stroke turn from its first one by no more than this sine, so that the box about it is narrow."""
 
-KNOT_CELLS = 1 / 16
+KNOT_CELLS = 1 / 64
 """As long as a stroke is no longer than this many cells, it may turn at will: the box about it is small all the same.
 
 A line of a million vertices that shakes by a millimetre is searched for once every few segments, not once each."""
