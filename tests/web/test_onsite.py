@@ -145,6 +145,25 @@ def test_the_code_on_a_sheet_of_the_atlas_leads_to_its_stop(
     expect(page.locator(f"#stop-{last['id']}")).to_be_in_viewport(ratio=1)
 
 
+def test_a_fingertip_on_a_stop_of_the_map_opens_it(
+    wire: Wire, visit: dict[str, Any], phone: Callable[[str], Phone]
+) -> None:
+    on_site = phone("one").start(page_of(wire, visit))
+    on_site.take_along()
+    page, stop = on_site.page, visit["stops"][-1]
+    page.get_by_role("button", name=f"地图上看 {stop['number']}", exact=True).click()
+    on_site.sheet("签字")
+    page.wait_for_timeout(1000)  # the map goes there
+    box = page.locator(".fieldmap").bounding_box()
+    assert box is not None
+    left, top = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.click(left - 120, top)
+    page.wait_for_timeout(600)  # it might become a double click
+    expect(page.get_by_label("姓名")).to_be_visible()
+    page.mouse.click(left + 20, top - 20)
+    expect(page.locator(f"#stop-{stop['id']}")).to_be_in_viewport()
+
+
 def test_worker_and_manifest_are_asked_for_anew(neixiang: str) -> None:
     for path, media in (("/sw.js", "text/javascript"), ("/manifest.webmanifest", "application/manifest+json")):
         answer = httpx.get(f"{neixiang}{path}", timeout=60)

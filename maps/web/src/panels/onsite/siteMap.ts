@@ -27,8 +27,8 @@ import type { Pack, PackLayers } from '../../onsite/shapes';
 const FINEST = 0.01;
 const COARSEST = 60;
 const CLOSEST_FIT = 0.1;
-/** Pixels around a fingertip. */
-const REACH_PX = 22;
+/** Pixels from the middle of a stop within which a fingertip means it. */
+const REACH_PX = 37;
 const [INK, PAPER, DONE, BEGUN, OPEN, HERE, TARGET, DRAWN] = ['#111827', '#ffffff', '#14662f', '#8a5a00', '#0f5366', '#1257c4', '#c2185b', '#7b1fa2'] as const;
 
 const reader = new GeoJSON();
@@ -53,7 +53,7 @@ function vertexStyle(measured: boolean, chosen: boolean): Style {
 export class SiteMap {
   readonly map: Map;
   readonly #zoom = new ZoomSteps();
-  #stops = new VectorSource();
+  #stops = new VectorSource<Feature<PointGeometry>>();
   #here = new VectorSource();
   #aim = new VectorSource();
   #measured = new VectorSource();
@@ -82,9 +82,10 @@ export class SiteMap {
       ],
       view: new View({ projection, extent: buffer(this.#home, 20_000), constrainOnlyCenter: true, minResolution: FINEST, maxResolution: COARSEST, center: [(this.#home[0]! + this.#home[2]!) / 2, (this.#home[1]! + this.#home[3]!) / 2], resolution: 1 }),
     });
-    this.map.on('singleclick', ({ pixel }) => {
-      const hit = this.map.forEachFeatureAtPixel(pixel, (feature) => feature.get('stop') as string | undefined, { hitTolerance: REACH_PX });
-      if (hit) picked(hit);
+    this.map.on('singleclick', ({ coordinate: [x, y] }) => {
+      const stop = this.#stops.getClosestFeatureToCoordinate([x!, y!]);
+      const [east, north] = stop?.getGeometry()?.getCoordinates() ?? [Infinity, Infinity];
+      if (Math.hypot(east! - x!, north! - y!) <= REACH_PX * (this.map.getView().getResolution() ?? 1)) picked(stop!.get('stop') as string);
     });
   }
 
