@@ -10,7 +10,7 @@ export COTRENCH_PORT ?= 8000
 # Where a machine forbids to keep compiled modules, each of the many processes compiles all of them anew: two seconds each.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup run dev test test-all lint types layers unit web-test bench bless wheel system clean
+.PHONY: help setup run dev test test-all lint web-test bench bless wheel system clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,9 +61,11 @@ lint: $(VENV)/.synced ## ruff, formatting, types, layers
 system: ## system packages the tests need, where this user may install them
 	@bash tests/system_packages.sh
 
-# CI runs all of it by the same command.
-test: setup system lint ## linters, types, layers, unit, property, stores, scenarios, browser, without the slowest
+web-test: $(WEB)/dist/index.html ## types and tests of the web client
 	@cd $(WEB) && npm run --silent check && npm test --silent
+
+# CI runs all of it by the same command.
+test: setup system lint web-test ## linters, types, layers, unit, property, stores, scenarios, browser, without the slowest
 	@$(BIN)/pytest -n 2 --dist loadfile $(if $(filter true,$(CI) $(ALL)),,-m "not slow")
 	@bash tests/system_packages.sh --report
 

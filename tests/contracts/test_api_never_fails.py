@@ -15,7 +15,7 @@ from tests.api.conftest import running, settings_of, small_county
 if TYPE_CHECKING:
     from pathlib import Path
 
-EXAMPLES = 20  # an operation: the whole takes about a minute of two busy cores
+EXAMPLES = 12  # an operation: the whole takes about a minute of two busy cores
 GEOPACKAGE = "application/geopackage+sqlite3"
 PROBLEM = {"type", "title", "title_en", "status", "detail", "detail_en", "code", "errors"}
 
