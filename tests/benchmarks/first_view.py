@@ -27,6 +27,7 @@ from tests.benchmarks.drawn import served
 from tests.benchmarks.measuring import child, s, table
 from tests.chromium import chromium
 from tests.postgis import fresh_database, postgis_cluster
+from tests.web.conftest import Window
 from tests.web.test_tiles import resolution, zoom_to
 
 SHOWN = ("routes", "roads")
@@ -161,7 +162,7 @@ def _page(pid, address):
             if number < OPENED - 1:
                 page.close()
         for metres in RESOLUTIONS_M:
-            _at_rest(page, lambda metres=metres: zoom_to(page, metres))
+            _at_rest(page, lambda metres=metres: zoom_to(Window(page, address), metres))
             rows.append((f"dragged at {resolution(page):.1f} m a pixel, load {os.getloadavg()[0]:.0f}", _dragged(page)))
     return rows
 
