@@ -5,6 +5,7 @@ import type { Style } from 'ol/style';
 import { describe, expect, it } from 'vitest';
 import type { LayerSymbol, Symbols } from '../src/api/types';
 import { nameLayers } from '../src/map/names';
+import { TILES_FROM } from '../src/map/tiles';
 import symbols from '../../symbols.json';
 
 const KNOWN = symbols as unknown as Symbols;
@@ -34,6 +35,11 @@ describe('what is written on the map', () => {
     expect(said('buildings', { name: null, floors: 0 })).toBeUndefined();
     expect(said('buildings', {})).toBeUndefined();
     expect(said('waters', { name: '湍河' })).toBe('湍河');
+  });
+
+  it('names no ordinary street in tiles: where very many are seen, their names made dragging slow', () => {
+    expect(said('roads', { name: '工业路', class: 'collector' }, TILES_FROM)).toBeDefined();
+    for (const kind of ['collector', 'local', 'of no kind']) expect(said('roads', { name: '工业路', class: kind }, TILES_FROM * 1.01)).toBeUndefined();
   });
 
   it('names large roads from afar and small ones from near', () => {
